@@ -1,0 +1,57 @@
+# Two commands on a fresh machine: `make figures` and `make test`.
+PYTHON ?= python3
+CORES  ?= 2
+CONFIG ?= config.yaml
+
+VENV := .venv
+BIN  := $(VENV)/bin
+# Bytecode is wanted, whatever the caller's shell says: without it every job starts slowly.
+export PYTHONDONTWRITEBYTECODE =
+
+.DEFAULT_GOAL := help
+.PHONY: help figures report test test-fast lint format schema lock clean clean-cache
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
+
+figures: $(VENV)/installed  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
+	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+
+report: $(VENV)/installed  ## pack the finished study into report.zip, Snakemake's own report
+	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.zip
+
+test: $(VENV)/installed  ## every test, linters included
+	$(BIN)/python -m pytest -n $(CORES)
+
+test-fast: $(VENV)/installed  ## the tests that train no network and run no study
+	$(BIN)/python -m pytest -n $(CORES) -m "not slow"
+
+lint: $(VENV)/installed  ## ruff, snakefmt and Snakemake's own linter
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+format: $(VENV)/installed  ## rewrite the sources in the house format
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile workflow
+
+schema: $(VENV)/installed  ## regenerate workflow/schemas and results/README.md from the models
+	$(BIN)/python -m widelimit.config > workflow/schemas/config.schema.yaml
+
+lock: $(VENV)/installed  ## resolve pyproject.toml into requirements.lock anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  --extra dev pyproject.toml -o requirements.lock
+
+clean:  ## delete what studies have produced
+	find results -mindepth 1 -not -name README.md -delete
+	rm -rf .snakemake logs report.zip
+
+clean-cache:  ## delete the compiled kernels
+	rm -rf .numba_cache
+
+# --no-deps on our own package: everything it needs stands, with hashes, in the lock.
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,131 @@
+"""Activations phi by name: the function, its derivative, its Gaussian second moment.
+
+A name is ``relu``, ``leaky_relu:<slope>``, ``gelu``, ``sin``, ``cos``, ``erf`` or ``hermite:<n>``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy.special import erf, eval_hermitenorm, ndtr
+
+MAX_HERMITE_DEGREE = 30
+"""Beyond this degree rounding in h_n exceeds 1e-13 of its scale."""
+
+NAMES = "relu, leaky_relu:<slope>, gelu, sin, cos, erf, hermite:<n>"
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One activation.
+
+    value, derivative : elementwise phi and phi', arrays in, arrays out
+    second_moment     : E[phi(g)^2] for standard normal g; the network's scale is
+                        c = 1 / second_moment, so that its NNGP kernel is 1 on the sphere
+    slope             : s where phi(u) = max(u, 0) + s min(u, 0), else None; exactly these
+                        are positively homogeneous: phi(r u) = r phi(u) for r > 0
+    parameter         : the number after the colon of the name, None where there is none
+    """
+
+    name: str
+    value: Callable[[np.ndarray], np.ndarray]
+    derivative: Callable[[np.ndarray], np.ndarray]
+    second_moment: float
+    slope: float | None = None
+    parameter: float | None = None
+
+    @property
+    def scale(self) -> float:
+        """c = 1 / E[phi(g)^2], so that c E[phi(g)^2] = 1 (2 for ReLU)."""
+        return 1.0 / self.second_moment
+
+
+def parse_activation(name: str) -> Activation:
+    """The activation of that name.
+
+    Raises ValueError, naming what is allowed, for an unknown name or parameter.
+    """
+    family, colon, argument = str(name).partition(":")
+    if family in _PLAIN and not colon:
+        return _PLAIN[family]
+    if family == "leaky_relu" and colon:
+        return _leaky_relu(name, _number(name, argument, float, "a slope in [0, 1]", 0.0, 1.0))
+    if family == "hermite" and colon:
+        allowed = f"a degree from 1 to {MAX_HERMITE_DEGREE}"
+        return _hermite(name, _number(name, argument, int, allowed, 1, MAX_HERMITE_DEGREE))
+    raise ValueError(f"activation must be one of {NAMES}; got {name!r}")
+
+
+def _number(name, text, kind, allowed, low, high):
+    try:
+        value = kind(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise ValueError(f"activation {name!r}: after the colon stands {allowed}; got {text!r}")
+    return value
+
+
+def _leaky_relu(name: str, slope: float) -> Activation:
+    # The derivative at 0 is that of the negative side, as in PyTorch and JAX.
+    return Activation(
+        name,
+        value=lambda u: np.where(u > 0, u, slope * u),
+        derivative=lambda u: np.where(u > 0, 1.0, slope),
+        second_moment=(1 + slope**2) / 2,
+        slope=slope,
+        parameter=slope,
+    )
+
+
+def _hermite(name: str, degree: int) -> Activation:
+    """h_n = He_n / sqrt(n!), orthonormal under the standard normal; h_n' = sqrt(n) h_{n-1}."""
+    value = partial(_orthonormal_hermite, degree)
+    lower = partial(_orthonormal_hermite, degree - 1)
+    return Activation(
+        name,
+        value=value,
+        derivative=lambda u: math.sqrt(degree) * lower(u),
+        second_moment=1.0,
+        parameter=degree,
+    )
+
+
+def _orthonormal_hermite(n: int, u: np.ndarray) -> np.ndarray:
+    return eval_hermitenorm(n, np.asarray(u, dtype=float)) / math.sqrt(math.factorial(n))
+
+
+def _gelu_derivative(u: np.ndarray) -> np.ndarray:
+    return ndtr(u) + u * np.exp(-0.5 * np.square(u)) / math.sqrt(2 * math.pi)
+
+
+_PLAIN = {
+    "relu": Activation(
+        "relu",
+        value=lambda u: np.maximum(u, 0.0),
+        derivative=lambda u: np.where(u > 0, 1.0, 0.0),  # relu'(0) = 0, as in PyTorch and JAX
+        second_moment=0.5,
+        slope=0.0,
+    ),
+    # The exact u Phi(u) (Hendrycks & Gimpel 2016), not its tanh approximation.
+    "gelu": Activation(
+        "gelu",
+        value=lambda u: u * ndtr(u),
+        derivative=_gelu_derivative,
+        second_moment=1 / 3 + 1 / (2 * math.sqrt(3) * math.pi),
+    ),
+    "sin": Activation("sin", np.sin, np.cos, second_moment=-math.expm1(-2) / 2),
+    "cos": Activation(
+        "cos", np.cos, lambda u: -np.sin(u), second_moment=(1 + math.exp(-2)) / 2
+    ),
+    "erf": Activation(
+        "erf",
+        value=erf,
+        derivative=lambda u: 2 / math.sqrt(math.pi) * np.exp(-np.square(u)),
+        second_moment=2 / math.pi * math.asin(2 / 3),
+    ),
+}
