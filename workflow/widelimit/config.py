@@ -1,0 +1,387 @@
+"""The configuration of a study: one pydantic model, the only truth about config.yaml.
+
+The JSON schema in workflow/schemas is generated from it: ``python -m widelimit.config``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import sys
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from widelimit.activations import parse_activation
+from widelimit.expressions import check_expression
+from widelimit.sphere import source_dimension
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be run; the message has one line for each problem."""
+
+
+def _number_as_written(value: Any) -> Any:
+    # YAML 1.1 reads 1e-2 as text: it wants 1.0e-2, which nobody writes.
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", value):
+        return float(value)
+    return value
+
+
+def _whole_as_written(value: Any) -> Any:
+    number = _number_as_written(value)
+    if isinstance(number, float) and number.is_integer() and abs(number) < 2**53:
+        return int(number)
+    return value
+
+
+def _known_activation(name: str) -> str:
+    parse_activation(name)
+    return name
+
+
+def _distinct(values: list) -> list:
+    twice = sorted({value for value in values if values.count(value) > 1})
+    if twice:
+        raise ValueError(f"each value may stand once; {', '.join(map(str, twice))} stands twice")
+    return values
+
+
+Whole = Annotated[int, BeforeValidator(_whole_as_written)]
+Number = Annotated[float, BeforeValidator(_number_as_written), Field(allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+MAX_WIDTH = 2**26
+
+
+class Section(BaseModel):
+    """Strict: no unknown key, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Data(Section):
+    """Where the points and their targets come from."""
+
+    source: Literal["lift", "circle", "sphere", "interval", "file"] = "lift"
+    """lift: t in [-1, 1] to (t, sqrt(1 - t^2)) on the unit circle; circle: t an angle on the
+    whole circle; sphere: uniform on S^{d-1}; interval: the raw t in [-1, 1], which is no sphere;
+    file: your own points, normalised to the sphere."""
+    design: Literal["uniform", "equispaced"] = "uniform"
+    """Training points drawn independently, or on a grid (lift, circle and interval)."""
+    dimension: Annotated[Whole, Field(ge=1, le=10_000)] = 2
+    """d of the sphere S^{d-1}; the other sources have their own and ignore it."""
+    n_train: Annotated[Whole, Field(ge=1, le=10_000)] = 20
+    """Training points."""
+    n_test: Annotated[Whole, Field(ge=1, le=100_000)] = 200
+    """Test points: a grid where the source has a t, random points otherwise."""
+    target: (
+        Annotated[str, Field(min_length=1)]
+        | Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1, max_length=100)]
+    ) = "t + sin(10 * t)"
+    """Target as an expression in t (where the source has one) and the inputs x_0, x_1, ...; a
+    list has one expression for each output."""
+    noise_std: Annotated[Number, Field(ge=0, le=1e6)] = 0.0
+    """Standard deviation of Gaussian noise on the training targets."""
+    outputs: (
+        Annotated[Whole, Field(ge=1, le=100)]
+        | Annotated[list[Name], Field(min_length=1, max_length=100), AfterValidator(_distinct)]
+        | None
+    ) = None
+    """Number of outputs; with source file, the names of the output columns. By default one for
+    each target expression; a single expression serves several outputs."""
+    inputs: Annotated[list[Name], Field(max_length=10_000), AfterValidator(_distinct)] = []
+    """Names of the input columns, with source file."""
+    path: Name | None = None
+    """The CSV or Parquet file, with source file."""
+
+    @model_validator(mode="after")
+    def _fits_together(self):
+        if self.source == "file":
+            if self.path is None:
+                raise ValueError(
+                    "path: source file needs the CSV or Parquet file to read; got none"
+                )
+            if not self.inputs or not isinstance(self.outputs, list):
+                raise ValueError(
+                    "inputs: source file needs inputs and outputs, two lists of column names;"
+                    f" got {self.inputs} and {self.outputs}"
+                )
+            both = sorted(set(self.inputs) & set(self.outputs))
+            if both:
+                raise ValueError(f"outputs: must differ from inputs; got {', '.join(both)} in both")
+            return self
+        if self.path is not None or self.inputs:
+            raise ValueError(
+                f"path: path and inputs belong to source file; got source {self.source}"
+            )
+        if isinstance(self.outputs, list):
+            raise ValueError(
+                f"outputs: must be a number, or a list of names with source file;"
+                f" got {self.outputs} with source {self.source}"
+            )
+        if self.source == "sphere" and self.design == "equispaced":
+            raise ValueError("design: equispaced needs source lift, circle or interval; got sphere")
+        if isinstance(self.target, list) and self.outputs not in (None, len(self.target)):
+            raise ValueError(
+                f"outputs: must be the number of target expressions, {len(self.target)};"
+                f" got {self.outputs}"
+            )
+        for expression in self.targets:
+            try:
+                check_expression(expression, self.variables)
+            except ValueError as error:
+                raise ValueError(f"target: {error}") from None
+        return self
+
+    @property
+    def variables(self) -> list[str]:
+        """Names a target expression may use."""
+        inputs = [f"x_{i}" for i in range(source_dimension(self.source, self.dimension))]
+        return inputs if self.source == "sphere" else ["t", *inputs]
+
+    @property
+    def targets(self) -> list[str]:
+        """One expression for each output."""
+        if isinstance(self.target, list):
+            return self.target
+        return [self.target] * (self.outputs if isinstance(self.outputs, int) else 1)
+
+
+class Network(Section):
+    """The networks, and how they are trained."""
+
+    activation: Annotated[str, AfterValidator(_known_activation)] = "relu"
+    """relu, leaky_relu:<slope>, gelu, sin, cos, erf or hermite:<n>."""
+    widths: Annotated[
+        list[Annotated[Whole, Field(ge=1, le=MAX_WIDTH)]],
+        Field(min_length=1, max_length=100),
+        AfterValidator(_distinct),
+    ] = [64, 256, 1024]
+    """Numbers of hidden units k, each once."""
+    seeds: Annotated[Whole, Field(ge=1, le=100_000)] = 10
+    """Random initialisations of each width."""
+    seeds_per_job: Annotated[Whole, Field(ge=1, le=100_000)] = 5
+    """Initialisations that one job trains. Jobs are always whole: seeds are rounded up to a
+    multiple of it for training, so that adding seeds later repeats no job."""
+    learning_rate: Annotated[Number, Field(gt=0, le=1e6)] = 0.01
+    """Step size for the loss 1/2 sum_i (y_i - f(x_i))^2."""
+    steps: Annotated[Whole, Field(ge=1, le=10**9)] = 1000
+    """Steps of full-batch gradient descent."""
+    checkpoints: (
+        Annotated[
+            list[Annotated[Whole, Field(ge=0)]], Field(max_length=100), AfterValidator(_distinct)
+        ]
+        | None
+    ) = None
+    """Steps at which networks are compared with theory; 0 and the last step always belong to
+    them. By default the powers of ten."""
+    loss_points_per_decade: Annotated[Whole, Field(ge=1, le=100)] = 10
+    """Steps, for each factor of ten, at which the training loss is kept."""
+    engine: Literal["auto", "dense", "circle"] = "auto"
+    """auto: the exact circle engine where it applies (d = 2, relu or leaky_relu, one output),
+    dense elsewhere."""
+
+    @model_validator(mode="after")
+    def _fits_together(self):
+        if self.checkpoints is not None:
+            late = [step for step in self.checkpoints if step > self.steps]
+            if late:
+                raise ValueError(
+                    f"checkpoints: must be at most steps = {self.steps}; got {late[0]}"
+                )
+        return self
+
+    @property
+    def all_checkpoints(self) -> list[int]:
+        """The checkpoints, ascending, with 0 and the last step."""
+        chosen = self.checkpoints
+        if chosen is None:
+            chosen = [10**e for e in range(1 + int(math.log10(self.steps)))]
+        return sorted({0, *chosen, self.steps})
+
+    @property
+    def loss_steps(self) -> list[int]:
+        """Steps at which the loss is kept: log-spaced, and every checkpoint."""
+        count = self.loss_points_per_decade
+        last = math.ceil(count * math.log10(self.steps)) if self.steps > 1 else 0
+        spaced = {round(10 ** (i / count)) for i in range(last)}
+        kept = {*spaced, *self.all_checkpoints}
+        return sorted(step for step in kept if step <= self.steps)
+
+
+class Kernels(Section):
+    """Kernel regression with infinitely many steps."""
+
+    ridge: Annotated[Number, Field(ge=0)] = 0.0
+    """Absolute ridge added to the diagonal of K(X, X); 0 is the minimum-norm solution."""
+    rcond: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    """Eigenvalues below rcond * lambda_max count as 0; by default n_train times machine epsilon."""
+
+
+class Step3(Section):
+    """The figures about kernels: kernel regression on a few samples of the target."""
+
+    n_train: Annotated[Whole, Field(ge=2, le=50)] = 10
+    """Samples."""
+    gaussian_scale: Annotated[Number, Field(gt=0, le=1e6)] = 10.0
+    """L of the Gaussian kernel exp(-L |x - z|^2)."""
+    laplace_scale: Annotated[Number, Field(gt=0, le=1e6)] = 2.0
+    """L of the Laplace kernel exp(-L |x - z|)."""
+    scales: Annotated[
+        list[Annotated[Number, Field(gt=0, le=1e6)]],
+        Field(min_length=1, max_length=8),
+        AfterValidator(_distinct),
+    ] = [0.1, 1.0, 10.0, 100.0]
+    """Values of L whose effect is shown."""
+
+
+class Step7(Section):
+    """How the main study is summarised."""
+
+    quantiles: Annotated[
+        list[Annotated[Number, Field(ge=0, le=1)]], Field(min_length=2, max_length=2)
+    ] = [0.1, 0.9]
+    """Lower and upper quantile over seeds of every band."""
+    slope_widths: Annotated[Whole, Field(ge=2, le=100)] = 4
+    """How many of the widest widths the second slope is fitted to; the first takes all."""
+
+    @model_validator(mode="after")
+    def _ordered(self):
+        if not self.quantiles[0] < self.quantiles[1]:
+            raise ValueError(f"quantiles: must be lower, upper; got {self.quantiles}")
+        return self
+
+
+class Experiment(Section):
+    """One experiment: data, networks on it, kernels for it."""
+
+    data: Data = Data()
+    network: Network = Network()
+    kernels: Kernels = Kernels()
+
+
+VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Study(Experiment):
+    """A study: the main experiment, its variants, and how they are reported."""
+
+    results_dir: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+$", max_length=500)] = "results"
+    """Where everything that is computed goes."""
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
+    """Root of all random numbers."""
+    allow_unstable: bool = False
+    """Train even where the learning rate is at or above 2 / lambda_max of the NTK."""
+    step3: Step3 = Step3()
+    step7: Step7 = Step7()
+    variants: Annotated[dict[VariantName, dict[str, Any]], Field(max_length=100)] = {}
+    """Further experiments by name: what differs from the main one in data, network or kernels."""
+
+    def experiments(self) -> dict[str, Experiment]:
+        """Each experiment by name: step7, the main one, and the variants."""
+        main = {name: getattr(self, name) for name in Experiment.model_fields}
+        named = {"step7": Experiment(**main)}
+        for name, changes in self.variants.items():
+            if name == "step7":
+                raise ConfigError(f"variants.{name}: this is the name of the main experiment")
+            whole = {
+                section: given.model_dump(exclude_unset=True) for section, given in main.items()
+            }
+            for section, values in changes.items():
+                if section in whole and isinstance(values, dict):
+                    whole[section] |= values
+                else:
+                    whole[section] = values
+            named[name] = _validated(Experiment, whole, prefix=f"variants.{name}.")
+        return named
+
+
+def load_study(config: dict) -> Study:
+    """The study that a configuration describes.
+
+    Raises ConfigError with one line for each problem: the key, what is allowed, what was given.
+    """
+    study = _validated(Study, config)
+    study.experiments()
+    return study
+
+
+def _validated(model: type[Section], values: Any, prefix: str = "") -> Any:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_lines(model, error, prefix))) from None
+    except RecursionError:
+        raise ConfigError("the configuration is nested too deeply") from None
+
+
+def _lines(model: type[Section], error: ValidationError, prefix: str) -> list[str]:
+    """A line for each key in error: the members of a union were tried in turn, all in one line."""
+    # Which member of a union or which validator complained is no business of the user.
+    internal = r"(function-|constrained-|list\[|nullable|int$|str$|\[key\]$)"
+    messages: dict[tuple[str, str], list[str]] = {}
+    for problem in error.errors(include_url=False):
+        path = [str(part) for part in problem["loc"] if not re.match(internal, str(part))]
+        text, given = _message(model, path, problem), _shorten(problem["input"])
+        # A check of a whole section begins its message with the key that it is about.
+        if problem["type"] == "value_error" and (about := re.match(r"([a-z_]+): (?=.)", text)):
+            path.append(about[1])
+            text = text.removeprefix(about[0])
+            given = ""
+        messages.setdefault((prefix + ".".join(path), given), []).append(text)
+    return [
+        f"{key}: " * bool(key)
+        + ", or ".join(dict.fromkeys(texts))
+        + f"; got {given}" * bool(given and all("; got " not in text for text in texts))
+        for (key, given), texts in messages.items()
+    ]
+
+
+def _message(model: type[Section], path: list[str], problem: dict) -> str:
+    """What is allowed."""
+    if problem["type"] == "extra_forbidden":
+        section = model
+        for part in path[:-1]:
+            section = section.model_fields[part].annotation
+        allowed = list(section.model_fields)
+        close = difflib.get_close_matches(path[-1], allowed, n=1)
+        hint = f", did you mean {close[0]}?" if close else ""
+        return f"unknown key{hint} Allowed are {', '.join(allowed)}"
+    if problem["type"].startswith(("model_type", "dict_type")):
+        return "must be a section, that is indented lines of key: value"
+    if problem["type"] == "string_pattern_mismatch":
+        return f"must match {problem['ctx']['pattern']}"
+    message = problem["msg"].removeprefix("Value error, ")
+    return (
+        message.replace("Input should be", "must be")
+        .replace("a valid integer", "a whole number")
+        .replace("a valid ", "a ")
+    )
+
+
+def _shorten(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def json_schema() -> str:
+    """The JSON schema of a study, as YAML."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schema |= Study.model_json_schema()
+    note = "# Generated from workflow/widelimit/config.py by `make schema`; do not edit.\n"
+    return note + yaml.safe_dump(schema, sort_keys=False, allow_unicode=True, width=96)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json_schema())

@@ -1,0 +1,56 @@
+"""Distances between predictions, kernels and weights, and how an ensemble differs from theory."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+def rmse(f: np.ndarray, g: np.ndarray) -> float:
+    """sqrt(mean (f - g)^2) over all entries; f and g of one shape."""
+    f, g = np.asarray(f), np.asarray(g)
+    if f.shape != g.shape:
+        raise ValueError(f"f and g must have one shape; got {f.shape} and {g.shape}")
+    return float(np.sqrt(np.mean(np.square(f - g))))
+
+
+def relative_frobenius(K: np.ndarray, reference: np.ndarray) -> float:
+    """|K - reference| / |reference| in the Frobenius norm."""
+    return float(np.linalg.norm(np.asarray(K) - reference) / np.linalg.norm(reference))
+
+
+class EnsembleDistance(NamedTuple):
+    """How an ensemble of predictions lies about the mean and spread that theory gives."""
+
+    mean_rmse: float
+    """rmse between the ensemble's mean and the theory's"""
+    std_ratio: float
+    """root mean square over points of the ensemble's standard deviation / the same of theory's"""
+    distance_squared: float
+    """mean over members and points of (f - theory's mean)^2 = bias_squared + variance"""
+    bias_squared: float
+    """mean over points of (ensemble's mean - theory's mean)^2"""
+    variance: float
+    """mean over points of the variance over members, divided by their number S, not S - 1, so
+    that the two parts add up"""
+
+
+def ensemble_distance(F: np.ndarray, mean: np.ndarray, std: np.ndarray) -> EnsembleDistance:
+    """Split the distance of S members F (S, m) from the theory's mean (m,) into bias and spread.
+
+    (1/S) sum_s (f_s - mean)^2 = (f_bar - mean)^2 + (1/S) sum_s (f_s - f_bar)^2, averaged over
+    the m points. The ratio of standard deviations uses the unbiased S - 1; it is NaN for S = 1
+    or where the theory has no spread.
+    """
+    F = np.asarray(F, dtype=float)
+    members = len(F)
+    centre = F.mean(axis=0)
+    bias = float(np.mean(np.square(centre - mean)))
+    variance = float(np.mean(F.var(axis=0)))
+    spread = float(np.mean(np.square(std)))
+    ratio = np.nan
+    if members > 1 and spread > 0:
+        ratio = float(np.sqrt(variance * members / (members - 1) / spread))
+    distance = float(np.mean(np.square(F - mean)))
+    return EnsembleDistance(float(np.sqrt(bias)), ratio, distance, bias, variance)
