@@ -1,0 +1,136 @@
+"""The network f(x) = sqrt(c/k) A phi(B x) at given weights: predictions and empirical kernels.
+
+Every function walks over the units in blocks, so that its memory does not grow with the width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from widelimit.activations import parse_activation
+
+BLOCK_ENTRIES = 1 << 18
+"""Pre-activations in one block of units: 2 MB, which a core's own cache still holds."""
+
+
+def initialise(width: int, d: int, *, outputs: int = 1, rng: np.random.Generator):
+    """A (outputs, width) and B (width, d), every entry independently N(0, 1).
+
+    Raises ValueError for a width, dimension or number of outputs below 1.
+    """
+    for name, value in (("width", width), ("d", d), ("outputs", outputs)):
+        if value != int(value) or value < 1:
+            raise ValueError(f"{name} must be an integer >= 1; got {value!r}")
+    return rng.standard_normal((outputs, width)), rng.standard_normal((width, d))
+
+
+def forward(X: np.ndarray, A: np.ndarray, B: np.ndarray, *, activation: str = "relu") -> np.ndarray:
+    """f(x) = sqrt(c/k) A phi(B x) for every row of X.
+
+    X (n, d), A (p, k), B (k, d); returns (n,) for one output, else (n, p).
+    Raises ValueError for shapes that do not fit and for an unknown activation.
+    """
+    phi = parse_activation(activation)
+    X, A, B = as_points("X", X, B), as_readout(A, B), np.asarray(B, dtype=float)
+    F = np.zeros((len(X), len(A)))
+    for units in unit_blocks(len(B), len(X)):
+        F += phi.value(X @ B[units].T) @ A[:, units].T
+    F *= np.sqrt(phi.scale / len(B))
+    return F[:, 0] if len(A) == 1 else F
+
+
+def empirical_ntk(
+    X: np.ndarray,
+    Z: np.ndarray | None,
+    A: np.ndarray,
+    B: np.ndarray,
+    *,
+    activation: str = "relu",
+) -> np.ndarray:
+    """Theta(x, z)_pq = <grad_w f_p(x), grad_w f_q(z)> at the weights w = (A, B).
+
+    Theta = c/k sum_j [delta_pq phi(b_j x) phi(b_j z) + A_pj A_qj (x.z) phi'(b_j x) phi'(b_j z)].
+
+    X (n, d), Z (m, d), or None for X itself: then symmetric to the last bit; A (p, k), B (k, d).
+    Returns (n, m) for one output, else (n, m, p, p), the order of neural-tangents.
+    Raises ValueError for shapes that do not fit and for an unknown activation.
+    Source: Jacot, Gabriel & Hongler 2018, eq. 2 (finite width).
+    """
+    phi = parse_activation(activation)
+    X, A, B = as_points("X", X, B), as_readout(A, B), np.asarray(B, dtype=float)
+    points = X if Z is None else as_points("Z", Z, B)
+    (p, k), n, m = A.shape, len(X), len(points)
+    last = np.zeros((n, m))
+    first = np.zeros((p, p, n, m))
+    for units in unit_blocks(k, n + m):
+        U = X @ B[units].T
+        V = U if Z is None else points @ B[units].T
+        last += phi.value(U) @ phi.value(V).T
+        dU, dV = phi.derivative(U), phi.derivative(V)
+        for row, a in enumerate(A[:, units]):
+            for column, b in enumerate(A[: row + 1, units]):
+                first[row, column] += (dU * (a * b)) @ dV.T
+    first *= X @ points.T
+    theta = np.empty((n, m, p, p))
+    for row in range(p):
+        for column in range(row + 1):
+            theta[:, :, row, column] = theta[:, :, column, row] = first[row, column]
+        theta[:, :, row, row] += last
+    theta *= phi.scale / k
+    if p == 1:
+        theta = theta[:, :, 0, 0]
+    return symmetrised(theta) if Z is None else theta
+
+
+def last_layer_kernel(
+    X: np.ndarray, Z: np.ndarray | None, B: np.ndarray, *, activation: str = "relu"
+) -> np.ndarray:
+    """(c/k) phi(X B') phi(Z B')': the NNGP kernel's estimate by k random features.
+
+    X (n, d), Z (m, d), or None for X itself: then symmetric to the last bit; B (k, d).
+    It is also the empirical NTK of the network whose last layer alone is trained. Returns (n, m).
+    Raises ValueError for shapes that do not fit and for an unknown activation.
+    Source: Rahimi & Recht 2007; Cho & Saul 2009.
+    """
+    phi = parse_activation(activation)
+    B = np.asarray(B, dtype=float)
+    X = as_points("X", X, B)
+    points = X if Z is None else as_points("Z", Z, B)
+    K = np.zeros((len(X), len(points)))
+    for units in unit_blocks(len(B), len(X) + len(points)):
+        U = phi.value(X @ B[units].T)
+        K += U @ (U if Z is None else phi.value(points @ B[units].T)).T
+    K *= phi.scale / len(B)
+    return symmetrised(K) if Z is None else K
+
+
+def unit_blocks(width: int, n: int) -> Iterator[slice]:
+    """Slices over the units, whose length depends on the number n of points and on nothing else."""
+    length = max(1, BLOCK_ENTRIES // max(1, n))
+    for start in range(0, width, length):
+        yield slice(start, min(start + length, width))
+
+
+def symmetrised(K: np.ndarray) -> np.ndarray:
+    """(K + K')/2 over the first two axes: rounding must not make a Gram matrix asymmetric."""
+    return (K + K.swapaxes(0, 1)) / 2
+
+
+def as_points(name: str, X: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """X as a float array (n, d), where B is (k, d); ValueError if it is not one."""
+    X, d = np.asarray(X, dtype=float), np.shape(B)[-1] if np.ndim(B) == 2 else None
+    if d is None:
+        raise ValueError(f"B must be (width, d); got shape {np.shape(B)}")
+    if X.ndim != 2 or X.shape[1] != d:
+        raise ValueError(f"{name} must be (points, {d}), as B is (width, {d}); got {X.shape}")
+    return X
+
+
+def as_readout(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """A as a float array (outputs, width), where B is (width, d); ValueError if it is not one."""
+    A = np.asarray(A, dtype=float)
+    if A.ndim != 2 or A.shape[0] < 1 or A.shape[1] != len(B):
+        raise ValueError(f"A must be (outputs, {len(B)}), as B has {len(B)} rows; got {A.shape}")
+    return A

@@ -1,0 +1,5 @@
+"""Full-batch gradient descent on L = 1/2 sum_i |y_i - f(x_i)|^2: `train` and its engines."""
+
+from widelimit.training.descent import TrainingDiverged, TrainingResult, train
+
+__all__ = ["TrainingDiverged", "TrainingResult", "train"]
