@@ -1,0 +1,151 @@
+"""Kernel regression, minimum-norm or ridge, and the spectrum of a Gram matrix.
+
+Gram matrices of the kernels here have condition numbers of 1e8 and more. They are decomposed into
+eigenvalues with a stated cut-off, never inverted.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+ROUNDING = 1e-6
+"""Asymmetry and negative eigenvalues of K up to this share of its largest entry or eigenvalue are
+rounding, of kernels computed in single precision too; beyond it K is no kernel matrix."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """Eigenvalues of a Gram matrix.
+
+    eigenvalues              : (n,), descending
+    lambda_min, lambda_max   : their ends; lambda_min may be negative by rounding
+    condition_number         : lambda_max / lambda_min, inf where rank < n
+    rank                     : how many eigenvalues exceed rcond lambda_max
+    """
+
+    eigenvalues: np.ndarray
+    lambda_min: float
+    lambda_max: float
+    condition_number: float
+    rank: int
+    rcond: float
+
+
+def kernel_regression(
+    K_train, K_test_train, y, *, ridge: float = 0.0, rcond: float | None = None
+) -> np.ndarray:
+    """f(x) = K(x, X) K^+ y, the minimum-norm interpolant, or K(x, X) (K + ridge I)^-1 y.
+
+    K_train       : (n, n), symmetric positive semidefinite
+    K_test_train  : (m, n), K(x, X) with a test point a row
+    y             : (n,) or (n, p)
+    ridge         : >= 0, absolute: added to the eigenvalues as it stands
+    rcond         : without a ridge, eigenvalues up to rcond lambda_max count as zero;
+                    n eps = 2.2e-16 n unless given
+    Returns f at the test points, (m,) or (m, p). Raises ValueError for shapes that do not fit,
+    values not finite, a K_train that is not symmetric or has a negative eigenvalue beyond
+    rounding, a negative ridge or rcond. Source: Rasmussen & Williams (2006), equation 2.25.
+    """
+    eigenvalues, vectors = eigensystem(K_train)
+    K_test_train = cross_gram("K_test_train", K_test_train, len(eigenvalues))
+    y = targets(y, len(eigenvalues))
+    if not 0 <= ridge < math.inf:
+        raise ValueError(f"ridge must be non-negative and finite; got {ridge!r}")
+    if ridge > 0:
+        gain = 1 / (np.maximum(eigenvalues, 0) + ridge)
+    else:
+        gain = pseudo_inverse(eigenvalues, rcond)
+    return (K_test_train @ vectors) @ scaled_rows(gain, vectors.T @ y)
+
+
+def spectrum(K, *, rcond: float | None = None) -> Spectrum:
+    """Eigenvalues, condition number and numerical rank of the symmetric matrix K, shape (n, n).
+
+    rcond: eigenvalues up to rcond lambda_max count as zero; n eps = 2.2e-16 n unless given.
+    Raises ValueError if K is not finite, square and symmetric, or for a negative rcond.
+    """
+    eigenvalues = np.linalg.eigvalsh(symmetric("K", K))
+    rcond = _cut_off(eigenvalues, rcond)
+    lambda_min, lambda_max = float(eigenvalues[0]), float(eigenvalues[-1])
+    rank = int(np.count_nonzero(eigenvalues > rcond * lambda_max))
+    full = rank == len(eigenvalues)
+    return Spectrum(
+        eigenvalues=eigenvalues[::-1],
+        lambda_min=lambda_min,
+        lambda_max=lambda_max,
+        condition_number=lambda_max / lambda_min if full else math.inf,
+        rank=rank,
+        rcond=rcond,
+    )
+
+
+def eigensystem(K_train) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues (n,), ascending, and orthonormal eigenvectors (n, n), a column each.
+
+    Raises ValueError unless K_train is finite, symmetric and positive semidefinite, the last two
+    up to rounding.
+    """
+    eigenvalues, vectors = np.linalg.eigh(symmetric("K_train", K_train))
+    if eigenvalues[0] < -ROUNDING * np.abs(eigenvalues).max():
+        raise ValueError(
+            "K_train must be positive semidefinite; got eigenvalues from "
+            f"{eigenvalues[0]:.3g} to {eigenvalues[-1]:.3g}"
+        )
+    return eigenvalues, vectors
+
+
+def pseudo_inverse(eigenvalues: np.ndarray, rcond: float | None = None) -> np.ndarray:
+    """1 / lambda where lambda > rcond lambda_max, else 0; rcond n eps unless given."""
+    kept = eigenvalues > _cut_off(eigenvalues, rcond) * eigenvalues.max()
+    return np.divide(1.0, eigenvalues, out=np.zeros_like(eigenvalues), where=kept)
+
+
+def scaled_rows(factors: np.ndarray, A: np.ndarray) -> np.ndarray:
+    """diag(factors) A for A of shape (n,) or (n, p)."""
+    return (factors * A.T).T
+
+
+def symmetric(name: str, K) -> np.ndarray:
+    """K as a finite symmetric matrix, the mean of its triangles, or a ValueError."""
+    K = finite(name, K)
+    if K.ndim != 2 or K.shape[0] != K.shape[1] or K.size == 0:
+        raise ValueError(f"{name} must be a square matrix; got shape {K.shape}")
+    asymmetry = np.abs(K - K.T).max()
+    if asymmetry > ROUNDING * np.abs(K).max():
+        raise ValueError(f"{name} must be symmetric; got entries that differ by {asymmetry:.3g}")
+    return (K + K.T) / 2
+
+
+def cross_gram(name: str, K, n: int) -> np.ndarray:
+    """K as a finite matrix (m, n), or a ValueError."""
+    K = finite(name, K)
+    if K.ndim != 2 or K.shape[1] != n:
+        raise ValueError(f"{name} must have shape (m, {n}), as K_train has; got {K.shape}")
+    return K
+
+
+def targets(y, n: int) -> np.ndarray:
+    """y as a finite array (n,) or (n, p), or a ValueError."""
+    y = finite("y", y)
+    if y.ndim not in (1, 2) or len(y) != n:
+        raise ValueError(f"y must have shape ({n},) or ({n}, p), as K_train has; got {y.shape}")
+    return y
+
+
+def finite(name: str, values) -> np.ndarray:
+    """values as an array of finite floats, or a ValueError."""
+    values = np.asarray(values, dtype=float)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must be finite; got {values[~np.isfinite(values)][0]}")
+    return values
+
+
+def _cut_off(eigenvalues: np.ndarray, rcond: float | None) -> float:
+    if rcond is None:
+        return len(eigenvalues) * float(np.finfo(float).eps)
+    if not 0 <= rcond < 1:
+        raise ValueError(f"rcond must lie in [0, 1); got {rcond!r}")
+    return float(rcond)
