@@ -22,7 +22,7 @@ from scipy.optimize import isotonic_regression
 FULL_WIDTH = 7.2
 """Width of a figure over the whole page, inches; 700 px on the page, so 8 pt is 11 px."""
 
-INK, GREY, LIGHT = "#222222", "#8a8a8a", "#e4e4e4"
+INK, GREY, LIGHT = "#222222", "#757575", "#e4e4e4"
 THEORY, NTK, NNGP = "#000000", "#0072B2", "#D55E00"
 """The roles: the theory's prediction, and its two kernels where they stand side by side."""
 
@@ -138,7 +138,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def power(value: int) -> str:
     """1024 -> 2¹⁰, 100000 -> 10⁵, 300 -> 300: short exact powers for labels and sentences."""
-    for base, smallest in ((10, 3), (2, 5)):
+    for base, smallest in ((10, 3), (2, 3)):
         exponent = round(math.log(value, base)) if value > 0 else 0
         if exponent >= smallest and base**exponent == value:
             return f"{base}{str(exponent).translate(_SUPERSCRIPT)}"

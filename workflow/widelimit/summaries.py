@@ -1,0 +1,101 @@
+"""Statistics over seeds: medians with quantiles, and slopes against width with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+SLOPE_METRICS = (
+    "rmse_network_vs_ntk",
+    "rmse_network_vs_empirical_ntk",
+    "rmse_last_layer_vs_nngp",
+    "ntk_deviation",
+    "ntk_drift",
+    "weight_movement",
+)
+"""The metrics that a wide network takes to 0, as a power of its width."""
+
+_FIT = ("smallest_width", "largest_width", "slope", "intercept", "slope_low", "slope_high")
+
+
+def over_seeds(
+    frame: pd.DataFrame,
+    by: Sequence[str],
+    value: str = "value",
+    lower: float = 0.1,
+    upper: float = 0.9,
+) -> pd.DataFrame:
+    """Median and quantiles of ``value`` in each group of equal ``by`` (null is a group as well).
+
+    Returns ``by`` sorted, then centre (the median), lower and upper (the quantiles of these
+    orders, interpolated linearly) and seeds (how many values, missing ones not counted; groups
+    without a value are left out). Raises ValueError unless 0 <= lower <= upper <= 1.
+    """
+    if not 0 <= lower <= upper <= 1:
+        raise ValueError(f"lower <= upper must lie in [0, 1], got lower={lower}, upper={upper}")
+    groups = frame[frame[value].notna()].groupby(list(by), dropna=False)[value]
+    return pd.DataFrame(
+        {
+            "centre": groups.median(),
+            "lower": groups.quantile(lower),
+            "upper": groups.quantile(upper),
+            "seeds": groups.size(),
+        }
+    ).reset_index()
+
+
+def fit_slope(width, value, confidence: float = 0.95) -> dict | None:
+    """Least squares log2 value = intercept + slope log2 width, with Student's interval.
+
+    The interval of the slope is slope +- q s, s its standard error and q the t quantile of order
+    (1 + confidence)/2 with n - 2 degrees of freedom (Draper & Smith 1998, section 1.4). It
+    holds if the points scatter about a line independently and alike. ``width`` and ``value``
+    have shape (n,); points whose value is not positive and finite are left out. None unless
+    three points at two widths remain.
+    """
+    width, value = np.asarray(width, dtype=float), np.asarray(value, dtype=float)
+    kept = np.isfinite(value) & (value > 0)
+    width, value = width[kept], value[kept]
+    if len(value) < 3 or len(np.unique(width)) < 2:
+        return None
+    line = stats.linregress(np.log2(width), np.log2(value))
+    margin = stats.t.ppf((1 + confidence) / 2, len(value) - 2) * line.stderr
+    return {
+        "smallest_width": int(width.min()),
+        "largest_width": int(width.max()),
+        "slope": float(line.slope),
+        "intercept": float(line.intercept),
+        "slope_low": float(line.slope - margin),
+        "slope_high": float(line.slope + margin),
+    }
+
+
+def fit_slopes(
+    frame: pd.DataFrame, by: Sequence[str], value: str = "value", widest: int = 4
+) -> pd.DataFrame:
+    """The slope of ``value`` against ``width`` in each group, over all widths and the widest few.
+
+    Returns ``by``, then widths ("all", "widest") and what `fit_slope` gives; no row where it
+    gives None. Raises ValueError if ``widest`` is below 2.
+    """
+    if widest < 2:
+        raise ValueError(f"widest must be at least 2, got {widest}")
+    rows = []
+    points = frame[frame["width"].notna() & frame[value].notna()]
+    for key, group in points.groupby(list(by), dropna=False):
+        last = np.unique(group["width"].astype(int))[-widest:]
+        for widths, part in (("all", group), ("widest", group[group["width"].isin(last)])):
+            fit = fit_slope(part["width"], part[value])
+            if fit:
+                rows.append(dict(zip(by, key, strict=True)) | {"widths": widths} | fit)
+    table = pd.DataFrame(rows, columns=[*by, "widths", *_FIT])
+    return table.astype({name: frame[name].dtype for name in by})
+
+
+def slopes_table(metrics: pd.DataFrame, widest: int = 4) -> pd.DataFrame:
+    """The rows of slopes.parquet from those of metrics.parquet, for `SLOPE_METRICS`."""
+    chosen = metrics[metrics["metric"].isin(SLOPE_METRICS)]
+    return fit_slopes(chosen, ["experiment", "activation", "metric", "step"], widest=widest)
