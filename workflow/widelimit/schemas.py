@@ -103,9 +103,17 @@ THEORY = Table(
         _nullable(_STEP, "the limit of infinitely many steps"),
         _INDEX,
         _OUTPUT,
-        Column("mean", pa.float64(), "mean over initialisations, that is kernel regression"),
         Column(
-            "std", pa.float64(), "standard deviation over initialisations", null="model is nngp"
+            "mean",
+            pa.float64(),
+            "mean over initialisations, that is kernel regression",
+            null="gradient descent has diverged beyond the range of numbers",
+        ),
+        Column(
+            "std",
+            pa.float64(),
+            "standard deviation over initialisations",
+            null="model is nngp, the limit of infinitely many steps, or diverged",
         ),
     ),
 )
@@ -164,7 +172,7 @@ PREDICTIONS = Table(
         _nullable(_STEP, "the limit of infinitely many steps"),
         _INDEX,
         _OUTPUT,
-        Column("f", pa.float64(), "predicted value"),
+        Column("f", pa.float64(), "predicted value", null="diverged, see theory.parquet"),
     ),
 )
 

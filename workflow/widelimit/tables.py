@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ def replacing(path: str | os.PathLike):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=f".{path.name}", dir=path.parent)
     os.close(handle)
     try:
         yield Path(name)
@@ -89,3 +90,18 @@ def write_atomically(path: str | os.PathLike, write: Callable[[Path], object]):
     """Let ``write`` fill a temporary file, then put it in the place of ``path``."""
     with replacing(path) as temporary:
         write(temporary)
+
+
+def read_networks(paths: Iterable[str | os.PathLike], *, seeds: int | None = None):
+    """(width, rows) of each networks.parquet, the width from its path.
+
+    seeds : keep seeds below this number only, as whole jobs may have trained more
+    """
+    for path in paths:
+        frame = read_table(path)
+        if seeds is not None:
+            frame = frame[frame["seed"] < seeds]
+        yield int(_WIDTH_IN_PATH.search(str(path))[1]), frame
+
+
+_WIDTH_IN_PATH = re.compile(r"width=(\d+)")

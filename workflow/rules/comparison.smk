@@ -1,0 +1,77 @@
+# Networks against theory, and every number of the study.
+
+
+rule compare:
+    input:
+        data="{base}/data.parquet",
+        kernels="{base}/kernels.parquet",
+        theory="{base}/theory.parquet",
+        networks=lambda wildcards: jobs(NETWORKS, wildcards.base),
+    output:
+        predictions="{base}/predictions.parquet",
+    params:
+        seeds=lambda wildcards: experiment(wildcards).network.seeds,
+        compare=lambda wildcards: {
+            "learning_rate": experiment(wildcards).network.learning_rate,
+            "checkpoints": experiment(wildcards).network.all_checkpoints,
+        },
+        code=code("compare.py"),
+    log:
+        "{base}/logs/compare.log",
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=15,
+    script:
+        "../scripts/compare.py"
+
+
+rule measure:
+    input:
+        data="{base}/data.parquet",
+        kernels="{base}/kernels.parquet",
+        theory="{base}/theory.parquet",
+        predictions="{base}/predictions.parquet",
+        networks=lambda wildcards: jobs(NETWORKS, wildcards.base),
+    output:
+        metrics="{base}/measured.parquet",
+    params:
+        seeds=lambda wildcards: experiment(wildcards).network.seeds,
+        measure=lambda wildcards: {
+            "experiment": BASES[wildcards.base],
+            "learning_rate": experiment(wildcards).network.learning_rate,
+        },
+        code=code("measure.py"),
+    log:
+        "{base}/logs/measure.log",
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=15,
+    script:
+        "../scripts/measure.py"
+
+
+rule collect_metrics:
+    input:
+        metrics=[f"{base}/measured.parquet" for base in BASES],
+    output:
+        metrics=f"{RESULTS}/metrics.parquet",
+        slopes=f"{RESULTS}/slopes.parquet",
+    params:
+        slopes={"widest": STUDY.step7.slope_widths},
+        code=code("collect_metrics.py"),
+    log:
+        f"{RESULTS}/logs/collect_metrics.log",
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    script:
+        "../scripts/collect_metrics.py"
+
+
+rule metrics:
+    input:
+        rules.collect_metrics.output,
+        rules.collect_runs.output,

@@ -1,0 +1,37 @@
+# The limits: NTK and NNGP kernels and what they predict.
+
+
+rule fit_kernels:
+    input:
+        data="{base}/data.parquet",
+    output:
+        kernels="{base}/kernels.parquet",
+        theory="{base}/theory.parquet",
+    params:
+        fit=lambda wildcards: kernel_arguments(experiment(wildcards)),
+        code=code("fit_kernels.py"),
+    log:
+        "{base}/logs/fit_kernels.log",
+    cache: "omit-software"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=10,
+    script:
+        "../scripts/fit_kernels.py"
+
+
+rule kernels:
+    input:
+        [f"{base}/kernels.parquet" for base in BASES],
+        [f"{base}/theory.parquet" for base in BASES],
+
+
+def kernel_arguments(experiment):
+    return {
+        "activation": experiment.network.activation,
+        "learning_rate": experiment.network.learning_rate,
+        "checkpoints": experiment.network.all_checkpoints,
+        "ridge": experiment.kernels.ridge,
+        "rcond": experiment.kernels.rcond,
+    }

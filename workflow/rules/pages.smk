@@ -1,0 +1,2 @@
+rule pages:
+    input: []

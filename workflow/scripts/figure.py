@@ -1,0 +1,17 @@
+"""Every figure's rule: summarise the tables, draw, save, and keep the table behind the figure."""
+
+from importlib import import_module
+
+from widelimit.figures import style
+from widelimit.jobs import logged
+from widelimit.tables import read_table, write_atomically, write_table
+
+with logged(snakemake.log[0]) as say:
+    module = import_module(f"widelimit.figures.{snakemake.params.figure}")
+    frames = {name: read_table(path) for name, path in snakemake.input.items()}
+    table = module.summarise(**frames, **snakemake.params.options)
+    figure = module.draw(table)
+    for path in (snakemake.output.svg, snakemake.output.pdf, snakemake.output.png):
+        write_atomically(path, lambda temporary: style.save(figure, temporary))
+    write_table(snakemake.output.table, table, module.TABLE.schema())
+    say(module.finding(table))

@@ -1,0 +1,21 @@
+"""Rule measure: every number of one experiment."""
+
+from widelimit import schemas
+from widelimit.jobs import logged
+from widelimit.stages.data import from_table
+from widelimit.stages.measure import measure
+from widelimit.tables import read_networks, read_table, write_table
+
+with logged(snakemake.log[0]) as say:
+    points = from_table(read_table(snakemake.input.data))
+    metrics = measure(
+        points["train"],
+        points["test"],
+        read_table(snakemake.input.kernels),
+        read_table(snakemake.input.theory),
+        read_table(snakemake.input.predictions),
+        read_networks(snakemake.input.networks, seeds=snakemake.params.seeds),
+        **snakemake.params.measure,
+    )
+    write_table(snakemake.output.metrics, metrics, schemas.METRICS.schema())
+    say(f"{len(metrics)} numbers")

@@ -1,0 +1,26 @@
+"""Rule train_networks: the networks of one width and one chunk of seeds."""
+
+from widelimit import schemas
+from widelimit.jobs import logged
+from widelimit.stages.data import from_table
+from widelimit.stages.networks import train_networks
+from widelimit.tables import read_table, write_table
+
+with logged(snakemake.log[0]) as say:
+    points = from_table(read_table(snakemake.input.data))
+    networks, runs = train_networks(
+        points["train"],
+        points["test"],
+        root=snakemake.params.root,
+        width=int(snakemake.wildcards.width),
+        seeds=snakemake.params.seeds,
+        say=say,
+        **snakemake.params.network,
+    )
+    runs = runs.assign(
+        experiment=snakemake.params.experiment,
+        chunk=int(snakemake.wildcards.chunk),
+        threads=snakemake.threads,
+    )
+    write_table(snakemake.output.networks, networks, schemas.NETWORKS.schema())
+    write_table(snakemake.output.runs, runs, schemas.RUNS.schema())

@@ -1,0 +1,55 @@
+"""What only the data can tell of a configuration: is it sound, and is gradient descent stable?"""
+
+from __future__ import annotations
+
+from widelimit.config import ConfigError, Data, Experiment, Study
+from widelimit.dynamics import stability_bound
+from widelimit.kernels import ntk_gram
+from widelimit.stages.data import Points, generate_data, read_points
+
+
+def check_study(study: Study) -> None:
+    """Make the points of every experiment and hold its learning rate against 2 / lambda_max.
+
+    Raises ConfigError, naming the key, what is allowed and what was given.
+    """
+    for name, experiment in study.experiments().items():
+        prefix = "" if name == "step7" else f"variants.{name}."
+        _check_experiment(experiment, prefix, root=study.seed, unstable=study.allow_unstable)
+
+
+def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstable: bool) -> None:
+    try:
+        points = make_points(experiment.data, root=root)
+    except ValueError as error:
+        key = "path" if experiment.data.source == "file" else "target"
+        raise ConfigError(f"{prefix}data.{key}: {error}") from None
+    try:
+        K = ntk_gram(points["train"].X, activation=experiment.network.activation)
+    except ValueError as error:
+        raise ConfigError(
+            f"{prefix}network.activation: {experiment.network.activation} has no limit kernel on"
+            f" source {experiment.data.source}: {error}"
+        ) from None
+    bound, learning_rate = stability_bound(K), experiment.network.learning_rate
+    if learning_rate >= bound and not unstable:
+        raise ConfigError(
+            f"{prefix}network.learning_rate: must be below 2 / lambda_max = {bound:.6g} of the"
+            f" study's NTK on its {len(K)} training points; got {learning_rate:g}"
+            " (allow_unstable: true runs it all the same)"
+        )
+
+
+def make_points(data: Data, *, root: int) -> dict[str, Points]:
+    """The points that rule generate_data will write."""
+    arguments = data_arguments(data)
+    return (read_points if "path" in arguments else generate_data)(root=root, **arguments)
+
+
+def data_arguments(data: Data) -> dict:
+    """What of the section makes the points: arguments of generate_data or read_points."""
+    if data.source == "file":
+        names = ("path", "inputs", "outputs", "n_train", "n_test", "noise_std")
+        return {name: getattr(data, name) for name in names}
+    names = ("source", "design", "dimension", "n_train", "n_test", "noise_std")
+    return {name: getattr(data, name) for name in names} | {"targets": data.targets}
