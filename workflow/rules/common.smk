@@ -1,18 +1,21 @@
 # What the rules share: the validated study, where its experiments lie, digests of code.
 import os
 import re
+import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+ROOT = Path(workflow.basedir)
+# The package of this checkout, whichever is installed.
+sys.path.insert(0, str(ROOT / "workflow"))
+
 from widelimit.checks import check_study, data_arguments
 from widelimit.config import ConfigError, load_study
+from widelimit.environment import share_environment
 from widelimit.provenance import code_digest
 
-ROOT = Path(workflow.basedir)
-
-# Compiled kernels are shared by all jobs of a checkout.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".numba_cache"))
+share_environment(ROOT)
 
 try:
     STUDY = load_study(config)
@@ -24,9 +27,7 @@ except ConfigError as error:
 RESULTS = os.path.normpath(STUDY.results_dir)
 EXPERIMENTS = STUDY.experiments()
 # The main experiment lies in the results directory itself, each variant in a folder of its own.
-BASES = {
-    RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS
-}
+BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
 
 
 wildcard_constraints:
@@ -62,3 +63,44 @@ def jobs(pattern, base):
 
 NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
 RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
+
+
+def kernel_arguments(experiment):
+    return {
+        "activation": experiment.network.activation,
+        "learning_rate": experiment.network.learning_rate,
+        "checkpoints": experiment.network.all_checkpoints,
+        "ridge": experiment.kernels.ridge,
+        "rcond": experiment.kernels.rcond,
+    }
+
+
+def seeds_of_chunk(network, wildcards):
+    # Always a whole chunk: adding seeds never changes a job that has been done.
+    first = int(wildcards.chunk) * network.seeds_per_job
+    return list(range(first, first + network.seeds_per_job))
+
+
+def network_arguments(network):
+    return {
+        "activation": network.activation,
+        "learning_rate": network.learning_rate,
+        "steps": network.steps,
+        "checkpoints": network.all_checkpoints,
+        "loss_steps": network.loss_steps,
+        "engine": network.engine,
+    }
+
+
+def training_memory(wildcards):
+    """MB: the interpreter with its libraries, and some 40 numbers of 8 bytes for each unit."""
+    data = experiment(wildcards).data
+    inputs = len(data.inputs) or data.dimension
+    return 600 + int(wildcards.width) * (40 + 6 * inputs) * 8 // 10**6
+
+
+def training_minutes(wildcards):
+    """An upper bound from the dense engine, 1e8 unit-points a second; compiling takes one more."""
+    at = experiment(wildcards)
+    work = int(wildcards.width) * at.data.n_train * at.network.steps * at.network.seeds_per_job
+    return min(2 + int(work / 1e8 / 60), 24 * 60)

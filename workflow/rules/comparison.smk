@@ -9,6 +9,14 @@ rule compare:
         networks=lambda wildcards: jobs(NETWORKS, wildcards.base),
     output:
         predictions="{base}/predictions.parquet",
+    log:
+        "{base}/logs/compare.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=15,
     params:
         seeds=lambda wildcards: experiment(wildcards).network.seeds,
         compare=lambda wildcards: {
@@ -16,12 +24,6 @@ rule compare:
             "checkpoints": experiment(wildcards).network.all_checkpoints,
         },
         code=code("compare.py"),
-    log:
-        "{base}/logs/compare.log",
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=15,
     script:
         "../scripts/compare.py"
 
@@ -35,6 +37,14 @@ rule measure:
         networks=lambda wildcards: jobs(NETWORKS, wildcards.base),
     output:
         metrics="{base}/measured.parquet",
+    log:
+        "{base}/logs/measure.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=15,
     params:
         seeds=lambda wildcards: experiment(wildcards).network.seeds,
         measure=lambda wildcards: {
@@ -42,12 +52,6 @@ rule measure:
             "learning_rate": experiment(wildcards).network.learning_rate,
         },
         code=code("measure.py"),
-    log:
-        "{base}/logs/measure.log",
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=15,
     script:
         "../scripts/measure.py"
 
@@ -58,15 +62,17 @@ rule collect_metrics:
     output:
         metrics=f"{RESULTS}/metrics.parquet",
         slopes=f"{RESULTS}/slopes.parquet",
-    params:
-        slopes={"widest": STUDY.step7.slope_widths},
-        code=code("collect_metrics.py"),
     log:
         f"{RESULTS}/logs/collect_metrics.log",
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
+    params:
+        slopes={"widest": STUDY.step7.slope_widths},
+        code=code("collect_metrics.py"),
     script:
         "../scripts/collect_metrics.py"
 

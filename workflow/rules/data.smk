@@ -7,17 +7,19 @@ rule generate_data:
         lambda wildcards: experiment(wildcards).data.path or [],
     output:
         data="{base}/data.parquet",
-    params:
-        root=STUDY.seed,
-        data=lambda wildcards: data_arguments(experiment(wildcards).data),
-        code=code("generate_data.py"),
     log:
         "{base}/logs/generate_data.log",
     cache: "omit-software"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        root=STUDY.seed,
+        data=lambda wildcards: data_arguments(experiment(wildcards).data),
+        code=code("generate_data.py"),
     script:
         "../scripts/generate_data.py"
 

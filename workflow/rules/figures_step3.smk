@@ -1,0 +1,140 @@
+# The figures of step 3, kernels, and the tables behind them.
+
+
+rule fit_step3:
+    output:
+        points=f"{RESULTS}/step3/points.parquet",
+        predictions=f"{RESULTS}/step3/predictions.parquet",
+        gram=f"{RESULTS}/step3/gram.parquet",
+        spectra=f"{RESULTS}/step3/spectra.parquet",
+        worked=f"{RESULTS}/step3/worked.parquet",
+        circles=f"{RESULTS}/step3/circles.parquet",
+    log:
+        f"{RESULTS}/logs/fit_step3.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        samples={
+            "root": STUDY.seed,
+            "n_train": STUDY.step3.n_train,
+            "n_test": STUDY.step3.n_test,
+            "target": STUDY.step3.target,
+        },
+        fit={
+            "activation": STUDY.network.activation,
+            "gaussian_scale": STUDY.step3.gaussian_scale,
+            "laplace_scale": STUDY.step3.laplace_scale,
+            "scales": STUDY.step3.scales,
+        },
+        code=code("fit_step3.py"),
+    script:
+        "../scripts/fit_step3.py"
+
+
+# Concentric circles, separable after one more coordinate.
+use rule figure as figure_step3_feature_map with:
+    input:
+        circles=f"{RESULTS}/step3/circles.parquet",
+    output:
+        multiext(
+            f"{RESULTS}/figures/step3_feature_map",
+            svg=".svg",
+            pdf=".pdf",
+            png=".png",
+            table=".parquet",
+        ),
+    log:
+        f"{RESULTS}/logs/figures/step3_feature_map.log",
+    params:
+        figure="step3_feature_map",
+        options={},
+        code=code("figure.py", "widelimit.figures.step3_feature_map"),
+
+
+# Kernel regression with five kernels on the same samples.
+use rule figure as figure_step3_kernels with:
+    input:
+        points=f"{RESULTS}/step3/points.parquet",
+        predictions=f"{RESULTS}/step3/predictions.parquet",
+    output:
+        multiext(
+            f"{RESULTS}/figures/step3_kernels",
+            svg=".svg",
+            pdf=".pdf",
+            png=".png",
+            table=".parquet",
+        ),
+    log:
+        f"{RESULTS}/logs/figures/step3_kernels.log",
+    params:
+        figure="step3_kernels",
+        options={},
+        code=code("figure.py", "widelimit.figures.step3_kernels"),
+
+
+# What the scale L of the Gaussian and the Laplace kernel does.
+use rule figure as figure_step3_scale with:
+    input:
+        points=f"{RESULTS}/step3/points.parquet",
+        predictions=f"{RESULTS}/step3/predictions.parquet",
+        spectra=f"{RESULTS}/step3/spectra.parquet",
+    output:
+        multiext(
+            f"{RESULTS}/figures/step3_scale",
+            svg=".svg",
+            pdf=".pdf",
+            png=".png",
+            table=".parquet",
+        ),
+    log:
+        f"{RESULTS}/logs/figures/step3_scale.log",
+    params:
+        figure="step3_scale",
+        options={},
+        code=code("figure.py", "widelimit.figures.step3_scale"),
+
+
+# The Gram matrices of the samples and their spectra.
+use rule figure as figure_step3_gram with:
+    input:
+        gram=f"{RESULTS}/step3/gram.parquet",
+        spectra=f"{RESULTS}/step3/spectra.parquet",
+    output:
+        multiext(
+            f"{RESULTS}/figures/step3_gram",
+            svg=".svg",
+            pdf=".pdf",
+            png=".png",
+            table=".parquet",
+        ),
+    log:
+        f"{RESULTS}/logs/figures/step3_gram.log",
+    params:
+        figure="step3_gram",
+        options={},
+        code=code("figure.py", "widelimit.figures.step3_gram"),
+
+
+# The three steps of kernel regression with the actual numbers.
+use rule figure as figure_step3_worked with:
+    input:
+        points=f"{RESULTS}/step3/points.parquet",
+        worked=f"{RESULTS}/step3/worked.parquet",
+    output:
+        multiext(
+            f"{RESULTS}/figures/step3_worked",
+            svg=".svg",
+            pdf=".pdf",
+            png=".png",
+            table=".parquet",
+        ),
+    log:
+        f"{RESULTS}/logs/figures/step3_worked.log",
+    params:
+        figure="step3_worked",
+        options={},
+        code=code("figure.py", "widelimit.figures.step3_worked"),

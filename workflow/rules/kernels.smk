@@ -7,16 +7,18 @@ rule fit_kernels:
     output:
         kernels="{base}/kernels.parquet",
         theory="{base}/theory.parquet",
-    params:
-        fit=lambda wildcards: kernel_arguments(experiment(wildcards)),
-        code=code("fit_kernels.py"),
     log:
         "{base}/logs/fit_kernels.log",
     cache: "omit-software"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
         runtime=10,
+    params:
+        fit=lambda wildcards: kernel_arguments(experiment(wildcards)),
+        code=code("fit_kernels.py"),
     script:
         "../scripts/fit_kernels.py"
 
@@ -25,13 +27,3 @@ rule kernels:
     input:
         [f"{base}/kernels.parquet" for base in BASES],
         [f"{base}/theory.parquet" for base in BASES],
-
-
-def kernel_arguments(experiment):
-    return {
-        "activation": experiment.network.activation,
-        "learning_rate": experiment.network.learning_rate,
-        "checkpoints": experiment.network.all_checkpoints,
-        "ridge": experiment.kernels.ridge,
-        "rcond": experiment.kernels.rcond,
-    }

@@ -1,2 +1,3 @@
 rule pages:
-    input: []
+    input:
+        [],

@@ -57,8 +57,22 @@ def _distinct(values: list) -> list:
     return values
 
 
-Whole = Annotated[int, BeforeValidator(_whole_as_written)]
-Number = Annotated[float, BeforeValidator(_number_as_written), Field(allow_inf_nan=False)]
+def _in_t(target: str) -> str:
+    check_expression(target, ("t", "x_0", "x_1"))
+    return target
+
+
+def whole(**limits) -> Any:
+    """A whole number within limits, as pydantic's Field names them."""
+    return Annotated[int, Field(**limits), BeforeValidator(_whole_as_written)]
+
+
+def number(**limits) -> Any:
+    """A finite number within limits, as pydantic's Field names them."""
+    finite = Field(**limits, allow_inf_nan=False)
+    return Annotated[float, finite, BeforeValidator(_number_as_written)]
+
+
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 MAX_WIDTH = 2**26
@@ -79,11 +93,11 @@ class Data(Section):
     file: your own points, normalised to the sphere."""
     design: Literal["uniform", "equispaced"] = "uniform"
     """Training points drawn independently, or on a grid (lift, circle and interval)."""
-    dimension: Annotated[Whole, Field(ge=1, le=10_000)] = 2
+    dimension: whole(ge=1, le=10_000) = 2
     """d of the sphere S^{d-1}; the other sources have their own and ignore it."""
-    n_train: Annotated[Whole, Field(ge=1, le=10_000)] = 20
+    n_train: whole(ge=1, le=10_000) = 20
     """Training points."""
-    n_test: Annotated[Whole, Field(ge=1, le=100_000)] = 200
+    n_test: whole(ge=1, le=100_000) = 200
     """Test points: a grid where the source has a t, random points otherwise."""
     target: (
         Annotated[str, Field(min_length=1)]
@@ -91,10 +105,10 @@ class Data(Section):
     ) = "t + sin(10 * t)"
     """Target as an expression in t (where the source has one) and the inputs x_0, x_1, ...; a
     list has one expression for each output."""
-    noise_std: Annotated[Number, Field(ge=0, le=1e6)] = 0.0
+    noise_std: number(ge=0, le=1e6) = 0.0
     """Standard deviation of Gaussian noise on the training targets."""
     outputs: (
-        Annotated[Whole, Field(ge=1, le=100)]
+        whole(ge=1, le=100)
         | Annotated[list[Name], Field(min_length=1, max_length=100), AfterValidator(_distinct)]
         | None
     ) = None
@@ -164,29 +178,26 @@ class Network(Section):
     activation: Annotated[str, AfterValidator(_known_activation)] = "relu"
     """relu, leaky_relu:<slope>, gelu, sin, cos, erf or hermite:<n>."""
     widths: Annotated[
-        list[Annotated[Whole, Field(ge=1, le=MAX_WIDTH)]],
+        list[whole(ge=1, le=MAX_WIDTH)],
         Field(min_length=1, max_length=100),
         AfterValidator(_distinct),
     ] = [64, 256, 1024]
     """Numbers of hidden units k, each once."""
-    seeds: Annotated[Whole, Field(ge=1, le=100_000)] = 10
+    seeds: whole(ge=1, le=100_000) = 10
     """Random initialisations of each width."""
-    seeds_per_job: Annotated[Whole, Field(ge=1, le=100_000)] = 5
+    seeds_per_job: whole(ge=1, le=100_000) = 5
     """Initialisations that one job trains. Jobs are always whole: seeds are rounded up to a
     multiple of it for training, so that adding seeds later repeats no job."""
-    learning_rate: Annotated[Number, Field(gt=0, le=1e6)] = 0.01
+    learning_rate: number(gt=0, le=1e6) = 0.01
     """Step size for the loss 1/2 sum_i (y_i - f(x_i))^2."""
-    steps: Annotated[Whole, Field(ge=1, le=10**9)] = 1000
+    steps: whole(ge=1, le=10**9) = 1000
     """Steps of full-batch gradient descent."""
     checkpoints: (
-        Annotated[
-            list[Annotated[Whole, Field(ge=0)]], Field(max_length=100), AfterValidator(_distinct)
-        ]
-        | None
+        Annotated[list[whole(ge=0)], Field(max_length=100), AfterValidator(_distinct)] | None
     ) = None
     """Steps at which networks are compared with theory; 0 and the last step always belong to
     them. By default the powers of ten."""
-    loss_points_per_decade: Annotated[Whole, Field(ge=1, le=100)] = 10
+    loss_points_per_decade: whole(ge=1, le=100) = 10
     """Steps, for each factor of ten, at which the training loss is kept."""
     engine: Literal["auto", "dense", "circle"] = "auto"
     """auto: the exact circle engine where it applies (d = 2, relu or leaky_relu, one output),
@@ -223,23 +234,27 @@ class Network(Section):
 class Kernels(Section):
     """Kernel regression with infinitely many steps."""
 
-    ridge: Annotated[Number, Field(ge=0)] = 0.0
+    ridge: number(ge=0) = 0.0
     """Absolute ridge added to the diagonal of K(X, X); 0 is the minimum-norm solution."""
-    rcond: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    rcond: number(gt=0, lt=1) | None = None
     """Eigenvalues below rcond * lambda_max count as 0; by default n_train times machine epsilon."""
 
 
 class Step3(Section):
     """The figures about kernels: kernel regression on a few samples of the target."""
 
-    n_train: Annotated[Whole, Field(ge=2, le=50)] = 10
-    """Samples."""
-    gaussian_scale: Annotated[Number, Field(gt=0, le=1e6)] = 10.0
+    n_train: whole(ge=2, le=50) = 10
+    """Samples, spread over the lifted interval."""
+    n_test: whole(ge=2, le=10_000) = 401
+    """Points of the grid on which the fits are drawn."""
+    target: Annotated[str, Field(min_length=1), AfterValidator(_in_t)] = "t + sin(10 * t)"
+    """Target as an expression in t and the inputs x_0, x_1."""
+    gaussian_scale: number(gt=0, le=1e6) = 10.0
     """L of the Gaussian kernel exp(-L |x - z|^2)."""
-    laplace_scale: Annotated[Number, Field(gt=0, le=1e6)] = 2.0
+    laplace_scale: number(gt=0, le=1e6) = 2.0
     """L of the Laplace kernel exp(-L |x - z|)."""
     scales: Annotated[
-        list[Annotated[Number, Field(gt=0, le=1e6)]],
+        list[number(gt=0, le=1e6)],
         Field(min_length=1, max_length=8),
         AfterValidator(_distinct),
     ] = [0.1, 1.0, 10.0, 100.0]
@@ -249,11 +264,9 @@ class Step3(Section):
 class Step7(Section):
     """How the main study is summarised."""
 
-    quantiles: Annotated[
-        list[Annotated[Number, Field(ge=0, le=1)]], Field(min_length=2, max_length=2)
-    ] = [0.1, 0.9]
+    quantiles: Annotated[list[number(ge=0, le=1)], Field(min_length=2, max_length=2)] = [0.1, 0.9]
     """Lower and upper quantile over seeds of every band."""
-    slope_widths: Annotated[Whole, Field(ge=2, le=100)] = 4
+    slope_widths: whole(ge=2, le=100) = 4
     """How many of the widest widths the second slope is fitted to; the first takes all."""
 
     @model_validator(mode="after")
@@ -279,14 +292,15 @@ class Study(Experiment):
 
     results_dir: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+$", max_length=500)] = "results"
     """Where everything that is computed goes."""
-    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
+    seed: whole(ge=0, lt=2**63) = 0
     """Root of all random numbers."""
     allow_unstable: bool = False
     """Train even where the learning rate is at or above 2 / lambda_max of the NTK."""
     step3: Step3 = Step3()
     step7: Step7 = Step7()
-    variants: Annotated[dict[VariantName, dict[str, Any]], Field(max_length=100)] = {}
-    """Further experiments by name: what differs from the main one in data, network or kernels."""
+    variants: Annotated[dict[VariantName, dict[str, Any] | None], Field(max_length=100)] = {}
+    """Further experiments by name: what differs from the main one in data, network or kernels.
+    null leaves out one that config.yaml has."""
 
     def experiments(self) -> dict[str, Experiment]:
         """Each experiment by name: step7, the main one, and the variants."""
@@ -295,6 +309,8 @@ class Study(Experiment):
         for name, changes in self.variants.items():
             if name == "step7":
                 raise ConfigError(f"variants.{name}: this is the name of the main experiment")
+            if changes is None:
+                continue
             whole = {
                 section: given.model_dump(exclude_unset=True) for section, given in main.items()
             }
@@ -378,9 +394,22 @@ def _shorten(value: Any) -> str:
 def json_schema() -> str:
     """The JSON schema of a study, as YAML."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    schema |= Study.model_json_schema()
+    schema |= _tidy(Study.model_json_schema())
     note = "# Generated from workflow/widelimit/config.py by `make schema`; do not edit.\n"
     return note + yaml.safe_dump(schema, sort_keys=False, allow_unicode=True, width=96)
+
+
+def _tidy(schema: Any) -> Any:
+    """Without pydantic's titles, which repeat the keys, and with descriptions in one line."""
+    if isinstance(schema, list):
+        return [_tidy(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: " ".join(part.split()) if key == "description" else _tidy(part)
+        for key, part in schema.items()
+        if not (key == "title" and isinstance(part, str))
+    }
 
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-SOURCES = ("lift", "circle", "sphere", "interval", "file")
-DESIGNS = ("uniform", "equispaced")
+SOURCES = ("lift", "circle", "sphere", "interval")
 
 
 def source_dimension(source: str, dimension: int) -> int:
@@ -39,18 +38,13 @@ def points(
         t = np.linspace(low, high, n, endpoint=closed)
     else:
         t = rng.uniform(low, high, n)
-    return embed(source, t), t
-
-
-def embed(source: str, t: np.ndarray) -> np.ndarray:
-    """X (n, d) of the positions t (n,): see ``points``."""
     if source == "lift":
-        return lift(t)
+        return lift(t), t
     if source == "circle":
-        return np.stack([np.cos(t), np.sin(t)], axis=1)
+        return np.stack([np.cos(t), np.sin(t)], axis=1), t
     if source == "interval":
-        return t[:, None].copy()
-    raise ValueError(f"source must be lift, circle or interval; got {source!r}")
+        return t[:, None].copy(), t
+    raise ValueError(f"source must be one of {', '.join(SOURCES)}; got {source!r}")
 
 
 def lift(t: np.ndarray) -> np.ndarray:

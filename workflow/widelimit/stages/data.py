@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from widelimit import schemas
 from widelimit.expressions import evaluate_expression
 from widelimit.seeds import generator
-from widelimit.sphere import embed, normalise_rows, points
+from widelimit.sphere import lift, normalise_rows, points
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,18 @@ def generate_data(
     }
 
 
-def sample_target(source: str, n: int, *, targets: Sequence[str], root: int) -> Points:
-    """n noiseless points spread evenly, yet not on a grid, over a source with a position t.
+def generate_samples(*, root: int, n_train: int, n_test: int, target: str) -> dict[str, Points]:
+    """Few noiseless samples on the lifted interval, and a grid to see the fit on.
 
-    One uniform draw in each of n equal parts of [-1, 1] (of the circle): few samples that
-    leave no wide gap, for the worked examples.
+    The samples are spread evenly, yet not on a grid: one uniform draw in each of n_train equal
+    parts of [-1, 1], so that none leaves a wide gap.
     """
-    u = (np.arange(n) + generator(root, "samples").uniform(size=n)) / n
-    t = 2 * np.pi * u if source == "circle" else 2 * u - 1
-    X = embed(source, t)
-    return Points(X, _evaluate(targets, X, t), t)
+    u = (np.arange(n_train) + generator(root, "samples").uniform(size=n_train)) / n_train
+    splits = {}
+    for split, t in (("train", 2 * u - 1), ("test", np.linspace(-1, 1, n_test))):
+        X = lift(t)
+        splits[split] = Points(X, _evaluate([target], X, t), t)
+    return splits
 
 
 def _evaluate(targets: Sequence[str], X: np.ndarray, t: np.ndarray | None) -> np.ndarray:

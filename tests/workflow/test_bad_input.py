@@ -1,0 +1,245 @@
+"""Bad configurations and bad data: one readable line each, before any job, nothing left behind."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import yaml
+
+from widelimit.checks import check_study
+from widelimit.config import ConfigError, load_study
+
+FILE = {"source": "file", "inputs": ["a", "b"], "outputs": ["c"], "n_train": 4, "n_test": 2}
+
+# What is wrong: the configuration, and what the message must say (the key first).
+CONFIGS = {
+    "unknown section": ({"netwrk": {}}, ["netwrk: unknown key, did you mean network?"]),
+    "unknown key": ({"network": {"width": [8]}}, ["network.width: unknown key", "widths?", "[8]"]),
+    "section is a list": ({"data": []}, ["data: must be a section", "got []"]),
+    "section is empty": ({"network": None}, ["network: must be a section", "got None"]),
+    "section is text": ({"kernels": "ntk"}, ["kernels: must be a section", "'ntk'"]),
+    "source unknown": ({"data": {"source": "sfere"}}, ["data.source", "'sphere'", "'sfere'"]),
+    "design unknown": ({"data": {"design": "random"}}, ["data.design", "'uniform'", "'random'"]),
+    "n_train zero": ({"data": {"n_train": 0}}, ["data.n_train", "greater than or equal to 1", "0"]),
+    "n_train fraction": ({"data": {"n_train": 2.5}}, ["data.n_train: must be a whole", "2.5"]),
+    "n_train huge": ({"data": {"n_train": 10**9}}, ["data.n_train", "less than or equal to 10000"]),
+    "n_train true": ({"data": {"n_train": True}}, ["data.n_train: must be a whole", "True"]),
+    "n_test negative": ({"data": {"n_test": -1}}, ["data.n_test", "greater than", "-1"]),
+    "dimension zero": ({"data": {"source": "sphere", "dimension": 0}}, ["data.dimension", "0"]),
+    "noise negative": ({"data": {"noise_std": -0.1}}, ["data.noise_std", "equal to 0", "-0.1"]),
+    "noise infinite": ({"data": {"noise_std": float("inf")}}, ["data.noise_std: must be a finite"]),
+    "target is a number": ({"data": {"target": 3}}, ["data.target: must be a string", "got 3"]),
+    "target is empty": ({"data": {"target": ""}}, ["data.target", "at least 1 character"]),
+    "target unparsable": ({"data": {"target": "t +"}}, ["data.target: not an arith", "'t +'"]),
+    "target unknown name": ({"data": {"target": "t + z"}}, ["data.target", "'z'", "t, x_0, x_1"]),
+    "target attribute": (
+        {"data": {"target": "t.__class__"}},
+        ["data.target: only arithmetic is allowed", "Attribute"],
+    ),
+    "target call": (
+        {"data": {"target": "__import__('os')"}},
+        ["data.target: unknown function '__import__'", "sin"],
+    ),
+    "target string": ({"data": {"target": "'t'"}}, ["data.target: only arithmetic"]),
+    "target not finite": (
+        {"data": {"target": "log(t)"}},
+        ["data.target: 'log(t)' is not finite at", "t = "],
+    ),
+    "target t on a sphere": (
+        {"data": {"source": "sphere", "dimension": 3, "target": "t"}},
+        ["data.target: unknown name 't'", "x_0, x_1, x_2"],
+    ),
+    "grid on a sphere": (
+        {"data": {"source": "sphere", "design": "equispaced", "target": "x_0"}},
+        ["data.design", "lift, circle or interval", "sphere"],
+    ),
+    "outputs do not fit": (
+        {"data": {"target": ["t", "t**2"], "outputs": 3}},
+        ["data.outputs: must be the number of target expressions, 2; got 3"],
+    ),
+    "outputs named": ({"data": {"outputs": ["y"]}}, ["data.outputs: must be a number", "['y']"]),
+    "path without file": ({"data": {"path": "a.csv"}}, ["data.path", "source file", "lift"]),
+    "file without path": ({"data": {"source": "file"}}, ["data.path", "CSV or Parquet"]),
+    "file without inputs": (
+        {"data": {"source": "file", "path": "good.csv"}},
+        ["data.inputs", "column names"],
+    ),
+    "file column in both": (
+        {"data": {**FILE, "path": "good.csv", "outputs": ["a"]}},
+        ["data.outputs: must differ from inputs; got a in both"],
+    ),
+    "activation unknown": ({"network": {"activation": "tanh"}}, ["network.activation", "gelu"]),
+    "activation slope": (
+        {"network": {"activation": "leaky_relu:2"}},
+        ["network.activation", "slope in [0, 1]", "'2'"],
+    ),
+    "activation degree": (
+        {"network": {"activation": "hermite:0"}},
+        ["network.activation", "a degree from 1", "'0'"],
+    ),
+    "widths not a list": ({"network": {"widths": 64}}, ["network.widths: must be a list; got 64"]),
+    "widths empty": ({"network": {"widths": []}}, ["network.widths", "at least 1 item"]),
+    "widths twice": ({"network": {"widths": [8, 8]}}, ["network.widths", "8 stands twice"]),
+    "width zero": ({"network": {"widths": [0]}}, ["network.widths.0", "equal to 1", "got 0"]),
+    "width text": ({"network": {"widths": ["a"]}}, ["network.widths.0: must be a whole", "'a'"]),
+    "seeds zero": ({"network": {"seeds": 0}}, ["network.seeds", "equal to 1", "got 0"]),
+    "chunk zero": ({"network": {"seeds_per_job": 0}}, ["network.seeds_per_job", "got 0"]),
+    "rate zero": ({"network": {"learning_rate": 0}}, ["network.learning_rate", "greater than 0"]),
+    "rate nan": (
+        {"network": {"learning_rate": float("nan")}},
+        ["network.learning_rate: must be a finite number; got nan"],
+    ),
+    "rate text": ({"network": {"learning_rate": "fast"}}, ["network.learning_rate", "'fast'"]),
+    "rate unstable": (
+        {"network": {"learning_rate": 0.5}},
+        ["network.learning_rate: must be below 2 / lambda_max = 0.", "got 0.5", "allow_unstable"],
+    ),
+    "rate unstable in a variant": (
+        {"variants": {"fast": {"network": {"learning_rate": 0.5}}}},
+        ["variants.fast.network.learning_rate: must be below 2 / lambda_max"],
+    ),
+    "steps zero": ({"network": {"steps": 0}}, ["network.steps", "equal to 1", "got 0"]),
+    "checkpoint late": (
+        {"network": {"checkpoints": [10**6]}},
+        ["network.checkpoints: must be at most steps = 300; got 1000000"],
+    ),
+    "checkpoint negative": ({"network": {"checkpoints": [-1]}}, ["network.checkpoints.0", "-1"]),
+    "engine unknown": ({"network": {"engine": "gpu"}}, ["network.engine", "'dense'", "'gpu'"]),
+    "ridge negative": ({"kernels": {"ridge": -1}}, ["kernels.ridge", "got -1"]),
+    "rcond one": ({"kernels": {"rcond": 1.0}}, ["kernels.rcond", "less than 1", "got 1.0"]),
+    "seed negative": ({"seed": -1}, ["seed", "equal to 0", "got -1"]),
+    "allow_unstable text": ({"allow_unstable": "maybe"}, ["allow_unstable: must be a boolean"]),
+    "results_dir wild": ({"results_dir": "{x}"}, ["results_dir: must match", "'{x}'"]),
+    "quantiles reversed": ({"step7": {"quantiles": [0.9, 0.1]}}, ["step7.quantiles", "0.9, 0.1"]),
+    "scales twice": ({"step3": {"scales": [1.0, 1.0]}}, ["step3.scales", "stands twice"]),
+    "step 3 target": ({"step3": {"target": "x_2"}}, ["step3.target: unknown name 'x_2'"]),
+    "variant name": ({"variants": {"../up": {}}}, ["variants.../up: must match"]),
+    "variant named step7": ({"variants": {"step7": {}}}, ["variants.step7", "main experiment"]),
+    "variant key": (
+        {"variants": {"a": {"data": {"n": 3}}}},
+        ["variants.a.data.n: unknown key", "got 3"],
+    ),
+    "no kernel off the sphere": (
+        {"data": {"source": "interval"}, "network": {"activation": "gelu"}},
+        ["network.activation: gelu has no limit kernel on source interval"],
+    ),
+}
+
+# What is wrong with the file: its name, its text, and what the message must say.
+FILES = {
+    "missing": ("none.csv", None, ["data.path: none.csv: no such file"]),
+    "a folder": ("folder", "", ["data.path: folder: no such file"]),
+    "empty": ("empty.csv", "", ["data.path: empty.csv: cannot be read"]),
+    "not a table": ("torn.parquet", "PAR1 torn", ["data.path: torn.parquet: cannot be read"]),
+    "binary": ("binary.csv", b"\xff\xfe\x00\x00\xff", ["data.path: binary.csv: cannot be read"]),
+    "column missing": ("few.csv", "a,b\n1,2\n", ["no column 'c'", "a, b"]),
+    "column of text": (
+        "text.csv",
+        "a,b,c\n" + "1,x,3\n" * 6,
+        ["column 'b' must be numeric"],
+    ),
+    "column of truth": (
+        "truth.csv",
+        "a,b,c\n" + "1,2,True\n" * 6,
+        ["column 'c' must be numeric; it holds bool"],
+    ),
+    "nan": ("nan.csv", "a,b,c\n1,,3\n" + "1,2,3\n" * 6, ["column 'b' must be finite", "row 0"]),
+    "infinite": ("inf.csv", "a,b,c\n1,2,inf\n" + "1,2,3\n" * 6, ["column 'c' must be finite"]),
+    "zero row": ("zero.csv", "a,b,c\n" + "1,2,3\n" * 5 + "0,0,1\n", ["norm 0", "row 5"]),
+    "too few rows": ("short.csv", "a,b,c\n" + "1,2,3\n" * 5, ["at most its 5 rows; got 4 + 2"]),
+}
+
+
+@pytest.fixture
+def here(checkout, monkeypatch):
+    """The checkout, and this process in it, as relative paths are those of the working directory."""
+    monkeypatch.chdir(checkout.path)
+    (checkout.path / "good.csv").write_text("a,b,c\n" + "1,2,3\n2,-1,0\n" * 5)
+    return checkout
+
+
+def write(path, content) -> None:
+    if content is None:
+        return
+    if path.name == "folder":
+        path.mkdir()
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.write_text(content)
+
+
+def message_of(here) -> str:
+    config = yaml.safe_load((here.path / "config.yaml").read_text())
+    changes = yaml.safe_load((here.path / "study.yaml").read_text())
+    with pytest.raises(ConfigError) as caught:
+        check_study(load_study(overlay(config, changes)))
+    return str(caught.value)
+
+
+def overlay(config, changes):
+    """As Snakemake lays one configuration over another."""
+    if not (isinstance(config, dict) and isinstance(changes, dict)):
+        return changes
+    return {**config, **{key: overlay(config.get(key), value) for key, value in changes.items()}}
+
+
+@pytest.mark.parametrize("changes, says", CONFIGS.values(), ids=CONFIGS)
+def test_a_bad_configuration_is_named_in_one_line(here, changes, says):
+    here.configure(**changes)
+    message = message_of(here)
+    assert "\n" not in message
+    assert message.startswith(says[0].split(":")[0])
+    for part in says:
+        assert part in message
+
+
+@pytest.mark.parametrize("name, content, says", FILES.values(), ids=FILES)
+def test_a_bad_data_file_is_named_in_one_line(here, name, content, says):
+    write(here.path / name, content)
+    here.configure(data={**FILE, "path": name}, variants={"interval": None})
+    message = message_of(here)
+    assert "\n" not in message
+    assert message.startswith("data.path: ")
+    for part in says:
+        assert part in message
+
+
+# Through the command line: the same message, no traceback, a non-zero exit, nothing written.
+CASES = [("config", name) for name in CONFIGS] + [("file", name) for name in FILES]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind, name", CASES, ids=[f"{kind}-{name}" for kind, name in CASES])
+def test_snakemake_refuses_and_leaves_nothing(here, kind, name):
+    if kind == "config":
+        changes, says = CONFIGS[name]
+        here.configure(**changes)
+    else:
+        file, content, says = FILES[name]
+        write(here.path / file, content)
+        here.configure(data={**FILE, "path": file}, variants={"interval": None})
+    done = here.snakemake("--cores", "1", "data")
+    assert done.returncode != 0
+    assert says[0] in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (here.path / "results").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", ["", "[1, 2", "- 1\n- 2\n", "a: *b\n", "42"], ids=repr)
+def test_a_configuration_that_is_no_mapping(checkout, content):
+    (checkout.path / "study.yaml").write_text(content)
+    done = checkout.snakemake("--cores", "1", "-n", "data")
+    assert "Traceback" not in done.stdout
+    if content:
+        assert done.returncode != 0
+    assert not (checkout.path / "results").exists()
+
+
+def test_the_good_file_is_good(here):
+    """What the bad files differ from is accepted."""
+    here.configure(data={**FILE, "path": "good.csv"}, variants={"interval": None})
+    done = here.snakemake("--cores", "1", "data")
+    assert done.returncode == 0
+    assert len(pd.read_parquet("results/data.parquet")) == 6
