@@ -142,6 +142,7 @@ def make_study(
         for width, seed in itertools.product(widths, range(seeds)):
             if step not in steps:
                 metric("train_loss", residual * (1 + 3 * _rmse(width, step)), width, seed, step)
+                metric("train_loss_ntk", residual, width, seed, step)
     found = _frame(metrics, schemas.METRICS)
     return {
         "data": data,
@@ -205,7 +206,8 @@ def texts_of(figure):
                 pairs = zip(places, labels, strict=False)
                 drawn |= {label for at, label in pairs if low <= at <= high}
     shown = [
-        (text, text.get_window_extent())
+        # Of an annotation the text alone, without its hairline.
+        (text, Text.get_window_extent(text))
         for text in figure.findobj(Text)
         if text.get_text().strip() and text.get_visible() and (text not in ticks or text in drawn)
     ]

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from widelimit.figures.style import power
+from widelimit.figures import style
+from widelimit.figures.style import End, power, signed
 from widelimit.schemas import Column, Table
 from widelimit.summaries import over_seeds
 
@@ -21,17 +22,29 @@ BAND = (
     Column("upper_level", pa.float64(), "order of the upper quantile"),
 )
 
+SLOPE = (
+    Column("slope", pa.float64(), "slope fitted to the widest widths", null="not fitted"),
+    Column("slope_low", pa.float64(), "lower end of its 95 % interval", null="not fitted"),
+    Column("slope_high", pa.float64(), "upper end of its 95 % interval", null="not fitted"),
+    Column("smallest_width", pa.int64(), "smallest width fitted", "count", null="not fitted"),
+    Column("largest_width", pa.int64(), "largest width fitted", "count", null="not fitted"),
+)
+
 WIDTH = Column("width", pa.int64(), "hidden units k", "count", null="not of one width")
 SEED = Column("seed", pa.int32(), "number of the initialisation", "count", null="not of one seed")
 STEP = Column("step", pa.int64(), "steps of gradient descent taken", "count", null="of no step")
 INDEX = Column("index", pa.int32(), "number of the point within its split", "count", null="none")
 
 POSITION = (
-    Column("axis", pa.string(), "what position is: t, angle (radians), or none"),
+    Column("axis", pa.string(), "what position is: t, angle (radians), theory's mean, none"),
     Column("position", pa.float64(), "where the point is drawn", null="the points have no order"),
 )
 
-AXIS_LABELS = {"t": "input $t$", "angle": "angle of the input (radians)"}
+AXIS_LABELS = {
+    "t": "input $t$",
+    "angle": "angle of the input (radians)",
+    "mean": "theory's mean",
+}
 
 
 def band(
@@ -41,6 +54,35 @@ def band(
     lower, upper = quantiles
     summary = over_seeds(frame, by, value=value, lower=lower, upper=upper)
     return summary.assign(lower_level=float(lower), upper_level=float(upper))
+
+
+def with_slopes(table: pd.DataFrame, slopes: pd.DataFrame) -> pd.DataFrame:
+    """The table with the fits over the widest widths beside each metric and step."""
+    names = [column.name for column in SLOPE]
+    widest = slopes[slopes["widths"] == "widest"][["metric", "step", *names]]
+    return table.merge(widest.astype({"step": "Int64"}), on=["metric", "step"], how="left")
+
+
+def slope_words(row) -> str:
+    """The slope of a row and its interval, as slope ± margin; nothing where none was fitted."""
+    if pd.isna(row["slope"]):
+        return ""
+    margin = (row["slope_high"] - row["slope_low"]) / 2
+    return f"slope {signed(row['slope'])} ± {margin:.2f}"
+
+
+def fit_words(table: pd.DataFrame) -> str:
+    """What slopes and filled markers are, for a caption; nothing where nothing was fitted."""
+    fits = table[table["slope"].notna()]
+    if fits.empty:
+        return ""
+    first, last = int(fits["smallest_width"].min()), int(fits["largest_width"].max())
+    return (
+        " Slopes are least-squares fits of log2 value against log2 width to all seeds of the"
+        f" widths from {power(first)} to {power(last)} (filled markers), ± the"
+        " half width of Student's 95 % interval; grey lines fall as one over the square root of"
+        " the width."
+    )
 
 
 def band_words(table: pd.DataFrame) -> str:
@@ -117,7 +159,34 @@ def steps_words(step: int) -> str:
     return f"{power(step)} step{'s' * (step != 1)}"
 
 
+def ends(widths: pd.Series, values: pd.Series) -> list[tuple[int, float]]:
+    """(width, value) at the narrowest and the widest, once where they are one."""
+    first, last = int(widths.astype(int).argmin()), int(widths.astype(int).argmax())
+    return [(int(widths.iloc[i]), float(values.iloc[i])) for i in dict.fromkeys((first, last))]
+
+
 def listed(words: Iterable[str]) -> str:
     """a, b and c."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def width_curve(axes, curve, colour, name, marker="o", **look) -> End:
+    """Draw rows of `BAND` and `SLOPE` against width, filled markers where fitted; label its end."""
+    curve = curve[curve["centre"] > 0]
+    x = curve["width"].astype(float)
+    bounds = (curve[name].astype(float) for name in ("centre", "lower", "upper"))
+    style.band(axes, x, *bounds, colour, **look)
+    fitted = curve["width"].ge(curve["smallest_width"]).fillna(False).astype(bool)
+    for rows, face in ((curve[fitted], colour), (curve[~fitted], "white")):
+        axes.plot(
+            rows["width"].astype(float),
+            rows["centre"],
+            marker,
+            color=colour,
+            markerfacecolor=face,
+            markersize=3.2,
+            markeredgewidth=0.9,
+        )
+    end = curve.iloc[-1]
+    return End(float(end["width"]), end["centre"], f"{name}\n{slope_words(end)}", colour)

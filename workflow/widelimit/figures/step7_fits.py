@@ -160,8 +160,8 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     distance = distances(table)
     text = parts.listed(
-        f"{value:.2g} at width {style.power(int(width))}"
-        for width, value in distance.iloc[sorted({0, len(distance) - 1})].items()
+        f"{value:.2g} at width {style.power(width)}"
+        for width, value in parts.ends(distance.index.to_series(), distance)
     )
     return (
         f"After {parts.steps_words(parts.last_step(table))} the typical network is {text} from the"

@@ -16,7 +16,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import LogFormatterSciNotation, NullLocator
 from scipy.optimize import isotonic_regression
 
 FULL_WIDTH = 7.2
@@ -61,6 +61,8 @@ _RC = {
     "svg.fonttype": "path",
     "svg.hashsalt": "widelimit",
     "text.color": INK,
+    # Hinted texts are wider at one resolution than at another: the layout would not hold.
+    "text.hinting": "none",
     "xtick.color": "#555555",
     "xtick.labelcolor": INK,
     "xtick.labelsize": 7.5,
@@ -100,15 +102,15 @@ def figure(height: float, width: float = FULL_WIDTH) -> Figure:
     return empty
 
 
-def save(figure: Figure, path: str | os.PathLike, format: str | None = None):
-    """Write the figure as svg, pdf or png; the bytes depend on what is drawn alone.
+def save(figure: Figure, path: str | os.PathLike):
+    """Write the figure as svg, pdf or png, by the path's ending; bytes depend on the drawing alone.
 
-    ``format`` is the ending of ``path`` unless given. The layout is frozen at the first call, so
-    that all formats of a figure agree. Raises ValueError for another format.
+    The layout is frozen at the first call, so that all formats of a figure agree. Raises
+    ValueError for another ending.
     """
-    format = format or os.path.splitext(path)[1].removeprefix(".")
+    format = os.path.splitext(path)[1].removeprefix(".")
     if format not in _METADATA:
-        raise ValueError(f"format must be one of {', '.join(_METADATA)}, got {format!r}")
+        raise ValueError(f"path must end in .{', .'.join(_METADATA)}; got {os.fspath(path)!r}")
     with context():
         if figure.get_layout_engine() is not None:
             figure.draw_without_rendering()
@@ -122,9 +124,9 @@ def width_colour(width: int, widths: Sequence[int]) -> tuple:
 
 
 def step_colour(step: int, steps: Sequence[int]) -> tuple:
-    """magma from 0.70 (earliest of ``steps``) to 0.12 (last), even in log step; step 0 as 1."""
+    """magma from 0.65 (earliest of ``steps``) to 0.12 (last), even in log step; step 0 as 1."""
     steps = [max(s, 1) for s in steps]
-    return matplotlib.colormaps["magma"](0.70 - 0.58 * _fraction(max(step, 1), steps))
+    return matplotlib.colormaps["magma"](0.65 - 0.53 * _fraction(max(step, 1), steps))
 
 
 def _fraction(value: float, values: Sequence[float]) -> float:
@@ -168,6 +170,23 @@ def width_axis(axes: Axes, widths: Sequence[int], most: int = 8):
         axes.set_xlim(widths[0] / 2, widths[0] * 2)
 
 
+def log_scale(axes: Axes, directions: str = "y"):
+    """Decimal logarithms along x, y or xy; ticks read 0.2 unless they span two decades."""
+    for name in directions:
+        getattr(axes, f"set_{name}scale")("log")
+        axis = getattr(axes, f"{name}axis")
+        axis.set_major_formatter(_LogFormatter())
+        axis.set_minor_formatter(_LogFormatter())
+
+
+class _LogFormatter(LogFormatterSciNotation):
+    def __call__(self, x, pos=None):
+        text = super().__call__(x, pos)
+        low, high = sorted(self.axis.get_view_interval())
+        plain = text and low > 0 and high / low < 100 and 1e-4 < x < 1e4
+        return f"{x:g}" if plain else text
+
+
 def band(axes: Axes, x, centre, lower, upper, colour, **line):
     """A line through ``centre`` over the band from ``lower`` to ``upper``; returns the line."""
     axes.fill_between(x, lower, upper, color=colour, alpha=BAND_ALPHA, linewidth=0)
@@ -192,6 +211,35 @@ def slope_line(axes: Axes, x: Sequence[float], anchor: float, slope: float, labe
         )
 
 
+def slope_guides(axes: Axes, slope: float, label: str):
+    """Thin grey power laws all over a log-log panel in place of its grid, one of them labelled.
+
+    Four of them cross each vertical line; they are anchored in the lower left, where what falls
+    with width leaves room. Call it when the limits are final.
+    """
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    axes.set_xlim(x0, x1)
+    axes.set_ylim(y0, y1)
+    axes.grid(False)
+    x, y = x0 * (x1 / x0) ** 0.04, y0 * (y1 / y0) ** 0.2
+    factor = (y1 / y0) ** 0.25
+    fall = math.ceil(abs(slope) * math.log(x1 / x0) / math.log(factor))
+    for m in range(-1 - fall, 5 + fall):
+        ends = [y * factor**m * (end / x) ** slope for end in (x0, x1)]
+        axes.plot([x0, x1], ends, color="#c9c9c9", linewidth=0.6, zorder=1)
+    axes.text(
+        x,
+        y,
+        label,
+        color=GREY,
+        fontsize=7,
+        va="bottom",
+        rotation=math.degrees(math.atan2(slope * y, x)),
+        rotation_mode="anchor",
+        transform_rotates_text=True,
+    )
+
+
 @dataclass(frozen=True)
 class End:
     """The end of a line in data coordinates, and what stands beside it."""
@@ -206,8 +254,8 @@ def label_ends(axes: Axes, ends: Sequence[End], *, size: float = 7.5, pad: float
     """Write each text to the right of its line's end, moved up or down so that none overlap.
 
     Call it when everything else is drawn: it settles the layout to measure the texts. The shifts
-    are the smallest in the least-squares sense; a label moved by more than half its height is
-    tied to its line by a hairline. Returns the annotations, in the order of ``ends``.
+    are the smallest in the least-squares sense; where one exceeds half a label, hairlines tie the
+    labels to their lines. Returns the annotations, in the order of ``ends``.
     """
     labels = [
         axes.annotate(
@@ -239,10 +287,10 @@ def label_ends(axes: Axes, ends: Sequence[End], *, size: float = 7.5, pad: float
     at = np.array([axes.transData.transform((end.x, end.y))[1] * points for end in ends])
     frame = axes.get_window_extent()
     moved = spread(at, heights, frame.y0 * points, frame.y1 * points)
-    for label, shift, height in zip(labels, moved - at, heights, strict=True):
-        far = abs(shift) > height / 2
-        label.set_position((2.4 * pad if far else pad, shift))
-        label.arrow_patch.set_visible(far)
+    tied = bool(np.any(np.abs(moved - at) > heights / 2))
+    for label, shift in zip(labels, moved - at, strict=True):
+        label.set_position((3 * pad if tied else pad, shift))
+        label.arrow_patch.set_visible(tied)
     return labels
 
 
