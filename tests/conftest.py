@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import os
 
-# Before NumPy is imported: pytest-xdist runs a process for each core, and BLAS threads on top of
-# that make everything slower.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
-
 import shutil
 import subprocess
 import sys
@@ -20,6 +15,11 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 TINY = yaml.safe_load((ROOT / "studies/tiny.yaml").read_text())
+# Before NumPy is imported: pytest-xdist runs a process for each core, and BLAS threads on top of
+# that make everything slower.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
 os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".numba_cache"))
 
 

@@ -152,7 +152,7 @@ FILES = {
 
 @pytest.fixture
 def here(checkout, monkeypatch):
-    """The checkout, and this process in it, as relative paths are those of the working directory."""
+    """The checkout, with this process in it: relative paths are the working directory's."""
     monkeypatch.chdir(checkout.path)
     (checkout.path / "good.csv").write_text("a,b,c\n" + "1,2,3\n2,-1,0\n" * 5)
     return checkout

@@ -54,7 +54,7 @@ def _imports(path: Path) -> frozenset[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
             if node.level:
                 raise ValueError(f"{path}: write imports in full, not relative")
             # What is imported may be a module or a name in one.

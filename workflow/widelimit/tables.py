@@ -47,12 +47,14 @@ def write_table(path: str | os.PathLike, table: pa.Table | pd.DataFrame, schema:
     """
     if isinstance(table, pd.DataFrame):
         _same_columns(table.columns, schema, path)
-        table = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
+        # Nulls are looked for below, where the file can be named.
+        nullable = pa.schema([field.with_nullable(True) for field in schema])
+        table = pa.Table.from_pandas(table, schema=nullable, preserve_index=False)
     _same_columns(table.column_names, schema, path)
-    table = table.select(schema.names).cast(schema)
     for field in schema:
         if not field.nullable and table[field.name].null_count:
             raise ValueError(f"{path}: column {field.name} must not be null")
+    table = table.select(schema.names).cast(schema)
     with replacing(path) as temporary:
         pq.write_table(table, temporary, row_group_size=max(table.num_rows, 1), compression="zstd")
 

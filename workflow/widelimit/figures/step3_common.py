@@ -53,7 +53,8 @@ def number(value: float) -> str:
     """Three digits: 0.122, 5.3·10²⁰, infinite."""
     if np.isinf(value):
         return "infinite"
-    mantissa, _, exponent = f"{value:.3g}".replace("-", "\u2212", 1).partition("e")
+    mantissa, _, exponent = f"{value:#.3g}".partition("e")
+    mantissa = mantissa.removesuffix(".").replace("-", "\u2212")
     return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}" if exponent else mantissa
 
 

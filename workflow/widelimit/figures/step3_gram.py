@@ -45,7 +45,7 @@ def summarise(gram: pd.DataFrame, spectra: pd.DataFrame) -> pd.DataFrame:
 def caption(table: pd.DataFrame) -> str:
     samples = table["row"].nunique()
     return (
-        f"Top: K(x_i, x_j) on the {samples} samples in the order of t, one colour scale for all"
+        f"Top: K(xᵢ, xⱼ) on the {samples} samples in the order of t, one colour scale for all"
         " kernels. Bottom: eigenvalues from the largest; open markers on the lower edge are those"
         " that count as zero, because rounding cannot tell them from it."
     )

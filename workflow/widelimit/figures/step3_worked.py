@@ -55,7 +55,7 @@ def caption(table: pd.DataFrame) -> str:
     kernel = common.label(table["kernel"].iloc[0], table["scale"].iloc[0])
     return (
         f"{kernel}, on {samples} samples. a: the Gram matrix K of the samples. b: the coefficients"
-        " alpha = y K⁺ (stems) and the targets y (dots). c: the terms alpha_i K(x_i, x) (thin), one"
+        " α = y K⁺ (stems) and the targets y (dots). c: the terms αᵢ K(xᵢ, x) (thin), one"
         " for each sample, and their sum f (thick), which passes through the samples; the dots on"
         " the vertical line are the terms at one x, and the diamond is their sum."
     )

@@ -12,6 +12,7 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
+from widelimit import __version__
 from widelimit.network import empirical_ntk, initialise, last_layer_kernel
 from widelimit.seeds import generator
 from widelimit.stages.data import Points
@@ -162,6 +163,6 @@ def _processor() -> str:
 
 
 def _versions() -> str:
-    packages = ("numpy", "scipy", "numba", "widelimit")
-    named = [f"{package} {version(package)}" for package in packages]
-    return ", ".join([f"python {platform.python_version()}", *named])
+    named = [f"{package} {version(package)}" for package in ("numpy", "scipy", "numba")]
+    ours = f"widelimit {__version__}"
+    return ", ".join([f"python {platform.python_version()}", *named, ours])

@@ -1,0 +1,137 @@
+"""Values as HTML: numbers, formulas and figures, each as a page shows it."""
+
+from __future__ import annotations
+
+import math
+import re
+import xml.etree.ElementTree as ElementTree
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2.ext import Extension
+from latex2mathml.converter import convert
+from markupsafe import Markup, escape
+
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+MOST_ROWS = 24
+"""Rows of a table that a page shows; the whole table is in its Parquet file."""
+
+
+def number(value: Any) -> str:
+    """A cell as text: 4 digits, a proper minus sign, powers of ten as such, a dash for nothing."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        shown = ", ".join(number(item) for item in value[:4])
+        return f"[{shown}{', …' if len(value) > 4 else ''}]"
+    if value is None or value is pd.NA or value is pd.NaT:
+        return "–"
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (int, np.integer)):
+        digits = f"{value:,}" if abs(value) > 9999 else str(value)
+        return digits.replace(",", "\u202f").replace("-", "\u2212")
+    if isinstance(value, (float, np.floating)):
+        if math.isnan(value):
+            return "–"
+        if math.isinf(value):
+            return "∞" if value > 0 else "\u2212∞"
+        mantissa, _, exponent = f"{value:.4g}".partition("e")
+        mantissa = mantissa.replace("-", "\u2212")
+        power = str(int(exponent)).translate(_SUPERSCRIPTS) if exponent else ""
+        return f"{mantissa} · 10{power}" if power else mantissa
+    return str(value)
+
+
+def fixed(value: float, digits: int = 3) -> str:
+    """With so many digits behind the point, for columns of numbers to be compared or added."""
+    return f"{value:.{digits}f}".replace("-", "\u2212")
+
+
+def power_of_two(value: int) -> Markup:
+    """16384 as 2<sup>14</sup>; any other number as ``number`` has it."""
+    if value > 16 and value & (value - 1) == 0:
+        return Markup("2<sup>{}</sup>").format(value.bit_length() - 1)
+    return escape(number(value))
+
+
+def formula(latex: str, *, block: bool = False) -> Markup:
+    """LaTeX as MathML; a block formula may be scrolled sideways where it is wider than the page."""
+    mathml = Markup(convert(latex.strip(), display="block" if block else "inline"))
+    return Markup('<div class="formula" tabindex="0">{}</div>').format(mathml) if block else mathml
+
+
+class Formulas(Extension):
+    r"""\( ... \) and \[ ... \] in the text of a template become MathML."""
+
+    _DELIMITED = re.compile(r"\\\((?P<inline>.+?)\\\)|\\\[(?P<block>.+?)\\\]", re.DOTALL)
+
+    def preprocess(self, source, name, filename=None):
+        return self._DELIMITED.sub(
+            lambda found: formula(found["inline"] or found["block"], block=bool(found["block"])),
+            source,
+        )
+
+
+def shortened(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
+    """At most ``most`` rows, evenly spread over the table, first and last among them."""
+    if len(table) <= most:
+        return table
+    return table.iloc[np.unique(np.linspace(0, len(table) - 1, most).round().astype(int))]
+
+
+def inline_svg(svg: str, *, prefix: str, title: str, description: str) -> Markup:
+    """An SVG file as an element of a page.
+
+    It scales with the page, is named for screen readers, and every id in it begins with
+    ``prefix``, so that several stand on one page; its style rules reach no further than itself.
+    Raises ValueError where the text is not SVG.
+    """
+    try:
+        root = ElementTree.fromstring(svg.encode())
+    except ElementTree.ParseError as error:
+        raise ValueError(f"svg must be the text of an SVG file: {error}") from None
+    if root.tag != f"{{{_SVG}}}svg":
+        raise ValueError(f"svg must be the text of an SVG file, got the root element {root.tag}")
+    for metadata in root.findall(f"{{{_SVG}}}metadata"):
+        root.remove(metadata)
+    for element in root.iter():
+        _own_ids(element, prefix)
+        if element.tag == f"{{{_SVG}}}style":
+            element.text = re.sub(r"\*\s*\{", f"#{prefix}-svg * {{", element.text or "")
+    if "viewBox" not in root.attrib:
+        root.set("viewBox", f"0 0 {_length(root, 'width')} {_length(root, 'height')}")
+    for name in ("width", "height", "version"):
+        root.attrib.pop(name, None)
+    root.attrib |= {
+        "id": f"{prefix}-svg",
+        "role": "img",
+        "aria-labelledby": f"{prefix}-title {prefix}-desc",
+    }
+    for position, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(f"{{{_SVG}}}{tag}", {"id": f"{prefix}-{tag}"})
+        element.text = text
+        root.insert(position, element)
+    ElementTree.register_namespace("", _SVG)
+    return Markup(ElementTree.tostring(root, encoding="unicode"))
+
+
+def _own_ids(element: ElementTree.Element, prefix: str):
+    if _XLINK_HREF in element.attrib:
+        element.set("href", element.attrib.pop(_XLINK_HREF))
+    for name, value in element.attrib.items():
+        if name == "id":
+            element.set(name, f"{prefix}-{value}")
+        elif name == "href" and value.startswith("#"):
+            element.set(name, f"#{prefix}-{value[1:]}")
+        elif "url(#" in value:
+            element.set(name, value.replace("url(#", f"url(#{prefix}-"))
+
+
+def _length(root: ElementTree.Element, name: str) -> str:
+    found = re.match(r"[\d.]+", root.get(name, ""))
+    if not found:
+        raise ValueError(f"svg must have a viewBox, or a width and a height; {name} is missing")
+    return found[0]

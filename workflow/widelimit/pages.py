@@ -1,0 +1,181 @@
+"""Pages: text, formulas, figures and their numbers in one self-contained HTML file each.
+
+Strings and frames in, one string out. A page asks the network for nothing: its style is inlined,
+its figures are inline SVG, its formulas MathML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from widelimit.activations import parse_activation
+from widelimit.config import Study
+from widelimit.markup import Formulas, fixed, inline_svg, number, power_of_two, shortened
+from widelimit.schemas import Column
+
+_WORKFLOW = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the navigation and the overview say of a page; ``figure`` is its small picture."""
+
+    title: str
+    line: str
+    figure: str
+
+
+PAGES = {
+    "step3": Page(
+        "Step 3: kernel regression",
+        "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
+        "step3_kernels",
+    ),
+    "step7": Page(
+        "Step 7: wide networks become kernel machines",
+        "Networks of growing width, trained step by step beside the kernel prediction.",
+        "step7_convergence",
+    ),
+}
+"""The pages besides the overview, in the order of the navigation."""
+
+
+@dataclass(frozen=True)
+class FigureOnPage:
+    """One figure as a page shows it.
+
+    name : its name and anchor, such as step7_convergence
+    svg : text of the SVG file
+    table, columns : the tidy table behind it, and what its columns mean
+    title, caption, finding : sentences, plain text
+    command : what to type to draw it again
+    table_path : where the whole table lies
+    """
+
+    name: str
+    svg: str
+    table: pd.DataFrame
+    columns: tuple[Column, ...]
+    title: str
+    caption: str
+    finding: str
+    command: str
+    table_path: str
+
+
+def figure_on_page(
+    module: ModuleType, *, name: str, svg: str, table: pd.DataFrame, command: str, table_path: str
+) -> FigureOnPage:
+    """The figure that ``module`` drew from ``table``, with the sentences the module gives it."""
+    return FigureOnPage(
+        name=name,
+        svg=svg,
+        table=table,
+        columns=module.TABLE.columns,
+        title=module.TITLE,
+        caption=module.caption(table) if hasattr(module, "caption") else module.CAPTION,
+        finding=module.finding(table),
+        command=command,
+        table_path=table_path,
+    )
+
+
+def render_page(
+    template: str,
+    *,
+    study: Study,
+    figures: Iterable[FigureOnPage] = (),
+    numbers: Mapping[str, Any] | None = None,
+    commands: Mapping[str, str] | None = None,
+    pages: Sequence[str] = tuple(PAGES),
+) -> str:
+    """The HTML of the page ``template`` (index or one of ``PAGES``).
+
+    ``figures`` are placed by name; a section whose figure is not among them is left out.
+    ``numbers`` are what the text quotes, ``commands`` what reruns a stage (what it does: what to
+    type), ``pages`` those that the navigation links to.
+    Raises ValueError for an unknown page, or a figure that the page has no place for.
+    """
+    if template not in ("index", *PAGES):
+        raise ValueError(f"template must be index or one of {', '.join(PAGES)}; got {template!r}")
+    by_name = {figure.name: figure for figure in figures}
+    html = (
+        _environment()
+        .get_template(f"{template}.html.j2")
+        .render(
+            page=template,
+            pages={name: PAGES[name] for name in pages},
+            study=study,
+            figures=by_name,
+            numbers=numbers or {},
+            commands=commands or {},
+            style=Markup((_WORKFLOW / "style" / "page.css").read_text(encoding="utf-8")),
+            version=version("widelimit"),
+        )
+    )
+    left = [name for name in by_name if f'id="{name}"' not in html]
+    if left:
+        raise ValueError(f"page {template} has no place for the figures {', '.join(left)}")
+    return html
+
+
+def kernel_numbers(metrics: pd.DataFrame, experiment: str = "step7") -> dict[str, float]:
+    """The numbers of an experiment that belong to its limit kernels alone, by metric's name.
+
+    ``metrics`` as in schemas.METRICS; these are the rows without width, seed and step.
+    """
+    rows = metrics[metrics["experiment"] == experiment]
+    rows = rows[rows[["width", "seed", "step"]].isna().all(axis=1)]
+    return dict(zip(rows["metric"], rows["value"].astype(float), strict=True))
+
+
+def worked_numbers(worked: pd.DataFrame) -> dict[str, Any]:
+    """The three steps of kernel regression at the chosen x, from the table step3/worked.
+
+    kernel, scale; t and f at x; rows of (i, t_i, y_i, alpha_i, K(x_i, x), alpha_i K(x_i, x)).
+    """
+    part = dict(iter(worked.groupby("quantity")))
+    point = part["kernel"]["j"].iloc[0]
+    terms = part["term"][part["term"]["j"] == point]
+    by_sample = [
+        part[name].set_index("i")["value"].rename(name) for name in ("y", "alpha", "kernel")
+    ]
+    rows = pd.concat([*by_sample, terms.set_index("i")["value"].rename("term")], axis=1)
+    rows.insert(0, "t", part["y"].set_index("i")["t"])
+    f = part["f"][part["f"]["j"] == point].iloc[0]
+    return {
+        "kernel": worked["kernel"].iloc[0],
+        "scale": worked["scale"].iloc[0],
+        "t": float(f["t"]),
+        "f": float(f["value"]),
+        "rows": list(rows.sort_index().itertuples(name="Term")),
+    }
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_WORKFLOW / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=[Formulas],
+    )
+    environment.filters |= {
+        "activation": parse_activation,
+        "number": number,
+        "fixed": fixed,
+        "power_of_two": power_of_two,
+        "shortened": shortened,
+        "inline_svg": inline_svg,
+    }
+    return environment
