@@ -17,7 +17,7 @@ def concentric_circles(radii: Sequence[float], n: int) -> tuple[np.ndarray, np.n
     """
     if n < 1 or min(radii) <= 0:
         raise ValueError(f"radii must be positive and n at least 1; got {list(radii)}, {n}")
-    angles = 2 * np.pi * np.arange(n) / n
+    angles = 2 * np.pi * (np.arange(n) + 0.5) / n
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     points = np.concatenate([radius * circle for radius in radii])
     return points, np.repeat(np.arange(len(radii)), n)
@@ -57,7 +57,8 @@ def best_line(points: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, float
     ends = np.stack([along[:, 0] - 1, along[:, -1] + 1], axis=1)
     edges = np.concatenate([ends[:, :1], along, ends[:, 1:]], axis=1)
     gap = np.where(right == right.max(), np.diff(edges, axis=1), -1.0)
-    d, m = np.unravel_index(np.argmax(gap), gap.shape)
+    # Lines that symmetry makes equal must not be told apart by rounding: the first is taken.
+    d, m = np.unravel_index(np.argmax(gap.round(9)), gap.shape)
     return directions[d], float(edges[d, m] + edges[d, m + 1]) / 2, int(right.max())
 
 

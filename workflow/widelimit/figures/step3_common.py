@@ -46,7 +46,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def label(kernel: str, scale: float) -> str:
     """Gaussian, L = 10."""
     name = LABELS[kernel]
-    return name if np.isnan(scale) else f"{name}, L\u2009=\u2009{scale:g}"
+    return name if np.isnan(scale) else f"{name}, L\u202f=\u202f{scale:g}"
 
 
 def number(value: float) -> str:
@@ -60,7 +60,7 @@ def number(value: float) -> str:
 
 def rmse(value: float) -> str:
     """The same, but for what is rounding: its digits differ from machine to machine."""
-    return "<\u200910⁻⁶" if value < ROUNDING else number(value)
+    return "<\u202f10⁻⁶" if value < ROUNDING else number(value)
 
 
 def fits(points: pd.DataFrame, predictions: pd.DataFrame, part: str) -> pd.DataFrame:
