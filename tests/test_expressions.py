@@ -1,4 +1,5 @@
 import math
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -87,16 +88,13 @@ def test_what_is_no_arithmetic_is_refused(text):
 def test_a_value_that_is_not_finite_names_the_point():
     with pytest.raises(ValueError, match=r"not finite at 1 of 7 points, such as t = 0"):
         evaluate_expression("1 / t", {"t": np.array([-1.0, -0.5, 0, 0.5, 1, 2, 3])})
-    with pytest.raises(ValueError, match="cannot evaluate.*range"):  # and does not hang
+    with pytest.raises(ValueError, match=r"cannot evaluate.*range"):  # and does not hang
         evaluate_expression("9**9**9 + t", {"t": T})
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_number_or_a_value_error(text):
-    try:
+    with suppress(ValueError):
         values = evaluate_expression(text, {"t": T})
-    except ValueError as error:
-        assert str(error)
-    else:
         assert values.shape == T.shape
         assert np.isfinite(values).all()

@@ -30,7 +30,7 @@ def test_the_lift_goes_from_west_over_north_to_east():
 
 
 def test_the_circle_is_closed_without_a_point_twice():
-    X, t = points("circle", 4, design="equispaced", dimension=2, rng=None)
+    X, _ = points("circle", 4, design="equispaced", dimension=2, rng=None)
     np.testing.assert_allclose(X, [[1, 0], [0, 1], [-1, 0], [0, -1]], atol=2e-16)
 
 

@@ -167,7 +167,7 @@ def test_the_last_layer_is_a_trained_last_layer(tables):
 
 def test_metrics_are_what_they_say(tables):
     points, *_, predictions, metrics = tables
-    X, y, Z = points["train"].X, points["train"].y[:, 0], points["test"].X
+    X, y = points["train"].X, points["train"].y[:, 0]
 
     def rms(difference):
         return np.sqrt(np.mean(np.square(difference)))
@@ -255,7 +255,7 @@ def test_every_activation_runs_on_a_sphere_with_two_outputs(activation):
     assert runs["engine"].unique().tolist() == ["dense"]
     assert np.isfinite(metrics["value"]).all()
     assert set(predictions["output"]) == {0, 1}
-    A, B, end = network(points, 16, 0, activation)
+    end = network(points, 16, 0, activation)[-1]
     rows = predictions[
         (predictions["model"] == "network")
         & (predictions["seed"] == 0)

@@ -104,3 +104,29 @@ def training_minutes(wildcards):
     at = experiment(wildcards)
     work = int(wildcards.width) * at.data.n_train * at.network.steps * at.network.seeds_per_job
     return min(2 + int(work / 1e8 / 60), 24 * 60)
+
+
+def page_arguments(page, figures):
+    """Params of a page; its text follows from templates and style, the study and the figures."""
+    texts = [*(ROOT / "workflow/templates").iterdir(), *(ROOT / "workflow/style").iterdir()]
+    modules = [f"widelimit.figures.{name}" for name in figures]
+    run = snakemake_command()
+    return {
+        "page": page,
+        "study": STUDY.model_dump(mode="json", exclude_unset=True),
+        "command": run,
+        "reruns": {
+            "What has changed": run,
+            "The networks anew, and what follows": f"{run} --forcerun train_networks",
+            "Up to the numbers": f"{run} metrics",
+            "This page": f"{run} {'pages' if page == 'index' else page}",
+        },
+        "code": code("page.py", *modules, files=texts),
+    }
+
+
+def snakemake_command():
+    """What the user types to run this study."""
+    given = [os.path.relpath(path) for path in workflow.config_settings.configfiles]
+    options = [f" --configfile {path}" for path in given if path != "config.yaml"]
+    return "".join(["snakemake --cores 2", *options])

@@ -25,7 +25,7 @@ use rule figure as figure_step7_fits with:
 # The headline: distance to the NTK prediction against width, for each training time.
 use rule figure as figure_step7_convergence with:
     input:
-        metrics=f"{RESULTS}/metrics.parquet",
+        metrics=f"{RESULTS}/measured.parquet",
         slopes=f"{RESULTS}/slopes.parquet",
     output:
         multiext(
@@ -46,7 +46,7 @@ use rule figure as figure_step7_convergence with:
 # Training loss over steps, measured and in closed form.
 use rule figure as figure_step7_loss with:
     input:
-        metrics=f"{RESULTS}/metrics.parquet",
+        metrics=f"{RESULTS}/measured.parquet",
     output:
         multiext(
             f"{RESULTS}/figures/step7_loss",
@@ -66,7 +66,7 @@ use rule figure as figure_step7_loss with:
 # How far the weights and the kernel move, against width.
 use rule figure as figure_step7_movement with:
     input:
-        metrics=f"{RESULTS}/metrics.parquet",
+        metrics=f"{RESULTS}/measured.parquet",
         slopes=f"{RESULTS}/slopes.parquet",
     output:
         multiext(
@@ -90,7 +90,7 @@ use rule figure as figure_step7_ensemble with:
         data=f"{RESULTS}/data.parquet",
         predictions=f"{RESULTS}/predictions.parquet",
         theory=f"{RESULTS}/theory.parquet",
-        metrics=f"{RESULTS}/metrics.parquet",
+        metrics=f"{RESULTS}/measured.parquet",
     output:
         multiext(
             f"{RESULTS}/figures/step7_ensemble",
@@ -114,10 +114,11 @@ if "interval" in EXPERIMENTS:
         input:
             data=f"{RESULTS}/data.parquet",
             kernels=f"{RESULTS}/kernels.parquet",
-            metrics=f"{RESULTS}/metrics.parquet",
+            metrics=f"{RESULTS}/measured.parquet",
             predictions=f"{RESULTS}/predictions.parquet",
             interval_data=f"{RESULTS}/variants/interval/data.parquet",
             interval_kernels=f"{RESULTS}/variants/interval/kernels.parquet",
+            interval_metrics=f"{RESULTS}/variants/interval/measured.parquet",
             interval_predictions=f"{RESULTS}/variants/interval/predictions.parquet",
         output:
             multiext(

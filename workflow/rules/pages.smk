@@ -1,3 +1,79 @@
+# The pages: one self-contained HTML file each.
+
+STEP3 = ["feature_map", "worked", "kernels", "scale", "gram"]
+STEP7 = ["fits", "convergence", "loss", "movement", "ensemble"]
+if "interval" in EXPERIMENTS:
+    STEP7.append("interval")
+OVERVIEW = ["step3_kernels", "step7_convergence"]
+
+
+rule page:
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    script:
+        "../scripts/page.py"
+
+
+use rule page as page_step3 with:
+    input:
+        svgs=expand(f"{RESULTS}/figures/step3_{{name}}.svg", name=STEP3),
+        tables=expand(f"{RESULTS}/figures/step3_{{name}}.parquet", name=STEP3),
+        worked=f"{RESULTS}/step3/worked.parquet",
+    output:
+        page=f"{RESULTS}/pages/step3.html",
+    log:
+        f"{RESULTS}/logs/pages/step3.log",
+    params:
+        **page_arguments("step3", [f"step3_{name}" for name in STEP3]),
+
+
+use rule page as page_step7 with:
+    input:
+        svgs=expand(f"{RESULTS}/figures/step7_{{name}}.svg", name=STEP7),
+        tables=expand(f"{RESULTS}/figures/step7_{{name}}.parquet", name=STEP7),
+        metrics=f"{RESULTS}/metrics.parquet",
+    output:
+        page=f"{RESULTS}/pages/step7.html",
+    log:
+        f"{RESULTS}/logs/pages/step7.log",
+    params:
+        **page_arguments("step7", [f"step7_{name}" for name in STEP7]),
+
+
+use rule page as page_index with:
+    input:
+        svgs=expand(f"{RESULTS}/figures/{{name}}.svg", name=OVERVIEW),
+        tables=expand(f"{RESULTS}/figures/{{name}}.parquet", name=OVERVIEW),
+    output:
+        page=f"{RESULTS}/pages/index.html",
+    log:
+        f"{RESULTS}/logs/pages/index.log",
+    params:
+        **page_arguments("index", OVERVIEW),
+
+
+rule figures:
+    input:
+        expand(f"{RESULTS}/figures/step3_{{name}}.svg", name=STEP3),
+        expand(f"{RESULTS}/figures/step7_{{name}}.svg", name=STEP7),
+
+
 rule pages:
     input:
-        [],
+        rules.page_index.output,
+        rules.page_step3.output,
+        rules.page_step7.output,
+
+
+rule step3:
+    input:
+        rules.page_step3.output,
+
+
+rule step7:
+    input:
+        rules.page_step7.output,

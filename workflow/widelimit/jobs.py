@@ -16,8 +16,8 @@ EXPECTED = (ValueError, ArithmeticError, OSError, MemoryError)
 def logged(path: str) -> Iterator[Callable[[str], None]]:
     """Give a function that writes a line to the job's log.
 
-    An expected error ends the job with status 1 and one line, in the log and on stderr; an
-    unexpected one leaves its traceback in the log and goes on.
+    An expected error ends the job with status 1 and one line on stderr, an unexpected one goes
+    on; the log keeps the traceback of either.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w", encoding="utf-8", buffering=1) as log:
@@ -28,9 +28,8 @@ def logged(path: str) -> Iterator[Callable[[str], None]]:
         try:
             yield say
         except EXPECTED as error:
-            line = f"error: {error or type(error).__name__}"
-            log.write(traceback.format_exc() if not str(error) else line + "\n")
-            print(line, file=sys.stderr)
+            log.write(traceback.format_exc())
+            print(f"error: {str(error) or type(error).__name__}", file=sys.stderr)
             raise SystemExit(1) from None
         except Exception:
             log.write(traceback.format_exc())
