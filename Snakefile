@@ -19,8 +19,8 @@ include: "workflow/rules/kernels.smk"
 include: "workflow/rules/networks.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/figures.smk"
-include: "workflow/rules/figures_step3.smk"
-include: "workflow/rules/figures_step7.smk"
+include: "workflow/rules/step3.smk"
+include: "workflow/rules/step7.smk"
 include: "workflow/rules/pages.smk"
 
 

@@ -180,8 +180,8 @@ METRICS = Table(
     "metrics.parquet",
     "one number",
     (
-        Column("experiment", pa.string(), "step7, or the variant of the study"),
-        _ACTIVATION,
+        Column("experiment", pa.string(), "step7, a variant of it, or the step of the course"),
+        _nullable(_ACTIVATION, "has nothing to do with one"),
         _nullable(_WIDTH, "a limit"),
         _nullable(_SEED, "a limit, or taken over all seeds"),
         _nullable(_STEP, "does not depend on the step, or the limit of infinitely many"),
