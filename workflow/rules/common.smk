@@ -106,6 +106,22 @@ def training_minutes(wildcards):
     return min(2 + int(work / 1e8 / 60), 24 * 60)
 
 
+def figure_files(name):
+    """Outputs of a figure's rule: the figure in three formats, and the table behind it."""
+    return {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("svg", "pdf", "png")} | {
+        "table": f"{RESULTS}/figures/{name}.parquet"
+    }
+
+
+def figure_arguments(name, **options):
+    """Params of a figure: the module that makes it, and what that is told beside the tables."""
+    return {
+        "figure": name,
+        "options": options,
+        "code": code("figure.py", f"widelimit.figures.{name}"),
+    }
+
+
 def page_arguments(page, figures):
     """Params of a page; its text follows from templates and style, the study and the figures."""
     texts = [*(ROOT / "workflow/templates").iterdir(), *(ROOT / "workflow/style").iterdir()]

@@ -40,19 +40,11 @@ use rule figure as figure_step3_feature_map with:
     input:
         circles=f"{RESULTS}/step3/circles.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step3_feature_map",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step3_feature_map"),
     log:
         f"{RESULTS}/logs/figures/step3_feature_map.log",
     params:
-        figure="step3_feature_map",
-        options={},
-        code=code("figure.py", "widelimit.figures.step3_feature_map"),
+        **figure_arguments("step3_feature_map"),
 
 
 # Kernel regression with five kernels on the same samples.
@@ -61,19 +53,11 @@ use rule figure as figure_step3_kernels with:
         points=f"{RESULTS}/step3/points.parquet",
         predictions=f"{RESULTS}/step3/predictions.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step3_kernels",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step3_kernels"),
     log:
         f"{RESULTS}/logs/figures/step3_kernels.log",
     params:
-        figure="step3_kernels",
-        options={},
-        code=code("figure.py", "widelimit.figures.step3_kernels"),
+        **figure_arguments("step3_kernels"),
 
 
 # What the scale L of the Gaussian and the Laplace kernel does.
@@ -83,19 +67,11 @@ use rule figure as figure_step3_scale with:
         predictions=f"{RESULTS}/step3/predictions.parquet",
         spectra=f"{RESULTS}/step3/spectra.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step3_scale",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step3_scale"),
     log:
         f"{RESULTS}/logs/figures/step3_scale.log",
     params:
-        figure="step3_scale",
-        options={},
-        code=code("figure.py", "widelimit.figures.step3_scale"),
+        **figure_arguments("step3_scale"),
 
 
 # The Gram matrices of the samples and their spectra.
@@ -104,19 +80,11 @@ use rule figure as figure_step3_gram with:
         gram=f"{RESULTS}/step3/gram.parquet",
         spectra=f"{RESULTS}/step3/spectra.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step3_gram",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step3_gram"),
     log:
         f"{RESULTS}/logs/figures/step3_gram.log",
     params:
-        figure="step3_gram",
-        options={},
-        code=code("figure.py", "widelimit.figures.step3_gram"),
+        **figure_arguments("step3_gram"),
 
 
 # The three steps of kernel regression with the actual numbers.
@@ -125,16 +93,8 @@ use rule figure as figure_step3_worked with:
         points=f"{RESULTS}/step3/points.parquet",
         worked=f"{RESULTS}/step3/worked.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step3_worked",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step3_worked"),
     log:
         f"{RESULTS}/logs/figures/step3_worked.log",
     params:
-        figure="step3_worked",
-        options={},
-        code=code("figure.py", "widelimit.figures.step3_worked"),
+        **figure_arguments("step3_worked"),

@@ -7,19 +7,11 @@ use rule figure as figure_step7_fits with:
         data=f"{RESULTS}/data.parquet",
         predictions=f"{RESULTS}/predictions.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step7_fits",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step7_fits"),
     log:
         f"{RESULTS}/logs/figures/step7_fits.log",
     params:
-        figure="step7_fits",
-        options={},
-        code=code("figure.py", "widelimit.figures.step7_fits"),
+        **figure_arguments("step7_fits"),
 
 
 # The headline: distance to the NTK prediction against width, for each training time.
@@ -28,19 +20,11 @@ use rule figure as figure_step7_convergence with:
         metrics=f"{RESULTS}/measured.parquet",
         slopes=f"{RESULTS}/slopes.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step7_convergence",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step7_convergence"),
     log:
         f"{RESULTS}/logs/figures/step7_convergence.log",
     params:
-        figure="step7_convergence",
-        options={"quantiles": STUDY.step7.quantiles},
-        code=code("figure.py", "widelimit.figures.step7_convergence"),
+        **figure_arguments("step7_convergence", quantiles=STUDY.step7.quantiles),
 
 
 # Training loss over steps, measured and in closed form.
@@ -48,19 +32,11 @@ use rule figure as figure_step7_loss with:
     input:
         metrics=f"{RESULTS}/measured.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step7_loss",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step7_loss"),
     log:
         f"{RESULTS}/logs/figures/step7_loss.log",
     params:
-        figure="step7_loss",
-        options={"quantiles": STUDY.step7.quantiles},
-        code=code("figure.py", "widelimit.figures.step7_loss"),
+        **figure_arguments("step7_loss", quantiles=STUDY.step7.quantiles),
 
 
 # How far the weights and the kernel move, against width.
@@ -69,19 +45,11 @@ use rule figure as figure_step7_movement with:
         metrics=f"{RESULTS}/measured.parquet",
         slopes=f"{RESULTS}/slopes.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step7_movement",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step7_movement"),
     log:
         f"{RESULTS}/logs/figures/step7_movement.log",
     params:
-        figure="step7_movement",
-        options={"quantiles": STUDY.step7.quantiles},
-        code=code("figure.py", "widelimit.figures.step7_movement"),
+        **figure_arguments("step7_movement", quantiles=STUDY.step7.quantiles),
 
 
 # The ensemble of networks against the theory's mean and spread.
@@ -92,19 +60,11 @@ use rule figure as figure_step7_ensemble with:
         theory=f"{RESULTS}/theory.parquet",
         metrics=f"{RESULTS}/measured.parquet",
     output:
-        multiext(
-            f"{RESULTS}/figures/step7_ensemble",
-            svg=".svg",
-            pdf=".pdf",
-            png=".png",
-            table=".parquet",
-        ),
+        **figure_files("step7_ensemble"),
     log:
         f"{RESULTS}/logs/figures/step7_ensemble.log",
     params:
-        figure="step7_ensemble",
-        options={},
-        code=code("figure.py", "widelimit.figures.step7_ensemble"),
+        **figure_arguments("step7_ensemble"),
 
 
 if "interval" in EXPERIMENTS:
@@ -121,16 +81,8 @@ if "interval" in EXPERIMENTS:
             interval_metrics=f"{RESULTS}/variants/interval/measured.parquet",
             interval_predictions=f"{RESULTS}/variants/interval/predictions.parquet",
         output:
-            multiext(
-                f"{RESULTS}/figures/step7_interval",
-                svg=".svg",
-                pdf=".pdf",
-                png=".png",
-                table=".parquet",
-            ),
+            **figure_files("step7_interval"),
         log:
             f"{RESULTS}/logs/figures/step7_interval.log",
         params:
-            figure="step7_interval",
-            options={"quantiles": STUDY.step7.quantiles},
-            code=code("figure.py", "widelimit.figures.step7_interval"),
+            **figure_arguments("step7_interval", quantiles=STUDY.step7.quantiles),
