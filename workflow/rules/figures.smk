@@ -4,6 +4,9 @@
 
 
 rule figure:
+    log:
+        # Each figure names its own.
+        f"{RESULTS}/logs/figures/figure.log",
     conda:
         "../../environment.yml"
     threads: 1

@@ -8,6 +8,9 @@ OVERVIEW = ["step3_kernels", "step7_convergence"]
 
 
 rule page:
+    log:
+        # Each page names its own.
+        f"{RESULTS}/logs/pages/page.log",
     conda:
         "../../environment.yml"
     threads: 1
