@@ -15,12 +15,12 @@ PACKAGE = Path(widelimit.__file__).parent
 # From the bottom up. A module may import from its own layer's siblings only where they share a
 # package, and from every layer before.
 LAYERS = [
-    {"activations", "seeds", "expressions", "markup"},
-    {"duals", "sphere", "feature_map"},
+    {"activations", "seeds", "expressions", "markup", "gaussian_pairs"},
+    {"duals", "hermite", "sphere", "feature_map"},
     {"kernels", "network"},
-    {"regression"},
-    {"dynamics", "training"},
-    {"metrics", "summaries"},
+    {"regression", "random_features"},
+    {"dynamics", "training", "last_layer"},
+    {"metrics", "summaries", "regimes"},
     {"schemas"},
     {"stages", "figures"},
     {"config", "tables", "jobs", "environment", "provenance"},

@@ -195,7 +195,7 @@ SLOPES = Table(
     "one straight line fitted to log2 metric against log2 width, all seeds",
     (
         Column("experiment", pa.string(), "as in metrics.parquet"),
-        _ACTIVATION,
+        _nullable(_ACTIVATION, "has nothing to do with one"),
         Column("metric", pa.string(), "as in metrics.parquet"),
         _nullable(_STEP, "the metric does not depend on the step"),
         Column("widths", pa.string(), "all, or widest: the widest few, as configured"),
@@ -257,5 +257,54 @@ METRIC_MEANINGS = {
     "condition_number_nngp": "lambda_max / lambda_min of it",
     "rank_nngp": "its rank",
     "learning_rate_bound": "2 / lambda_max of the limit NTK: gradient descent diverges beyond",
+    # Step 4. phi^ is the dual activation without the factor c, xi in [-1, 1].
+    "dual_closed_form_error": "largest |phi^ in closed form - E[phi(u) phi(v)] by quadrature|",
+    "dual_derivative_error": "largest |its derivative, closed form - E[phi'(u) phi'(v)]|",
+    "dual_commutation_error": "largest |numerical derivative of phi^ - E[phi'(u) phi'(v)]|,"
+    " |xi| <= 0.9",
+    "dual_range": "largest |phi^| / phi^(1)",
+    "dual_least_slope": "smallest difference quotient of phi^ on [0, 1]",
+    "dual_least_curvature": "smallest second difference quotient of phi^ on [0, 1]",
+    "dual_smoothness_ratio": "largest |Chebyshev coefficient of phi^ on [-0.9, 0.9]| / its bound"
+    " for power series that converge at 1",
+    "dual_truncation_error": "largest |phi^ - its Hermite series up to degree 30|",
+    "dual_truncation_gap": "largest |truncation error - sum of the squared coefficients left out|"
+    " over degrees up to 30",
+    "dual_monte_carlo_error": "root mean square over xi of average over width pairs - phi^",
+    "nngp_deviation": "|kernel of width random features - NNGP| / |NNGP|, training points,"
+    " Frobenius",
+    "fourier_deviation": "the same for random Fourier features and the Gaussian kernel",
+    "last_layer_vs_kernel": "largest |last layer trained from A = 0 - closed form with its own"
+    " finite-width kernel|, same step, training and test points",
+    "last_layer_to_limit": "last layer trained from A = 0 - its own limit of infinitely many steps",
+    "last_layer_limit_vs_kernel": "largest |least squares of minimum norm in the weights - kernel"
+    " regression with the finite-width kernel|, training and test points",
+    "last_layer_condition_number": "condition number of that finite-width kernel",
+    **{
+        f"{name}_{metric}": meaning + of
+        for name, of in {
+            "last_layer": ", network features",
+            "fourier": ", random Fourier features",
+        }.items()
+        for metric, meaning in {
+            "train_rmse": "ridgeless least squares on width features: fit - noisy target",
+            "test_rmse": "the same fit - target without noise, test points",
+            "rank": "rank of the features on the training points",
+            "limit_test_rmse": "test error of kernel regression with the limit kernel",
+            "zero_test_rmse": "test error of predicting 0",
+            "interpolation_width": "smallest width from which on the median training error is 0"
+            " (below 1e-6 of that of predicting 0)",
+            "peak_width": "width of the largest median test error",
+            "peak_test_rmse": "median test error there",
+            "critical_first_width": "first width around the peak that is worse than predicting 0",
+            "critical_last_width": "last width around the peak that is worse than predicting 0",
+            "classical_width": "width of the least median test error before interpolation",
+            "classical_test_rmse": "median test error there",
+            "widest_test_rmse": "median test error at the largest width",
+        }.items()
+    },
+    "last_layer_circle_train_rmse": "as last_layer_train_rmse, inputs on the circle instead",
+    "last_layer_circle_rank": "as last_layer_rank, on the circle",
+    "last_layer_circle_interpolation_width": "as last_layer_interpolation_width, on the circle",
 }
 """What each metric of metrics.parquet is; a distance is a root mean square over test points."""

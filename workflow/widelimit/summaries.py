@@ -15,6 +15,8 @@ SLOPE_METRICS = (
     "ntk_deviation",
     "ntk_drift",
     "weight_movement",
+    "nngp_deviation",
+    "fourier_deviation",
 )
 """The metrics that a wide network takes to 0, as a power of its width."""
 

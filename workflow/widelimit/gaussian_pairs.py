@@ -1,0 +1,45 @@
+"""E[f(u) g(v)] for standard normal u and v of correlation xi, straight from the definition.
+
+It knows no closed form and no series, so that both can be held against it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+RADIUS, RADIAL_NODES, ANGULAR_NODES = 18.0, 100, 48
+"""The density has fallen to 1e-70 at this radius; the nodes are Gauss-Legendre's."""
+
+Function = Callable[[np.ndarray], np.ndarray]
+
+
+def pair_expectation(f: Function, g: Function, xi) -> np.ndarray:
+    """E[f(u) g(v)] = 1/(2 pi) int int f(r cos a) g(r cos(a - theta)) r exp(-r^2/2) dr da.
+
+    f, g  : elementwise, smooth but for a kink or a jump at 0, growing no faster than a polynomial
+            of degree 20
+    xi    : correlation cos theta in [-1, 1], shape (m,)
+    Returns (m,), right to 1e-13 of sqrt(E[f^2] E[g^2]). Raises ValueError for other xi.
+    In polar coordinates a kink at 0 lies along two rays, so that each of the four arcs between
+    the rays of f and g has a smooth integrand.
+    """
+    xi = np.asarray(xi, dtype=float)
+    if xi.ndim != 1 or not (np.abs(xi) <= 1).all():
+        raise ValueError(f"xi must be one-dimensional and lie in [-1, 1]; got {xi!r}")
+    theta = np.arctan2(np.sqrt((1 - xi) * (1 + xi)), xi)
+    nodes, weights = np.polynomial.legendre.leggauss(RADIAL_NODES)
+    r = RADIUS * (nodes + 1) / 2
+    radial = RADIUS / 2 * weights * r * np.exp(-r * r / 2) / (2 * math.pi)
+    nodes, angular = np.polynomial.legendre.leggauss(ANGULAR_NODES)
+    total = np.zeros_like(xi)
+    quarter = np.full_like(xi, math.pi / 2)
+    rays = (-quarter, theta - quarter, quarter, theta + quarter, 3 * quarter)
+    for start, end in zip(rays[:-1], rays[1:], strict=True):
+        half = (end - start)[:, None] / 2
+        a = start[:, None] + half * (nodes + 1)
+        values = f(r * np.cos(a)[..., None]) * g(r * np.cos(a - theta[:, None])[..., None])
+        total += (values @ radial * (half * angular)).sum(axis=1)
+    return total
