@@ -193,24 +193,6 @@ def band(axes: Axes, x, centre, lower, upper, colour, **line):
     return axes.plot(x, centre, color=colour, **line)[0]
 
 
-def slope_line(axes: Axes, x: Sequence[float], anchor: float, slope: float, label: str = ""):
-    """A thin grey power law over ``x = (first, last)`` with the value ``anchor`` at the first."""
-    first, last = float(x[0]), float(x[-1])
-    end = anchor * (last / first) ** slope
-    axes.plot([first, last], [anchor, end], color=GREY, linewidth=0.7, zorder=1.5)
-    if label:
-        axes.annotate(
-            label,
-            (last, end),
-            (2, -2),
-            textcoords="offset points",
-            color=GREY,
-            fontsize=7,
-            ha="right",
-            va="top",
-        )
-
-
 def slope_guides(axes: Axes, slope: float, label: str):
     """Thin grey power laws all over a log-log panel in place of its grid, one of them labelled.
 
