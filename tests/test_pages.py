@@ -478,6 +478,8 @@ def test_formulas_in_the_text_of_a_template():
     assert html.count("<math") == 2
     assert 'display="inline"' in html
     assert 'display="block"' in html
+    glued = extension.preprocess(r"(as \(k\)), so", "name")
+    assert re.fullmatch(r'\(as <span class="unbroken"><math.*</math>\),</span> so', glued)
     root = ElementTree.fromstring(formula("x < y"))
     assert "".join(root.itertext()) == "x<y"
 
