@@ -22,7 +22,7 @@ MOST_ROWS = 24
 
 
 def number(value: Any, digits: int = 4) -> str:
-    """So many significant digits, a proper minus sign, powers of ten as such, a dash for nothing."""
+    """So many significant digits, a proper minus sign, powers of ten as such, a dash for none."""
     if isinstance(value, (list, tuple, np.ndarray)):
         shown = ", ".join(number(item, digits) for item in value[:4])
         return f"[{shown}{', …' if len(value) > 4 else ''}]"
