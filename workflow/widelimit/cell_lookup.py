@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from widelimit.arrangement import Arrangement
+from widelimit.compiled import compiled
 
 TABLE_LENGTH = 1 << 12
 
@@ -45,7 +45,7 @@ def cells_of(arrangement: Arrangement, B: np.ndarray) -> np.ndarray:
     return cell
 
 
-@njit(cache=True)
+@compiled
 def quarter_turns(b1, b2):
     """In [0, 4], growing with the angle of b: cheaper than the angle, and as good for a table."""
     size = abs(b1) + abs(b2)
@@ -57,20 +57,20 @@ def quarter_turns(b1, b2):
     return rise if b2 >= 0.0 else 4.0 + rise
 
 
-@njit(cache=True)
+@compiled
 def first_guess(borders, b1, b2):
     piece = int(quarter_turns(b1, b2) * (TABLE_LENGTH / 4.0))
     return borders.guess[min(max(piece, 0), TABLE_LENGTH - 1)]
 
 
-@njit(cache=True)
+@compiled
 def is_above(borders, g, b1, b2):
     """Whether b lies on the upper side of border g's line."""
     positive = borders.e1[g] * b1 + borders.e2[g] * b2 > 0.0
     return positive == borders.opens[g]
 
 
-@njit(cache=True)
+@compiled
 def locate(borders, cell, b1, b2):
     """The cell of b, searched from a guess: step down until above the lower border, else up."""
     cells = borders.e1.size
@@ -94,7 +94,7 @@ def locate(borders, cell, b1, b2):
     return cell
 
 
-@njit(cache=True)
+@compiled
 def _fill_cells(borders, B, cell):
     for j in range(cell.size):
         cell[j] = locate(borders, first_guess(borders, B[j, 0], B[j, 1]), B[j, 0], B[j, 1])

@@ -5,6 +5,7 @@ It knows no closed form and no series, so that both can be held against it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -37,7 +38,7 @@ def pair_expectation(f: Function, g: Function, xi) -> np.ndarray:
     total = np.zeros_like(xi)
     quarter = np.full_like(xi, math.pi / 2)
     rays = (-quarter, theta - quarter, quarter, theta + quarter, 3 * quarter)
-    for start, end in zip(rays[:-1], rays[1:], strict=True):
+    for start, end in itertools.pairwise(rays):
         half = (end - start)[:, None] / 2
         a = start[:, None] + half * (nodes + 1)
         values = f(r * np.cos(a)[..., None]) * g(r * np.cos(a - theta[:, None])[..., None])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pyarrow as pa
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from widelimit.figures import step3_common as common
 from widelimit.figures import style
@@ -38,8 +40,9 @@ def caption(table: pd.DataFrame) -> str:
     samples = table.loc[table["split"] == "train", "index"].nunique()
     grid = table.loc[table["split"] == "test", "index"].nunique()
     return (
-        f"Kernel regression on {samples} samples (dots) of the target (dashed), one panel a kernel."
-        f" Training RMSE is taken over the samples, test RMSE over a grid of {grid} points."
+        f"a to e: kernel regression on {samples} samples (dots) of the target (dashed), one panel a"
+        f" kernel. f: root mean square of fit less target over a grid of {grid} points (test, bars)"
+        " and over the samples (training)."
     )
 
 
@@ -60,33 +63,47 @@ def finding(table: pd.DataFrame) -> str:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(4.1)
-    grid = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
-    for axes, letter, (kernel, scale, rows) in zip(
-        grid, "abcde", common.each_kernel(table), strict=False
-    ):
+    figure = style.figure(4.4)
+    names = [["a", "b", "c"], ["d", "e", "f"]]
+    grid = figure.subplot_mosaic(names)
+    kernels = list(common.each_kernel(table))
+    for letter, (kernel, scale, rows) in zip("abcde", kernels, strict=True):
+        axes = grid[letter]
         common.draw_fit(axes, rows, common.COLOURS[kernel])
         style.panel(axes, letter, common.label(kernel, scale))
-        rmse = rows.groupby("split")["rmse"].first()
-        axes.text(
-            0.98,
-            0.02,
-            f"RMSE training {common.rmse(rmse['train'])}\ntest {common.rmse(rmse['test'])}",
-            transform=axes.transAxes,
-            ha="right",
-            va="bottom",
-            fontsize=7,
-        )
-    for axes in grid[2:5]:
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_xlabel("$t$")
-        axes.tick_params(labelbottom=True)
-    for axes in grid[::3]:
-        axes.set_ylabel("$f$")
-    grid[5].axis("off")
+        if letter in "ad":
+            axes.set_ylabel("$f$")
+        else:
+            axes.tick_params(labelleft=False)
+    _draw_scores(grid["f"], kernels)
     key = [
         Line2D([], [], color=style.GREY, linewidth=1, linestyle=style.DASHED, label="target"),
         Line2D([], [], color=style.INK, marker="o", markersize=3.5, linewidth=0, label="samples"),
         Line2D([], [], color=style.INK, label="fit, in the kernel's colour"),
     ]
-    grid[5].legend(handles=key, loc="center")
+    figure.legend(handles=key, loc="outside upper center", ncols=3)
     return figure
+
+
+def _draw_scores(axes: Axes, kernels: list[tuple[str, float, pd.DataFrame]]):
+    """Test RMSE as bars, with the training RMSE beside the name."""
+    for place, (kernel, _, rows) in enumerate(kernels):
+        rmse = rows.groupby("split")["rmse"].first()
+        axes.barh(place, rmse["test"], height=0.36, color=common.COLOURS[kernel])
+        axes.annotate(
+            f"{common.rmse(rmse['test'])} (training {common.rmse(rmse['train'])})",
+            (0, place),
+            (2, 8.5),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+        )
+    axes.set_yticks(range(len(kernels)), [common.LABELS[kernel] for kernel, _, _ in kernels])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(kernels) - 0.5, -0.8)
+    axes.grid(False, axis="y")
+    axes.xaxis.set_major_locator(MaxNLocator(3))
+    axes.set_xlabel("test RMSE")
+    style.panel(axes, "f", "RMSE")

@@ -58,14 +58,16 @@ def finding(table: pd.DataFrame) -> str:
     for kernel, rows in table[table["split"] == "test"].groupby("kernel", sort=False):
         by_scale = rows.groupby("scale")[["rmse", "condition_number"]].first()
         best = by_scale["rmse"].idxmin()
-        conditions = by_scale["condition_number"]
         sentences.append(
-            f"{common.LABELS[kernel]}: from L = {by_scale.index[0]:g} to {by_scale.index[-1]:g} the"
-            f" condition number goes from {common.number(conditions.iloc[0])} to"
-            f" {common.number(conditions.iloc[-1])}; the test RMSE is smallest at L = {best:g}"
-            f" ({common.rmse(by_scale['rmse'][best])})."
+            f"{common.LABELS[kernel]}: the condition number is {_at_ends(by_scale)}; the test RMSE"
+            f" is smallest at L = {best:g} ({common.rmse(by_scale['rmse'][best])})."
         )
     return " ".join(sentences)
+
+
+def _at_ends(by_scale: pd.DataFrame) -> str:
+    ends = by_scale["condition_number"].iloc[[0, -1] if len(by_scale) > 1 else [0]]
+    return " and ".join(f"{common.number(value)} at L = {scale:g}" for scale, value in ends.items())
 
 
 @style.context()

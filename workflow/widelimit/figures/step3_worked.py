@@ -105,7 +105,7 @@ def _draw_gram(axes: Axes, gram: pd.DataFrame):
     axes.invert_yaxis()
     axes.grid(False)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(len(K), integer=True))
+        axis.set_major_locator(MaxNLocator(min(len(K), MOST_PRINTED), integer=True))
         axis.set_tick_params(length=0)
     axes.set_xlabel("sample $j$")
     axes.set_ylabel("sample $i$")

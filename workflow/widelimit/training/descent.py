@@ -10,6 +10,7 @@ import numpy as np
 
 from widelimit.activations import parse_activation
 from widelimit.network import forward
+from widelimit.training import circle
 from widelimit.training.dense import DenseEngine
 
 ENGINES = ("auto", "dense", "circle")
@@ -89,7 +90,9 @@ def train(
         if X_test.ndim != 2 or X_test.shape[1] != X.shape[1]:
             raise ValueError(f"X_test must be (points, {X.shape[1]}); got {X_test.shape}")
 
-    run = DenseEngine(X, Y, A, B, activation=phi, learning_rate=float(learning_rate))
+    run = _choose(engine, X, A, B, phi)(
+        X, Y, A, B, activation=phi, learning_rate=float(learning_rate)
+    )
     read_out = _ReadOut(run, A, B, activation, X_test)
     losses = np.empty(steps + 1)
     losses[0] = run.loss()
@@ -109,6 +112,20 @@ def train(
             read_out.take()
     A, B = run.weights()
     return TrainingResult(A, B, losses, marks, *read_out.arrays(), run.name)
+
+
+def _choose(engine: str, X, A, B, phi):
+    """The engine's class. Numba is imported with the engine that needs it, and not before."""
+    if engine == "dense":
+        return DenseEngine
+    reason = circle.obstacle(X, A, B, phi)
+    if reason is None:
+        from widelimit.training.circle.engine import CircleEngine
+
+        return CircleEngine
+    if engine == "circle":
+        raise ValueError(f"engine must be dense or auto here, not circle: {reason}")
+    return DenseEngine
 
 
 class _ReadOut:

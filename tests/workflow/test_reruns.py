@@ -1,0 +1,180 @@
+"""What a change reruns, and what it leaves alone, by the reasons that Snakemake gives."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+
+import pytest
+
+from checkout import check_out
+
+pytestmark = pytest.mark.slow
+
+FIGURES = {
+    "figure_step3_feature_map",
+    "figure_step3_kernels",
+    "figure_step3_scale",
+    "figure_step3_gram",
+    "figure_step3_worked",
+    "figure_step7_fits",
+    "figure_step7_convergence",
+    "figure_step7_loss",
+    "figure_step7_movement",
+    "figure_step7_ensemble",
+    "figure_step7_interval",
+}
+STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
+PAGES = {"page_index", "page_step3", "page_step7"}
+COMPARISON = {"compare", "measure", "collect_metrics"}
+TARGETS = {"all", "pages", "metrics"}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A checkout in which the tiny study has been run to the end."""
+    checkout = check_out(tmp_path_factory.mktemp("reruns") / "checkout")
+    checkout.run()
+    return checkout
+
+
+@pytest.fixture
+def study(finished):
+    """The finished checkout; code and configuration are put back after the test."""
+    kept = finished.path.parent / "kept"
+    shutil.copytree(finished.path / "workflow", kept / "workflow")
+    for name in ("study.yaml", "requirements.lock"):
+        shutil.copy(finished.path / name, kept / name)
+    yield finished
+    shutil.rmtree(finished.path / "workflow")
+    shutil.copytree(kept / "workflow", finished.path / "workflow")
+    for name in ("study.yaml", "requirements.lock"):
+        shutil.copy(kept / name, finished.path / name)
+    shutil.rmtree(kept)
+
+
+def planned(checkout, *arguments):
+    """Jobs of a dry run: how many of each rule, and the reasons given for each rule."""
+    done = checkout.snakemake("-n", "--cores", "1", *arguments)
+    assert done.returncode == 0, done.stdout[-3000:]
+    jobs, reasons = Counter(), {}
+    for block in re.split(r"\n(?=(?:local)?rule \w+:)", done.stdout)[1:]:
+        rule = re.match(r"(?:local)?rule (\w+):", block)[1]
+        jobs[rule] += 1
+        reasons.setdefault(rule, []).append(re.search(r"reason: (.*)", block)[1])
+    if not jobs:
+        assert "Nothing to be done" in done.stdout
+    return jobs, reasons
+
+
+def rules_of(checkout, *arguments):
+    return set(planned(checkout, *arguments)[0]) - TARGETS
+
+
+def test_a_second_run_has_nothing_to_do(study):
+    assert rules_of(study) == set()
+
+
+def test_editing_a_figure_reruns_it_and_its_page(study):
+    study.edit("workflow/widelimit/figures/step7_loss.py", "import pandas", "#\nimport pandas")
+    jobs, reasons = planned(study)
+    assert set(jobs) - TARGETS == {"figure_step7_loss", "page_step7"}
+    assert "Params have changed" in reasons["figure_step7_loss"][0]
+
+
+def test_editing_the_style_reruns_figures_and_pages_only(study):
+    study.edit("workflow/widelimit/figures/style.py", "import os", "#\nimport os")
+    assert rules_of(study) == FIGURES | PAGES
+
+
+def test_editing_a_template_reruns_pages_only(study):
+    study.edit("workflow/templates/base.html.j2", "<body", "<!-- edited --><body")
+    assert rules_of(study) == PAGES
+
+
+def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study):
+    study.edit("workflow/widelimit/duals.py", "import numpy", "#\nimport numpy")
+    jobs, reasons = planned(study)
+    assert "Params have changed" in reasons["fit_kernels"][0]
+    assert set(jobs) - TARGETS == {"fit_kernels", "fit_step3", *COMPARISON, *FIGURES, *PAGES}
+
+
+def test_editing_the_engine_reruns_networks_not_data_nor_kernels(study):
+    study.edit("workflow/widelimit/training/dense.py", "import numpy", "#\nimport numpy")
+    jobs, _ = planned(study)
+    assert jobs["train_networks"] == 3 * 2 + 1
+    assert not {"generate_data", "fit_kernels", "fit_step3"} & set(jobs)
+
+
+def test_a_new_width_runs_its_own_jobs_only(study):
+    study.configure(network={"widths": [16, 32, 64, 256]})
+    jobs, reasons = planned(study)
+    assert jobs["train_networks"] == 2
+    assert all("Missing output files" in reason for reason in reasons["train_networks"])
+    assert all("width=32" in reason for reason in reasons["train_networks"])
+    assert not {"generate_data", "fit_kernels"} & set(jobs)
+
+
+def test_a_new_seed_runs_new_jobs_only(study):
+    study.configure(network={"seeds": 5})
+    jobs, reasons = planned(study)
+    assert jobs["train_networks"] == 3
+    assert all("chunk=2" in reason for reason in reasons["train_networks"])
+    assert not {"generate_data", "fit_kernels"} & set(jobs)
+
+
+def test_a_seed_within_a_trained_chunk_trains_nothing(study):
+    study.configure(network={"seeds": 3})
+    assert "train_networks" not in rules_of(study)
+    assert "compare" in rules_of(study)
+
+
+def test_a_learning_rate_reruns_kernels_and_networks_not_data(study):
+    study.configure(network={"learning_rate": 0.01})
+    jobs, _ = planned(study)
+    assert "generate_data" not in jobs
+    assert jobs["train_networks"] == 3 * 2 + 1
+    assert jobs["fit_kernels"] == 2
+
+
+def test_a_target_reruns_the_data_and_what_follows(study):
+    study.configure(data={"target": "t"})
+    assert rules_of(study) >= {"generate_data", "fit_kernels", "train_networks", *STEP7_FIGURES}
+    assert "fit_step3" not in rules_of(study)
+
+
+def test_a_changed_lock_reruns_everything_computed(study):
+    study.edit("requirements.lock", "numpy==", "# another\nnumpy==")
+    assert rules_of(study) >= {"generate_data", "fit_kernels", "train_networks", *FIGURES, *PAGES}
+
+
+def test_forcing_a_stage_reruns_it_and_what_follows(study):
+    jobs, reasons = planned(study, "-R", "train_networks")
+    assert jobs["train_networks"] == 3 * 2 + 1
+    assert all("Forced execution" in reason for reason in reasons["train_networks"])
+    follow = {"train_networks", "collect_runs", *COMPARISON, *STEP7_FIGURES, *PAGES}
+    assert set(jobs) - TARGETS <= follow
+    assert {"compare", "page_step7"} <= set(jobs)
+
+
+@pytest.mark.parametrize(
+    "target, rules",
+    [
+        ("data", {"generate_data"}),
+        ("kernels", {"generate_data", "fit_kernels"}),
+        ("networks", {"generate_data", "train_networks"}),
+        ("step3", {"fit_step3", "page_step3", *(f for f in FIGURES if "step3" in f)}),
+    ],
+)
+def test_targets_reach_their_stage_and_no_further(study, target, rules):
+    assert rules_of(study, "--forceall", target) - {target} == rules
+
+
+def test_a_run_after_adding_a_width_leaves_the_old_networks_as_they_are(study):
+    old = study.path / "results/networks/width=64/chunk=0/networks.parquet"
+    before, bytes_before = old.stat().st_mtime_ns, old.read_bytes()
+    study.configure(network={"widths": [16, 32, 64, 256]})
+    study.run("networks")
+    assert (study.path / "results/networks/width=32/chunk=1/networks.parquet").exists()
+    assert (old.stat().st_mtime_ns, old.read_bytes()) == (before, bytes_before)

@@ -1,0 +1,95 @@
+"""The engine for points on the unit circle: chooses between arcs and cells, and holds the state."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from widelimit.activations import Activation
+from widelimit.arrangement import arrange
+from widelimit.cell_lookup import borders_of, cells_of
+from widelimit.training.circle import arcs, cells, hot, steps, waiting
+from widelimit.training.circle.points import sorted_points
+from widelimit.training.circle.units import sorted_units
+
+ARCS_BELOW = 8
+"""Units per point below which the arcs are faster."""
+
+
+class CircleEngine:
+    """Follows d = 2, |x| = 1, (leaky) ReLU, one output exactly, up to rounding."""
+
+    name = "circle"
+
+    def __init__(
+        self,
+        X: np.ndarray,
+        Y: np.ndarray,
+        A: np.ndarray,
+        B: np.ndarray,
+        *,
+        activation: Activation,
+        learning_rate: float,
+    ):
+        width = len(B)
+        arrangement = arrange(X)
+        self.order, self.points = sorted_points(X, Y[:, 0], arrangement)
+        self.borders = borders_of(arrangement)
+        self.y = Y[:, 0]
+        self.scale = np.sqrt(activation.scale / width)
+        self.slope = activation.slope
+        self.rate = learning_rate
+        self.by_arcs = width < ARCS_BELOW * len(X)
+        if self.by_arcs:
+            self.units = A[0].copy(), B.copy(), cells_of(arrangement, B)
+            self._loss = arcs.start(self.points, *self.units, self.scale, self.slope)
+            return
+        self.units = sorted_units(self.borders, A[0], B)
+        self.table = cells.new_table(self.borders)
+        self.waiting = waiting.new_lists(arrangement.cells, width)
+        self.frames = hot.frames_of(self.borders)
+        self.hot = hot.no_hot_units(arrangement.cells, width)
+        self.clock = steps.Clock(np.zeros(2, dtype=np.int64), np.zeros(1))
+        self._loss = steps.start(
+            self.table, self.waiting, self.units, self.points, self.scale, self.slope
+        )
+
+    def loss(self) -> float:
+        return self._loss
+
+    @property
+    def f(self) -> np.ndarray:
+        f = self.y.copy()
+        f[self.order] -= self.points.residual
+        return f[:, None]
+
+    def advance(self, losses: np.ndarray) -> int:
+        """Take len(losses) steps, noting the loss after each; the number of steps taken.
+
+        It is short of len(losses) when the last loss taken is not finite.
+        """
+        if self.by_arcs:
+            return arcs.advance(
+                self.points, self.borders, *self.units, losses, self.scale, self.slope, self.rate
+            )
+        return steps.advance(
+            self.points,
+            self.borders,
+            self.frames,
+            self.table,
+            self.waiting,
+            self.units,
+            self.hot,
+            self.clock,
+            losses,
+            self.scale,
+            self.slope,
+            self.rate,
+        )
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        if self.by_arcs:
+            A, B, _ = self.units
+            return A[None, :].copy(), B.copy()
+        A, B = np.empty(len(self.units.q)), np.empty((len(self.units.q), 2))
+        steps.write_weights(self.table, self.units, self.hot, self.frames, A, B)
+        return A[None, :], B
