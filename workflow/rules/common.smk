@@ -62,6 +62,10 @@ def jobs(pattern, base):
     ]
 
 
+# Numbers of steps that train no networks of the study.
+MEASURED = [f"{RESULTS}/{step}/measured.parquet" for step in ("step4",)]
+
+
 NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
 RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
 
@@ -105,6 +109,12 @@ def training_minutes(wildcards):
     at = experiment(wildcards)
     work = int(wildcards.width) * at.data.n_train * at.network.steps * at.network.seeds_per_job
     return min(2 + int(work / 1e8 / 60), 24 * 60)
+
+
+def step4_memory(step4):
+    """MB: the interpreter with its libraries, and some copies of the largest features."""
+    widest = max(*step4.ratios) * step4.n_train * (step4.n_train + step4.n_test)
+    return 600 + int(4 * max(widest, max(step4.widths) * step4.n_train) * 8 / 10**6)
 
 
 def figure_files(name):

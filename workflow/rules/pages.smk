@@ -1,10 +1,11 @@
 # The pages: one self-contained HTML file each.
 
 STEP3 = ["feature_map", "worked", "kernels", "scale", "gram"]
+STEP4 = ["duals", "properties", "width", "last_layer", "double_descent"]
 STEP7 = ["fits", "convergence", "loss", "movement", "ensemble"]
 if "interval" in EXPERIMENTS:
     STEP7.append("interval")
-OVERVIEW = ["step3_kernels", "step7_convergence"]
+OVERVIEW = ["step3_kernels", "step4_double_descent", "step7_convergence"]
 
 
 rule page:
@@ -32,6 +33,19 @@ use rule page as page_step3 with:
         f"{RESULTS}/logs/pages/step3.log",
     params:
         **page_arguments("step3", [f"step3_{name}" for name in STEP3]),
+
+
+use rule page as page_step4 with:
+    input:
+        svgs=expand(f"{RESULTS}/figures/step4_{{name}}.svg", name=STEP4),
+        tables=expand(f"{RESULTS}/figures/step4_{{name}}.parquet", name=STEP4),
+        step4=f"{RESULTS}/step4/measured.parquet",
+    output:
+        page=f"{RESULTS}/pages/step4.html",
+    log:
+        f"{RESULTS}/logs/pages/step4.log",
+    params:
+        **page_arguments("step4", [f"step4_{name}" for name in STEP4]),
 
 
 use rule page as page_step7 with:
@@ -62,6 +76,7 @@ use rule page as page_index with:
 rule figures:
     input:
         expand(f"{RESULTS}/figures/step3_{{name}}.svg", name=STEP3),
+        expand(f"{RESULTS}/figures/step4_{{name}}.svg", name=STEP4),
         expand(f"{RESULTS}/figures/step7_{{name}}.svg", name=STEP7),
 
 
@@ -69,12 +84,18 @@ rule pages:
     input:
         rules.page_index.output,
         rules.page_step3.output,
+        rules.page_step4.output,
         rules.page_step7.output,
 
 
 rule step3:
     input:
         rules.page_step3.output,
+
+
+rule step4:
+    input:
+        rules.page_step4.output,
 
 
 rule step7:

@@ -230,6 +230,70 @@ class Step3(Section):
     """Values of L whose effect is shown."""
 
 
+class Step4(Section):
+    """The page about random features: their kernels, the last layer, double descent."""
+
+    activations: Annotated[
+        list[Annotated[str, AfterValidator(_known_activation)]],
+        Field(min_length=1, max_length=12),
+        AfterValidator(_distinct),
+    ] = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:3"]
+    """Whose dual activations are shown, and whose random features are held against NNGP."""
+    degrees: Annotated[
+        list[whole(ge=0, le=30)], Field(min_length=1, max_length=3), AfterValidator(_distinct)
+    ] = [1, 2, 4]
+    """Highest powers of the truncated Hermite series shown."""
+    pairs: whole(ge=1, le=10**6) = 256
+    """Random features of the Monte Carlo estimates shown beside the dual activations."""
+    dimension: whole(ge=2, le=100) = 8
+    """d of the sphere S^{d-1} on which the points are drawn uniformly."""
+    n_train: whole(ge=2, le=300) = 60
+    """Training points."""
+    n_test: whole(ge=1, le=5000) = 500
+    """Test points, whose targets carry no noise."""
+    target: Annotated[str, Field(min_length=1)] = "3 * x_0 + 5 * x_1 * x_2"
+    """Target as an expression in the inputs x_0, x_1, ..."""
+    noise_std: number(ge=0, le=1e6) = 0.5
+    """Standard deviation of Gaussian noise on the training targets."""
+    seeds: whole(ge=1, le=1000) = 20
+    """Random draws of the features, the points staying as they are."""
+    widths: Annotated[
+        list[whole(ge=1, le=2**17)], Field(min_length=1, max_length=20), AfterValidator(_distinct)
+    ] = [32, 128, 512, 2048, 8192]
+    """Numbers k of random features whose kernel is held against its limit."""
+    activation: Annotated[str, AfterValidator(_known_activation)] = "relu"
+    """Of the networks whose last layer is trained, and of double descent."""
+    gaussian_scale: number(gt=0, le=1e6) = 0.5
+    """L of the Gaussian kernel exp(-L |x - z|^2), the limit of the random Fourier features."""
+    trained_widths: Annotated[
+        list[whole(ge=1, le=2**13)], Field(min_length=1, max_length=6), AfterValidator(_distinct)
+    ] = [20, 60, 240]
+    """Widths of the networks whose last layer is trained by gradient descent."""
+    trained_seeds: whole(ge=1, le=100) = 3
+    """Random draws of each of them."""
+    steps: whole(ge=1, le=10**6) = 10_000
+    """Steps of that gradient descent."""
+    ratios: Annotated[
+        list[number(gt=0, le=100)], Field(min_length=2, max_length=100), AfterValidator(_distinct)
+    ] = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.4, 1.7] + [
+        2.0,
+        3.0,
+        5.0,
+        10.0,
+        20.0,
+        50.0,
+    ]
+    """Features per training point, k / n, of double descent."""
+
+    @model_validator(mode="after")
+    def _in_the_inputs(self):
+        try:
+            check_expression(self.target, [f"x_{i}" for i in range(self.dimension)])
+        except ValueError as error:
+            raise ValueError(f"target: {error}") from None
+        return self
+
+
 class Step7(Section):
     """How the main study is summarised."""
 
@@ -266,6 +330,7 @@ class Study(Experiment):
     allow_unstable: bool = False
     """Train even where the learning rate is at or above 2 / lambda_max of the NTK."""
     step3: Step3 = Step3()
+    step4: Step4 = Step4()
     step7: Step7 = Step7()
     variants: Annotated[dict[VariantName, dict[str, Any] | None], Field(max_length=100)] = {}
     """Further experiments by name: what differs from the main one in data, network or kernels.

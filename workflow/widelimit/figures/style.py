@@ -135,7 +135,7 @@ def _fraction(value: float, values: Sequence[float]) -> float:
     return (math.log2(value) - low) / (high - low) if high > low else 1.0
 
 
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def power(value: int) -> str:
@@ -143,7 +143,7 @@ def power(value: int) -> str:
     for base, smallest in ((10, 3), (2, 3)):
         exponent = round(math.log(value, base)) if value > 0 else 0
         if exponent >= smallest and base**exponent == value:
-            return f"{base}{str(exponent).translate(_SUPERSCRIPT)}"
+            return f"{base}{str(exponent).translate(SUPERSCRIPT)}"
     return f"{value:,}".replace(",", "\u2009")
 
 

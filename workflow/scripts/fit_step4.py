@@ -1,0 +1,25 @@
+"""Rule fit_step4: dual activations, random features, double descent, and every number of them."""
+
+from widelimit import schemas
+from widelimit.jobs import logged
+from widelimit.stages import step4_descent, step4_duals, step4_features
+from widelimit.stages.data import generate_data
+from widelimit.stages.step4_measure import measure_step4
+from widelimit.tables import write_table
+
+with logged(snakemake.log[0]) as say:
+    points = generate_data(**snakemake.params.samples)
+    train, test = points["train"], points["test"]
+    given = snakemake.params
+    descent = step4_descent.fit_double_descent(train, test, **given.double_descent)
+    tables = {
+        **step4_duals.fit_duals(**given.duals),
+        **step4_features.fit_features(train, test, **given.features),
+        "double_descent": descent,
+    }
+    known = step4_duals.TABLES | step4_features.TABLES | step4_descent.TABLES
+    for name, table in tables.items():
+        write_table(snakemake.output[name], table, known[name].schema())
+    measured = measure_step4(tables, activation=given.double_descent["activation"])
+    write_table(snakemake.output.metrics, measured, schemas.METRICS.schema())
+    say(f"{len(measured)} numbers")
