@@ -20,7 +20,7 @@ LAYERS = [
     {"kernels", "network"},
     {"regression", "random_features"},
     {"dynamics", "training", "last_layer"},
-    {"metrics", "summaries", "regimes"},
+    {"metrics", "summaries", "regimes", "claims"},
     {"schemas"},
     {"stages", "figures"},
     {"config_types", "config_errors"},

@@ -58,7 +58,7 @@ rule measure:
 
 rule collect_metrics:
     input:
-        metrics=[f"{base}/measured.parquet" for base in BASES] + MEASURED,
+        metrics=[f"{base}/measured.parquet" for base in [*BASES, f"{RESULTS}/step4"]],
     output:
         metrics=f"{RESULTS}/metrics.parquet",
         slopes=f"{RESULTS}/slopes.parquet",

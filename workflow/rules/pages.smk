@@ -39,13 +39,13 @@ use rule page as page_step4 with:
     input:
         svgs=expand(f"{RESULTS}/figures/step4_{{name}}.svg", name=STEP4),
         tables=expand(f"{RESULTS}/figures/step4_{{name}}.parquet", name=STEP4),
-        step4=f"{RESULTS}/step4/measured.parquet",
+        measured=f"{RESULTS}/step4/measured.parquet",
     output:
         page=f"{RESULTS}/pages/step4.html",
     log:
         f"{RESULTS}/logs/pages/step4.log",
     params:
-        **page_arguments("step4", [f"step4_{name}" for name in STEP4]),
+        **page_arguments("step4", [f"step4_{name}" for name in STEP4], networks="fit_step4"),
 
 
 use rule page as page_step7 with:

@@ -89,13 +89,16 @@ use rule figure as figure_step4_properties with:
 use rule figure as figure_step4_width with:
     input:
         metrics=f"{RESULTS}/step4/measured.parquet",
-        slopes=f"{RESULTS}/slopes.parquet",
     output:
         **figure_files("step4_width"),
     log:
         f"{RESULTS}/logs/figures/step4_width.log",
     params:
-        **figure_arguments("step4_width", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step4_width",
+            quantiles=STUDY.step7.quantiles,
+            widest=STUDY.step7.slope_widths,
+        ),
 
 
 # The last layer trained alone beside the closed form of its kernel.

@@ -2,19 +2,28 @@
 
 from widelimit.config import load_study
 from widelimit.jobs import logged
-from widelimit.pages import kernel_numbers, read_figure, render_page, worked_numbers
+from widelimit.pages import (
+    kernel_numbers,
+    read_figure,
+    render_page,
+    step4_numbers,
+    worked_numbers,
+)
 from widelimit.tables import read_table, write_text
 
 with logged(snakemake.log[0]) as say:
-    numbers = {}
+    study, numbers = load_study(snakemake.params.study), {}
     if "metrics" in snakemake.input.keys():
         numbers = kernel_numbers(read_table(snakemake.input.metrics))
     if "worked" in snakemake.input.keys():
         numbers["worked"] = worked_numbers(read_table(snakemake.input.worked))
+    if "measured" in snakemake.input.keys():
+        measured = read_table(snakemake.input.measured)
+        numbers["step4"] = step4_numbers(measured, widest=study.step7.slope_widths)
     files = zip(snakemake.input.svgs, snakemake.input.tables, strict=True)
     page = render_page(
         snakemake.params.page,
-        study=load_study(snakemake.params.study),
+        study=study,
         figures=[read_figure(*pair, command=snakemake.params.command) for pair in files],
         numbers=numbers,
         commands=snakemake.params.reruns,

@@ -275,14 +275,7 @@ class Step4(Section):
     """Steps of that gradient descent."""
     ratios: Annotated[
         list[number(gt=0, le=100)], Field(min_length=2, max_length=100), AfterValidator(_distinct)
-    ] = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.4, 1.7] + [
-        2.0,
-        3.0,
-        5.0,
-        10.0,
-        20.0,
-        50.0,
-    ]
+    ] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.3, 2.0, 5.0, 20.0]
     """Features per training point, k / n, of double descent."""
 
     @model_validator(mode="after")

@@ -19,9 +19,11 @@ from markupsafe import Markup
 
 from widelimit import __version__
 from widelimit.activations import parse_activation
+from widelimit.claims import STEP4, check_claims
 from widelimit.config import Study
 from widelimit.markup import Formulas, fixed, inline_svg, number, power_of_two, shortened
 from widelimit.schemas import Column
+from widelimit.summaries import slopes_table
 from widelimit.tables import read_table
 
 _WORKFLOW = Path(__file__).parents[1]
@@ -41,6 +43,12 @@ PAGES = {
         "Step 3: kernel regression",
         "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
         "step3_kernels",
+    ),
+    "step4": Page(
+        "Step 4: random features and NNGP",
+        "With the first layer left random, a network is a kernel machine at every width: its kernel"
+        " has a closed form in the limit, and its error falls twice.",
+        "step4_double_descent",
     ),
     "step7": Page(
         "Step 7: wide networks become kernel machines",
@@ -173,6 +181,25 @@ def worked_numbers(worked: pd.DataFrame) -> dict[str, Any]:
         "t": float(f["t"]),
         "f": float(f["value"]),
         "rows": list(rows.sort_index().itertuples(name="Term")),
+    }
+
+
+def step4_numbers(metrics: pd.DataFrame, widest: int) -> dict[str, Any]:
+    """What the page of step 4 quotes, from its rows of the table METRICS.
+
+    claims : the statements with their numbers, slopes fitted to so many of the widest widths
+    duals  : a row for each activation, of the numbers about its dual
+    fits   : the other numbers that need no width, seed and step, by metric's name
+    """
+    alone = metrics[metrics[["width", "seed", "step"]].isna().all(axis=1)]
+    of_dual = alone["metric"].str.startswith("dual_")
+    fits, duals = alone[~of_dual], alone[of_dual]
+    table = duals.pivot(index="activation", columns="metric", values="value")
+    slopes = slopes_table(metrics, widest=widest)
+    return {
+        "claims": list(check_claims(STEP4, "step4", metrics, slopes)),
+        "duals": list(table.reindex(duals["activation"].unique()).itertuples(name="Dual")),
+        "fits": dict(zip(fits["metric"], fits["value"].astype(float), strict=True)),
     }
 
 

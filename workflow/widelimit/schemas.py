@@ -279,7 +279,8 @@ METRIC_MEANINGS = {
     "last_layer_to_limit": "last layer trained from A = 0 - its own limit of infinitely many steps",
     "last_layer_limit_vs_kernel": "largest |least squares of minimum norm in the weights - kernel"
     " regression with the finite-width kernel|, training and test points",
-    "last_layer_condition_number": "condition number of that finite-width kernel",
+    "last_layer_limit_vs_rounding": "the same / (condition number of the kernel x 2.2e-16)",
+    "last_layer_condition_number": "condition number of the finite-width kernel",
     **{
         f"{name}_{metric}": meaning + of
         for name, of in {
@@ -292,19 +293,22 @@ METRIC_MEANINGS = {
             "rank": "rank of the features on the training points",
             "limit_test_rmse": "test error of kernel regression with the limit kernel",
             "zero_test_rmse": "test error of predicting 0",
-            "interpolation_width": "smallest width from which on the median training error is 0"
-            " (below 1e-6 of that of predicting 0)",
-            "peak_width": "width of the largest median test error",
+            "interpolation_ratio": "smallest width / n from which on the median training error is"
+            " 0 (below 1e-6 of that of predicting 0)",
+            "peak_ratio": "width / n of the largest median test error",
             "peak_test_rmse": "median test error there",
-            "critical_first_width": "first width around the peak that is worse than predicting 0",
-            "critical_last_width": "last width around the peak that is worse than predicting 0",
-            "classical_width": "width of the least median test error before interpolation",
+            "critical_first_ratio": "first width / n around the peak worse than predicting 0",
+            "critical_last_ratio": "last width / n around the peak worse than predicting 0",
+            "classical_ratio": "width / n of the least median test error before interpolation",
             "classical_test_rmse": "median test error there",
             "widest_test_rmse": "median test error at the largest width",
+            "peak_to_classical": "peak_test_rmse / classical_test_rmse",
+            "peak_to_widest": "peak_test_rmse / widest_test_rmse",
+            "widest_to_limit": "widest_test_rmse / limit_test_rmse",
         }.items()
     },
     "last_layer_circle_train_rmse": "as last_layer_train_rmse, inputs on the circle instead",
     "last_layer_circle_rank": "as last_layer_rank, on the circle",
-    "last_layer_circle_interpolation_width": "as last_layer_interpolation_width, on the circle",
+    "last_layer_circle_interpolation_ratio": "as last_layer_interpolation_ratio, on the circle",
 }
 """What each metric of metrics.parquet is; a distance is a root mean square over test points."""

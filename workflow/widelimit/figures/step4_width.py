@@ -11,6 +11,7 @@ from widelimit.figures import parts, style
 from widelimit.figures import step4_common as common
 from widelimit.figures.style import End
 from widelimit.schemas import Column, Table
+from widelimit.summaries import slopes_table
 
 TITLE = "Kernels of random features against their limits, by width"
 
@@ -28,12 +29,9 @@ TABLE = Table(
 )
 
 
-def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
-    kept, fits = (
-        frame[(frame["experiment"] == "step4") & frame["metric"].isin(METRICS)]
-        for frame in (metrics, slopes)
-    )
-    fits = fits[fits["widths"] == "widest"]
+def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9), widest: int = 4) -> pd.DataFrame:
+    kept = metrics[metrics["metric"].isin(METRICS)]
+    fits = slopes_table(kept, widest=widest).query("widths == 'widest'")
     kept, fits = (
         frame.assign(features=frame["activation"].fillna(common.FOURIER)) for frame in (kept, fits)
     )

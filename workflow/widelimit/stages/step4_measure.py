@@ -95,7 +95,9 @@ def _last_layer(last_layer: pd.DataFrame) -> Iterator[Row]:
     for row in last_layer.itertuples():
         at = row.activation, row.width, row.seed, row.step
         if pd.isna(row.step):
+            rounding = row.condition_number * np.finfo(float).eps
             yield "last_layer_limit_vs_kernel", *at, row.difference
+            yield "last_layer_limit_vs_rounding", *at, row.difference / rounding
             yield "last_layer_condition_number", *at, row.condition_number
         else:
             yield "last_layer_vs_kernel", *at, row.difference
@@ -118,15 +120,21 @@ def _double_descent(fits: pd.DataFrame, activation: str) -> Iterator[Row]:
         if points == "circle":
             train = typical["train_rmse"].to_numpy()
             width = interpolation_width(typical.index, train, zero_train=zero["train_rmse"])
-            numbers = {"interpolation_width": width}
+            numbers = {"interpolation_ratio": _share(width, rows)}
         else:
-            numbers = _regimes(typical, zero) | {"limit_test_rmse": limit["test_rmse"]}
+            numbers = _regimes(typical, rows, zero, limit)
         for metric, value in numbers.items():
             if value is not None:
                 yield f"{name}_{metric}", phi, None, None, None, float(value)
 
 
-def _regimes(typical: pd.DataFrame, zero: pd.Series) -> dict[str, float | None]:
+def _share(width: int | None, rows: pd.DataFrame) -> float | None:
+    return None if width is None else width / rows["n_train"].iloc[0]
+
+
+def _regimes(
+    typical: pd.DataFrame, rows: pd.DataFrame, zero: pd.Series, limit: pd.Series
+) -> dict[str, float | None]:
     """Where double descent turns, from the medians at each width and the errors of predicting 0."""
     test = typical["test_rmse"]
     found = find_regimes(
@@ -137,14 +145,19 @@ def _regimes(typical: pd.DataFrame, zero: pd.Series) -> dict[str, float | None]:
         zero_test=zero["test_rmse"],
     )
     first, last = found.critical or (None, None)
+    classical = test.get(found.classical)
     return {
-        "interpolation_width": found.interpolation,
-        "peak_width": found.peak,
+        "interpolation_ratio": _share(found.interpolation, rows),
+        "peak_ratio": _share(found.peak, rows),
+        "critical_first_ratio": _share(first, rows),
+        "critical_last_ratio": _share(last, rows),
+        "classical_ratio": _share(found.classical, rows),
+        "classical_test_rmse": classical,
         "peak_test_rmse": test[found.peak],
-        "critical_first_width": first,
-        "critical_last_width": last,
-        "classical_width": found.classical,
-        "classical_test_rmse": test.get(found.classical),
         "widest_test_rmse": test.iloc[-1],
+        "limit_test_rmse": limit["test_rmse"],
         "zero_test_rmse": zero["test_rmse"],
+        "peak_to_classical": None if classical is None else test[found.peak] / classical,
+        "peak_to_widest": test[found.peak] / test.iloc[-1],
+        "widest_to_limit": test.iloc[-1] / limit["test_rmse"],
     }
