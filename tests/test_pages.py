@@ -24,6 +24,7 @@ from widelimit.pages import (
     figure_on_page,
     kernel_numbers,
     render_page,
+    step4_numbers,
     worked_numbers,
 )
 from widelimit.stages.data import generate_samples
@@ -33,6 +34,9 @@ VOID = {"meta", "link", "br", "hr", "img", "input"}
 STEP3 = [f"step3_{name}" for name in ("feature_map", "worked", "kernels", "scale", "gram")]
 STEP7 = [
     f"step7_{name}" for name in ("fits", "convergence", "loss", "movement", "ensemble", "interval")
+]
+STEP4 = [
+    f"step4_{name}" for name in ("duals", "properties", "width", "last_layer", "double_descent")
 ]
 NUMBERS = {
     "lambda_max_ntk": 26.6,
@@ -158,6 +162,27 @@ def drawn(step3_frames, tmp_path_factory):
     return found
 
 
+def step4_metrics():
+    """A few numbers of step 4: one of each kind, the last beyond what its claim allows."""
+    rows = [
+        *(("dual_range", name, None, None, 1.0) for name in ("relu", "sin")),
+        *(("dual_closed_form_error", name, None, None, 3e-15) for name in ("relu", "sin")),
+        *(("nngp_deviation", "relu", k, s, 1 / k**0.5) for k in (16, 64) for s in (0, 1)),
+        ("last_layer_circle_interpolation_ratio", "relu", None, None, 7.5),
+        ("fourier_peak_ratio", None, None, None, 3.25),
+    ]
+    frame = pd.DataFrame(rows, columns=["metric", "activation", "width", "seed", "value"])
+    duals = ("derivative_error", "commutation_error", "least_slope", "least_curvature")
+    more = [
+        {"metric": f"dual_{name}", "activation": "sin", "value": 0.125}
+        for name in (*duals, "smoothness_ratio", "truncation_gap", "truncation_error")
+    ]
+    frame = pd.concat([frame, pd.DataFrame(more)], ignore_index=True)
+    return frame.assign(experiment="step4", step=None).astype(
+        {"width": "Int64", "seed": "Int32", "step": "Int64"}
+    )
+
+
 @pytest.fixture(scope="module")
 def pages(step3_frames, drawn):
     worked = worked_numbers(step3_frames["worked"])
@@ -165,13 +190,22 @@ def pages(step3_frames, drawn):
     commands = {"Train again": "snakemake -R train_networks"}
     return {
         "index": render_page(
-            "index", study=study(), figures=[stub("step3_kernels"), stub("step7_convergence")]
+            "index",
+            study=study(),
+            figures=[stub(PAGES[name].figure) for name in PAGES],
         ),
         "step3": render_page(
             "step3",
             study=study(),
             figures=[real.get(name) or stub(name) for name in STEP3],
             numbers={"worked": worked},
+            commands=commands,
+        ),
+        "step4": render_page(
+            "step4",
+            study=study(),
+            figures=[stub(name) for name in STEP4],
+            numbers={"step4": step4_numbers(step4_metrics(), widest=2)},
             commands=commands,
         ),
         "step7": render_page(
@@ -184,7 +218,7 @@ def pages(step3_frames, drawn):
     }
 
 
-@pytest.fixture(scope="module", params=["index", "step3", "step7"])
+@pytest.fixture(scope="module", params=["index", "step3", "step4", "step7"])
 def page(request, pages):
     return Checked(pages[request.param])
 
@@ -290,16 +324,16 @@ def test_sum_of_the_worked_example_is_on_the_page(pages, step3_frames):
 
 def test_same_input_same_page(pages):
     again = render_page(
-        "index", study=study(), figures=[stub("step3_kernels"), stub("step7_convergence")]
+        "index", study=study(), figures=[stub(PAGES[name].figure) for name in PAGES]
     )
     assert again == pages["index"]
 
 
 @pytest.mark.parametrize("name", ["index", *PAGES])
 def test_text_of_the_user_is_escaped(name):
-    evil = "where(t < 0, t, 1) > 2"
-    figures = [] if name == "index" else [stub(f"{name}_{'gram' if name == 'step3' else 'loss'}")]
-    changed = study(data={"target": evil}, step3={"target": evil})
+    evil = "where(x_0 < 0, x_0, 1) > 2"
+    figures = [] if name == "index" else [stub(PAGES[name].figure)]
+    changed = study(data={"target": evil}, step3={"target": evil}, step4={"target": evil})
     html = render_page(name, study=changed, figures=figures)
     assert Checked(html)
     assert evil not in html
@@ -366,7 +400,7 @@ def test_figures_without_a_place_are_refused():
 
 
 def test_unknown_page_is_refused():
-    with pytest.raises(ValueError, match="template must be index or one of step3, step7"):
+    with pytest.raises(ValueError, match="template must be index or one of step3, step4, step7"):
         render_page("../secrets", study=study())
 
 
@@ -502,3 +536,28 @@ def test_kernel_numbers_are_those_of_the_experiment_alone():
     ).astype({"width": "Int64", "seed": "Int32", "step": "Int64"})
     assert kernel_numbers(metrics) == {"lambda_max_ntk": 2.0}
     assert kernel_numbers(metrics, "interval") == {"lambda_max_ntk": 3.0}
+
+
+def test_step4_quotes_what_was_measured(pages):
+    text = re.sub(r"\s+", "", Checked(pages["step4"]).text)
+    assert "interpolationfromk/n=7.5on" in text
+    rows = re.findall(r"<code>(\w+)</code></th>(.*?)</tr>", pages["step4"])
+    found = {metric: re.findall(r"<td>(.*?)</td>", cells) for metric, cells in rows}
+    assert found["dual_closed_form_error"] == ["3 · 10⁻¹⁵", "3 · 10⁻¹⁵", "", "1 · 10⁻¹²", "yes"]
+    assert found["nngp_deviation"] == ["−0.5", "−0.5", "−0.6", "−0.4", "yes"]
+    assert found["fourier_peak_ratio"] == ["3.25", "3.25", "0.95", "1.05", "no"]
+    assert "fourier_deviation" not in found
+
+
+def test_step4_explains_the_circle_for_relu_alone():
+    pages = {
+        phi: render_page(
+            "step4",
+            study=study(step4={"activation": phi}),
+            figures=[stub("step4_double_descent")],
+        )
+        for phi in ("relu", "erf")
+    }
+    assert "ways to cut" in pages["relu"]
+    assert "ways to cut" not in pages["erf"]
+    assert "step4_duals" not in pages["erf"]

@@ -115,6 +115,18 @@ CONFIGS = {
     "scales twice": ({"step3": {"scales": [1.0, 1.0]}}, ["step3.scales", "stands twice"]),
     "step 3 target": ({"step3": {"target": "x_2"}}, ["step3.target: unknown name 'x_2'"]),
     "variant name": ({"variants": {"../up": {}}}, ["variants.../up: must match"]),
+    "step4 target out of reach": (
+        {"step4": {"target": "x_0 + x_9", "dimension": 4}},
+        ["step4.target", "'x_9'", "x_0, x_1, x_2, x_3"],
+    ),
+    "step4 activation unknown": (
+        {"step4": {"activations": ["tanh"]}},
+        ["step4.activations", "relu", "tanh"],
+    ),
+    "step4 on a circle": ({"step4": {"dimension": 1}}, ["step4.dimension", "equal to 2", "1"]),
+    "step4 ratio zero": ({"step4": {"ratios": [0, 1]}}, ["step4.ratios", "greater than 0", "0"]),
+    "step4 degree twice": ({"step4": {"degrees": [2, 2]}}, ["step4.degrees", "2 stands twice"]),
+    "step4 too large": ({"step4": {"n_train": 5000}}, ["step4.n_train", "equal to 300", "5000"]),
     "variant named step7": ({"variants": {"step7": {}}}, ["variants.step7", "main experiment"]),
     "variant key": (
         {"variants": {"a": {"data": {"n": 3}}}},

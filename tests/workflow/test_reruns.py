@@ -18,6 +18,11 @@ FIGURES = {
     "figure_step3_scale",
     "figure_step3_gram",
     "figure_step3_worked",
+    "figure_step4_duals",
+    "figure_step4_properties",
+    "figure_step4_width",
+    "figure_step4_last_layer",
+    "figure_step4_double_descent",
     "figure_step7_fits",
     "figure_step7_convergence",
     "figure_step7_loss",
@@ -26,7 +31,7 @@ FIGURES = {
     "figure_step7_interval",
 }
 STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
-PAGES = {"page_index", "page_step3", "page_step7"}
+PAGES = {"page_index", "page_step3", "page_step4", "page_step7"}
 COMPARISON = {"compare", "measure", "collect_metrics"}
 TARGETS = {"all", "pages", "metrics"}
 
@@ -81,7 +86,8 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     study.edit("workflow/widelimit/duals.py", "import numpy", "#\nimport numpy")
     jobs, reasons = planned(study)
     assert "Params have changed" in reasons["fit_kernels"][0]
-    assert set(jobs) - TARGETS == {"fit_kernels", "fit_step3", *COMPARISON, *FIGURES, *PAGES}
+    fits = {"fit_kernels", "fit_step3", "fit_step4"}
+    assert set(jobs) - TARGETS == {*fits, *COMPARISON, *FIGURES, *PAGES}
 
 
 def test_editing_the_engine_reruns_networks_not_data_nor_kernels(study):
@@ -149,6 +155,7 @@ def test_forcing_a_stage_reruns_it_and_what_follows(study):
         ("kernels", {"generate_data", "fit_kernels"}),
         ("networks", {"generate_data", "train_networks"}),
         ("step3", {"fit_step3", "page_step3", *(f for f in FIGURES if "step3" in f)}),
+        ("step4", {"fit_step4", "page_step4", *(f for f in FIGURES if "step4" in f)}),
     ],
 )
 def test_targets_reach_their_stage_and_no_further(study, target, rules):

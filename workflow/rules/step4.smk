@@ -59,7 +59,6 @@ rule fit_step4:
         "../scripts/fit_step4.py"
 
 
-# Dual activations in closed form, as truncated Hermite series and by random features.
 use rule figure as figure_step4_duals with:
     input:
         duals=f"{RESULTS}/step4/duals.parquet",
@@ -69,10 +68,13 @@ use rule figure as figure_step4_duals with:
     log:
         f"{RESULTS}/logs/figures/step4_duals.log",
     params:
-        **figure_arguments("step4_duals", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step4_duals",
+            about="Dual activations in closed form, as cut Hermite series and by random features.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# Their derivatives, and how smooth they are.
 use rule figure as figure_step4_properties with:
     input:
         duals=f"{RESULTS}/step4/duals.parquet",
@@ -82,10 +84,12 @@ use rule figure as figure_step4_properties with:
     log:
         f"{RESULTS}/logs/figures/step4_properties.log",
     params:
-        **figure_arguments("step4_properties"),
+        **figure_arguments(
+            "step4_properties",
+            about="Derivatives of dual activations, and how smooth they are.",
+        ),
 
 
-# Kernels of random features against their limits, by width.
 use rule figure as figure_step4_width with:
     input:
         metrics=f"{RESULTS}/step4/measured.parquet",
@@ -96,12 +100,12 @@ use rule figure as figure_step4_width with:
     params:
         **figure_arguments(
             "step4_width",
+            about="Kernels of random features against their limits, by width.",
             quantiles=STUDY.step7.quantiles,
             widest=STUDY.step7.slope_widths,
         ),
 
 
-# The last layer trained alone beside the closed form of its kernel.
 use rule figure as figure_step4_last_layer with:
     input:
         last_layer=f"{RESULTS}/step4/last_layer.parquet",
@@ -110,10 +114,13 @@ use rule figure as figure_step4_last_layer with:
     log:
         f"{RESULTS}/logs/figures/step4_last_layer.log",
     params:
-        **figure_arguments("step4_last_layer", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step4_last_layer",
+            about="The last layer trained alone beside the closed form of its kernel.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# Test and training error against width, through interpolation.
 use rule figure as figure_step4_double_descent with:
     input:
         double_descent=f"{RESULTS}/step4/double_descent.parquet",
@@ -122,4 +129,8 @@ use rule figure as figure_step4_double_descent with:
     log:
         f"{RESULTS}/logs/figures/step4_double_descent.log",
     params:
-        **figure_arguments("step4_double_descent", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step4_double_descent",
+            about="Test and training error against width, through interpolation.",
+            quantiles=STUDY.step7.quantiles,
+        ),

@@ -53,23 +53,61 @@ def check_claims(
             yield Checked(claim, float(values.min()), float(values.max()), len(values))
 
 
+def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]:
+    """What is stated of one kind of features, whose metrics begin with prefix."""
+    return (
+        Claim(
+            f"{features[0].upper()}{features[1:]} interpolate from k = n on (k/n)",
+            f"{prefix}_interpolation_ratio",
+            low=1,
+            high=1,
+        ),
+        Claim(
+            f"The test error of {features} peaks at interpolation (k/n)",
+            f"{prefix}_peak_ratio",
+            low=0.95,
+            high=1.05,
+        ),
+        Claim(
+            f"That of fewer {features} is smaller (peak / best before)",
+            f"{prefix}_peak_to_classical",
+            low=2,
+        ),
+        Claim(
+            f"That of many more {features} is smaller (peak / widest)",
+            f"{prefix}_peak_to_widest",
+            low=2,
+        ),
+        Claim(
+            f"It comes close to that of the limit, {limit} (widest / limit)",
+            f"{prefix}_widest_to_limit",
+            low=0.9,
+            high=1.1,
+        ),
+    )
+
+
 STEP4 = (
     Claim(
         "The closed forms of the dual activations are E[φ(u) φ(v)]",
         "dual_closed_form_error",
         high=1e-12,
     ),
-    Claim("So are those of their derivatives E[φ′(u) φ′(v)]", "dual_derivative_error", high=1e-12),
+    Claim(
+        "The closed forms of their derivatives are E[φ′(u) φ′(v)]",
+        "dual_derivative_error",
+        high=1e-12,
+    ),
     Claim(
         "The derivative of the dual is the dual of the derivative",
         "dual_commutation_error",
         high=1e-10,
     ),
-    Claim("The dual does not fall on [0, 1]", "dual_least_slope", low=-1e-12),
-    Claim("It is convex there", "dual_least_curvature", low=-1e-11),
-    Claim("Its size is largest at correlation 1", "dual_range", high=1 + 1e-12),
+    Claim("A dual does not fall on [0, 1]", "dual_least_slope", low=-1e-12),
+    Claim("A dual is convex on [0, 1]", "dual_least_curvature", low=-1e-11),
+    Claim("A dual is largest in size at correlation 1", "dual_range", high=1 + 1e-12),
     Claim(
-        "It is smooth inside (−1, 1): Chebyshev coefficients within their bound",
+        "A dual is smooth inside (−1, 1): Chebyshev coefficients / bound",
         "dual_smoothness_ratio",
         high=1 + 1e-12,
     ),
@@ -79,14 +117,14 @@ STEP4 = (
         high=1e-12,
     ),
     Claim(
-        "Kernels of k random features approach NNGP like 1/√k (slope)",
+        "Kernels of random features approach NNGP as k to the −1/2 (slope)",
         "nngp_deviation",
         low=-0.6,
         high=-0.4,
         slope=True,
     ),
     Claim(
-        "Those of random Fourier features the Gaussian kernel (slope)",
+        "Kernels of random Fourier features approach the Gaussian kernel so (slope)",
         "fourier_deviation",
         low=-0.6,
         high=-0.4,
@@ -98,39 +136,16 @@ STEP4 = (
         high=1e-9,
     ),
     Claim(
-        "In the limit it is kernel regression, up to rounding × condition number",
+        "In the limit it is kernel regression, in units of rounding × condition number",
         "last_layer_limit_vs_rounding",
         high=100,
     ),
+    *_double_descent("network features", "last_layer", "NNGP"),
     Claim(
-        "Network features interpolate from k = n on (k/n)",
-        "last_layer_interpolation_ratio",
-        low=1,
-        high=1,
+        "On the circle network features interpolate much later (k/n)",
+        "last_layer_circle_interpolation_ratio",
+        low=2,
     ),
-    Claim("Their test error peaks there (k/n)", "last_layer_peak_ratio", low=0.95, high=1.05),
-    Claim("It comes down on the narrow side (peak / best)", "last_layer_peak_to_classical", low=2),
-    Claim("And on the wide side (peak / widest)", "last_layer_peak_to_widest", low=2),
-    Claim(
-        "Where it approaches the NNGP limit (widest / limit)",
-        "last_layer_widest_to_limit",
-        low=0.9,
-        high=1.1,
-    ),
-    Claim(
-        "Random Fourier features interpolate from k = n on (k/n)",
-        "fourier_interpolation_ratio",
-        low=1,
-        high=1,
-    ),
-    Claim("Their test error peaks there (k/n)", "fourier_peak_ratio", low=0.95, high=1.05),
-    Claim("It comes down on the narrow side (peak / best)", "fourier_peak_to_classical", low=2),
-    Claim("And on the wide side (peak / widest)", "fourier_peak_to_widest", low=2),
-    Claim(
-        "Where it approaches the Gaussian kernel (widest / limit)",
-        "fourier_widest_to_limit",
-        low=0.9,
-        high=1.1,
-    ),
+    *_double_descent("random Fourier features", "fourier", "the Gaussian kernel"),
 )
 """What the page of step 4 states."""

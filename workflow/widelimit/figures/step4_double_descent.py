@@ -156,15 +156,9 @@ def _draw_errors(axes: Axes, rows: pd.DataFrame, limit_name: str, limit_colour: 
         End(far, zero, "predicting 0", style.GREY),
     ]
     if len(shown):
-        axes.annotate(
-            "training",
-            (shown["ratio"].iloc[-1], shown["centre"].iloc[-1]),
-            (-6, 0),
-            textcoords="offset points",
-            color=TRAIN,
-            fontsize=7.5,
-            ha="right",
-            va="center",
+        # Its line ends inside the panel, where it has fallen to rounding.
+        axes.text(
+            0.03, 0.04, "training", transform=axes.transAxes, color=TRAIN, fontsize=7.5, ha="left"
         )
     return ends
 
@@ -186,9 +180,9 @@ def _mark_regimes(axes: Axes, rows: pd.DataFrame, ratios: pd.Series):
         axes.axvspan(*inner, color=style.GREY, alpha=0.13, linewidth=0)
     if threshold is not None:
         axes.axvline(threshold, color=style.GREY, linewidth=0.8)
-    if None in inner:
-        return
-    names = {"classical": (left, inner[0]), "over-parametrised": (inner[1], right)}
+    names = {}
+    if threshold is not None:
+        names = {"classical": (left, inner[0]), "over-parametrised": (inner[1], right)}
     if first is not None:
         names["critical"] = inner
     for name, span in names.items():
@@ -260,9 +254,9 @@ def finding(table: pd.DataFrame) -> str:
     where = _value(circle, "interpolation", "width")
     at_n = _curve(circle, "rank")
     nearest = at_n.iloc[(at_n["ratio"] - 1).abs().argmin()]
-    reached = "not within these widths" if where is None else f"at k = {where:.0f}"
+    reached = "is not reached" if where is None else f"comes at k = {where:.0f}"
     said.append(
         f"On the circle the features of k = {int(nearest['width'])} units have rank"
-        f" {common.brief(nearest['centre'])} n, and interpolation comes {reached}."
+        f" {common.brief(nearest['centre'])} n, and interpolation {reached}."
     )
     return " ".join(said)

@@ -210,12 +210,14 @@ def finding(table: pd.DataFrame) -> str:
     gap = (by_degree["error"] - by_degree["left_out"]).abs().max()
     highest = int(errors["degree"].max())
     last = by_degree["error"].xs(highest, level="degree")
-    worst, best = last.idxmax(), last.idxmin()
+    ends = parts.listed(
+        f"{_or_rounding(last[name])} for {common.label(name)}"
+        for name in dict.fromkeys((last.idxmax(), last.idxmin()))
+    )
     return (
         "Over all activations and degrees, the measured truncation error differs from the sum of"
         f" the squared coefficients left out by at most {common.brief(max(gap, FLOOR))}. At degree"
-        f" {highest} the error is {common.brief(last[worst])} for {common.label(worst)} and"
-        f" {_or_rounding(last[best])} for {common.label(best)}."
+        f" {highest} the error is {ends}."
     )
 
 

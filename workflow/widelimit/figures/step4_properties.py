@@ -110,8 +110,8 @@ def _end(rows: pd.DataFrame, text: str, colour) -> End:
 def caption(table: pd.DataFrame) -> str:
     return (
         "a: the derivative of each dual activation in closed form, and the dual of the derivative"
-        " of the activation, by quadrature from its definition; both times c. On [0, 1] the"
-        " derivative is not negative and does not fall: the dual does not fall and is convex."
+        " of the activation, by quadrature from its definition; both times c. Where the"
+        " derivative is not negative the dual does not fall; where it rises the dual is convex."
         " b: the largest Chebyshev coefficient of each dual (times c) on [−0.9, 0.9] from a degree"
         " on, in the colours of a, down to rounding; black, the bound that holds for every power"
         " series that converges at 1; dots, for contrast, an activation with a kink."
