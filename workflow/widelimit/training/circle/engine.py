@@ -40,7 +40,7 @@ class CircleEngine:
         self.rate = learning_rate
         self.by_arcs = width < ARCS_BELOW * len(X)
         if self.by_arcs:
-            self.units = A[0].copy(), B.copy(), cells_of(arrangement, B)
+            self.units = A[0].copy(), B.copy(), cells_of(arrangement, B)[0]
             self._loss = arcs.start(self.points, *self.units, self.scale, self.slope)
             return
         self.units = sorted_units(self.borders, A[0], B)
