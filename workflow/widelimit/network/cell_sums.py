@@ -3,7 +3,7 @@
 All units of a cell (see arrangement.py) are active on the same points, so whatever is summed over
 the units that are active on x, or on x and z, is a sum over an arc of cells: once the units are
 summed up by cell, a prefix sum gives it for every point and every pair. O(width + pairs) instead
-of O(width pairs); the sums are those of network.py, in another order.
+of O(width pairs); the sums are those of pair_sums.py, in another order.
 """
 
 from __future__ import annotations

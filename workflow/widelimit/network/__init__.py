@@ -1,21 +1,16 @@
 """The network f(x) = sqrt(c/k) A phi(B x) at given weights: predictions and empirical kernels.
 
-Every function walks over the units in blocks, so that its memory does not grow with the width,
-or takes its sums over cells (see cell_sums.py) where the points are on the unit circle.
+All are sums over the units. `PairSums` takes them from every (unit, point) pair, block by block,
+so that memory does not grow with the width; `CellSums` is faster on the unit circle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import prod
-
 import numpy as np
 
 from widelimit.activations import Activation, parse_activation
-from widelimit.cell_sums import CellSums
-
-BLOCK_ENTRIES = 1 << 18
-"""Pre-activations in one block of units: 2 MB, which a core's own cache still holds."""
+from widelimit.network.cell_sums import CellSums
+from widelimit.network.pair_sums import PairSums
 
 
 def initialise(width: int, d: int, *, outputs: int = 1, rng: np.random.Generator):
@@ -91,34 +86,6 @@ def last_layer_kernel(
     return _symmetrised(K) if Z is None else K
 
 
-class PairSums:
-    """Sums over the units from every (unit, point) pair, block by block; see also CellSums."""
-
-    def __init__(self, points: np.ndarray, B: np.ndarray, activation: Activation):
-        self.points, self.B, self.phi = points, B, activation
-
-    def prediction(self, A: np.ndarray) -> np.ndarray:
-        """sum_j A_pj phi(b_j.x), (n, p)."""
-        return sum(self.phi.value(U) @ A[:, units].T for units, U in self._preactivations())
-
-    def features(self, rows: slice, columns: slice) -> np.ndarray:
-        """sum_j phi(b_j.x) phi(b_j.z) for the points x of `rows` and z of `columns`."""
-        values = (self.phi.value(U) for _, U in self._preactivations())
-        return sum(value[rows] @ value[columns].T for value in values)
-
-    def derivatives(self, rows: slice, columns: slice, *factors: np.ndarray) -> np.ndarray:
-        """sum_j (product of the factors)_j phi'(b_j.x) phi'(b_j.z) for the same pairs."""
-        total = 0.0
-        for units, U in self._preactivations():
-            slope, weight = self.phi.derivative(U), prod(f[units] for f in factors)
-            total = total + (slope[rows] * weight) @ slope[columns].T
-        return total
-
-    def _preactivations(self) -> Iterator[tuple[slice, np.ndarray]]:
-        for units in unit_blocks(len(self.B), len(self.points)):
-            yield units, self.points @ self.B[units].T
-
-
 def _sums(points: np.ndarray, B: np.ndarray, activation: Activation) -> CellSums | PairSums:
     return CellSums.where_possible(points, B, activation) or PairSums(points, B, activation)
 
@@ -133,13 +100,6 @@ def _pairs(X: np.ndarray, Z: np.ndarray | None) -> tuple[np.ndarray, slice, slic
 def _symmetrised(K: np.ndarray) -> np.ndarray:
     """(K + K')/2 over the first two axes: rounding must not make a Gram matrix asymmetric."""
     return (K + K.swapaxes(0, 1)) / 2
-
-
-def unit_blocks(width: int, n: int) -> Iterator[slice]:
-    """Slices over the units, whose length depends on the number n of points and on nothing else."""
-    length = max(1, BLOCK_ENTRIES // max(1, n))
-    for start in range(0, width, length):
-        yield slice(start, min(start + length, width))
 
 
 def as_points(name: str, X: np.ndarray, B: np.ndarray) -> np.ndarray:
