@@ -18,7 +18,7 @@ LAYERS = [
     {"activations", "seeds", "expressions", "markup"},
     {"duals", "sphere", "feature_map"},
     {"kernels", "network"},
-    {"regression"},
+    {"regression", "hessian", "linearised"},
     {"dynamics", "training"},
     {"metrics", "summaries"},
     {"schemas"},

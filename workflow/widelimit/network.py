@@ -66,9 +66,13 @@ def empirical_ntk(
     first = np.zeros((p, p, n, m))
     for units in unit_blocks(k, n + m):
         U = X @ B[units].T
-        V = U if Z is None else points @ B[units].T
-        last += phi.value(U) @ phi.value(V).T
-        dU, dV = phi.derivative(U), phi.derivative(V)
+        F, dU = phi.value(U), phi.derivative(U)
+        if Z is None:
+            G, dV = F, dU
+        else:
+            V = points @ B[units].T
+            G, dV = phi.value(V), phi.derivative(V)
+        last += F @ G.T
         for row, a in enumerate(A[:, units]):
             for column, b in enumerate(A[: row + 1, units]):
                 first[row, column] += (dU * (a * b)) @ dV.T
