@@ -21,24 +21,24 @@ MOST_ROWS = 24
 """Rows of a table that a page shows; the whole table is in its Parquet file."""
 
 
-def number(value: Any) -> str:
-    """A cell as text: 4 digits, a proper minus sign, powers of ten as such, a dash for nothing."""
+def number(value: Any, digits: int = 4) -> str:
+    """So many significant digits, a proper minus sign, powers of ten as such, a dash for none."""
     if isinstance(value, (list, tuple, np.ndarray)):
-        shown = ", ".join(number(item) for item in value[:4])
+        shown = ", ".join(number(item, digits) for item in value[:4])
         return f"[{shown}{', …' if len(value) > 4 else ''}]"
     if value is None or value is pd.NA or value is pd.NaT:
         return "–"
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (int, np.integer)):
-        digits = f"{value:,}" if abs(value) > 9999 else str(value)
-        return digits.replace(",", "\u202f").replace("-", "\u2212")
+        text = f"{value:,}" if abs(value) > 9999 else str(value)
+        return text.replace(",", "\u202f").replace("-", "\u2212")
     if isinstance(value, (float, np.floating)):
         if math.isnan(value):
             return "–"
         if math.isinf(value):
             return "∞" if value > 0 else "\u2212∞"
-        mantissa, _, exponent = f"{value:.4g}".partition("e")
+        mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
         mantissa = mantissa.replace("-", "\u2212")
         power = str(int(exponent)).translate(_SUPERSCRIPTS) if exponent else ""
         return f"{mantissa} · 10{power}" if power else mantissa
@@ -66,13 +66,18 @@ def formula(latex: str, *, block: bool = False) -> Markup:
 class Formulas(Extension):
     r"""\( ... \) and \[ ... \] in the text of a template become MathML."""
 
-    _DELIMITED = re.compile(r"\\\((?P<inline>.+?)\\\)|\\\[(?P<block>.+?)\\\]", re.DOTALL)
+    _INLINE = re.compile(r"\\\((.+?)\\\)([,.;:)]*)", re.DOTALL)
+    _BLOCK = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 
     def preprocess(self, source, name, filename=None):
-        return self._DELIMITED.sub(
-            lambda found: formula(found["inline"] or found["block"], block=bool(found["block"])),
-            source,
-        )
+        source = self._BLOCK.sub(lambda found: formula(found[1], block=True), source)
+        return self._INLINE.sub(_with_punctuation, source)
+
+
+def _with_punctuation(found: re.Match) -> str:
+    # A line may break between a formula and the comma after it unless something forbids it.
+    mathml, after = formula(found[1]), found[2]
+    return f'<span class="unbroken">{mathml}{after}</span>' if after else mathml
 
 
 def shortened(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
