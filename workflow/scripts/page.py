@@ -5,15 +5,13 @@ from pathlib import Path
 
 from widelimit.config import load_study
 from widelimit.jobs import logged
-from widelimit.pages import figure_on_page, kernel_numbers, render_page, worked_numbers
+from widelimit.pages import NUMBERS, figure_on_page, render_page
 from widelimit.tables import read_table, write_text
 
 with logged(snakemake.log[0]) as say:
     numbers = {}
-    if "metrics" in snakemake.input.keys():
-        numbers = kernel_numbers(read_table(snakemake.input.metrics))
-    if "worked" in snakemake.input.keys():
-        numbers["worked"] = worked_numbers(read_table(snakemake.input.worked))
+    for table in NUMBERS.keys() & snakemake.input.keys():
+        numbers |= NUMBERS[table](read_table(snakemake.input[table]))
     figures = []
     for svg, table in zip(snakemake.input.svgs, snakemake.input.tables, strict=True):
         name = Path(svg).stem

@@ -30,7 +30,6 @@ from widelimit.stages.step5_training import (
 )
 
 TABLES = {
-    "measured": schemas.METRICS,
     "predictions": Table(
         "step5/predictions.parquet",
         "one output of a network with several, or its prediction, at one test point",
@@ -83,7 +82,7 @@ def measure_step5(
     relative_learning_rate: float,
     flow_learning_rates: Sequence[float],
 ) -> dict[str, pd.DataFrame]:
-    """The tables of ``TABLES`` by name.
+    """The tables of ``TABLES`` by name, and "measured" with the columns of schemas.METRICS.
 
     train, test : points on the sphere; the first output is that of the single-output networks
     Learning rates are in units of 2 / lambda_max of the limit NTK. Raises ArithmeticError where
