@@ -23,7 +23,8 @@ LAYERS = [
     {"metrics", "summaries"},
     {"schemas"},
     {"stages", "figures"},
-    {"config_types", "config_errors", "config", "tables", "jobs", "environment", "provenance"},
+    {"config_types", "config_errors"},
+    {"config", "tables", "jobs", "environment", "provenance"},
     {"checks", "pages", "results_readme"},
 ]
 EDGE = {"tables", "jobs", "environment", "provenance", "config", "checks", "pages", "stages.data"}
