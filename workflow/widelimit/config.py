@@ -256,7 +256,7 @@ class Step5(Section):
         AfterValidator(_distinct),
     ] = [64, 256, 1024, 4096, 16384]
     """Numbers of hidden units k of networks at initialisation."""
-    seeds: whole(ge=1, le=10_000) = 80
+    seeds: whole(ge=1, le=10_000) = 60
     """Random initialisations of each of them."""
     training_widths: Annotated[
         list[whole(ge=1, le=2**16)],
@@ -265,7 +265,7 @@ class Step5(Section):
     ] = [64, 256, 1024, 4096]
     """Numbers of hidden units k of trained networks, and of those linearised with an explicit
     Jacobian."""
-    training_seeds: whole(ge=1, le=10_000) = 30
+    training_seeds: whole(ge=1, le=10_000) = 20
     """Random initialisations of each of them."""
     steps: whole(ge=1, le=10**6) = 100
     """Steps of full-batch gradient descent."""
