@@ -9,13 +9,16 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help figures report test test-fast lint format schema lock clean clean-cache
+.PHONY: help figures readme report test test-fast lint format schema lock clean clean-cache
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
 
 figures: $(VENV)/installed  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+
+readme: figures  ## quote the shipped study in README.md, picture and findings
+	$(BIN)/python -m widelimit.readme results README.md
 
 report: $(VENV)/installed  ## pack the finished study into report.zip, Snakemake's own report
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.zip

@@ -25,6 +25,11 @@ include: "workflow/rules/step7.smk"
 include: "workflow/rules/pages.smk"
 
 
+onsuccess:
+    if Path(f"{RESULTS}/pages/index.html").exists():
+        print(f"Pages: {RESULTS}/pages/index.html")
+
+
 rule all:
     default_target: True
     input:

@@ -59,7 +59,7 @@ def _data(dimension, n_train, n_test, rng):
 
 
 def make_study(
-    widths=(2**6, 2**10, 2**14, 2**20),
+    widths=(2**6, 2**8, 2**10, 2**14, 2**20),
     seeds=3,
     steps=(0, 1, 10, 100, 1000, 10_000, 100_000),
     dimension=2,

@@ -284,3 +284,18 @@ def test_locate_takes_t_or_the_angle_or_nothing():
 )
 def test_listed(words, text):
     assert parts.listed(words) == text
+
+
+@pytest.mark.parametrize("module", [step7_fits, step7_ensemble])
+def test_of_several_outputs_the_first_is_shown(module, smallest, figures):
+    other = smallest["predictions"].assign(output=1, f=99.0).astype({"output": "Int16"})
+    theory = smallest["theory"].assign(output=1).astype({"output": "Int16"})
+    study = smallest | {
+        "data": smallest["data"].assign(y_1=99.0),
+        "predictions": pd.concat([smallest["predictions"], other], ignore_index=True),
+        "theory": pd.concat([smallest["theory"], theory], ignore_index=True),
+    }
+    one, two = (figures.take(module, s) for s in (smallest, study))
+    pd.testing.assert_frame_equal(one.drop(columns="outputs"), two.drop(columns="outputs"))
+    assert "output 0" in module.caption(two).replace("O", "o")
+    assert "output 0" not in module.caption(one).replace("O", "o")
