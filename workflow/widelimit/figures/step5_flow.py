@@ -115,12 +115,13 @@ def finding(table: pd.DataFrame) -> str:
     ratio = wide[FLOW] / wide[DISCRETE]
     step = int(ratio.astype(float).idxmax())
     tops = parts.listed(
-        f"{value:.2g} at {rate:g} of the bound"
+        f"{common.number(value)} at {rate:g} of the bound"
         for rate, value in ((rate, largest[rate]) for rate in largest.index[[0, -1]])
     )
+    discrete, flow = (common.number(wide.loc[step, metric]) for metric in (DISCRETE, FLOW))
     return (
         f"The two predictions differ by at most {tops}; between the two smallest learning rates"
         f" that grows as η to the power {order:.2f}. After {parts.steps_words(step)} trained"
-        f" networks are {wide.loc[step, DISCRETE]:.2g} from the prediction for discrete steps and"
-        f" {wide.loc[step, FLOW]:.2g} from that of the flow (medians)."
+        f" networks are {discrete} from the prediction for discrete steps and {flow} from that of the"
+        " flow (medians)."
     )

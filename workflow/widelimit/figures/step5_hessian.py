@@ -128,16 +128,16 @@ def finding(table: pd.DataFrame) -> str:
         fits = table[(table["metric"] == metric) & table["slope"].notna()]["slope"]
         if len(fits):
             said.append(f"{_range(fits, style.signed)} for {words} weights")
-    text = f"The slopes of the Hessian's norm against width are {parts.listed(said)}; " * bool(said)
+    slopes = said and f"The slopes of the Hessian's norm against width are {parts.listed(said)}. "
     theory = table[table["metric"] == MEDIAN].set_index(["activation", "width"])["centre"]
     found = table[table["metric"] == GAUSSIAN].set_index(["activation", "width"])["centre"]
-    off = float((found / theory - 1).abs().max())
+    off = common.number(100 * float((found / theory - 1).abs().max()))
     kernel = table[table["metric"] == KERNEL].sort_values("width")
     ends = kernel.groupby("activation")["centre"]
     ratio = ends.last() / ends.first()
     return (
-        f"{text}with Gaussian weights the measured medians are at most {100 * off:.2g} % off the"
-        f" exact ones. From the narrowest to the widest, the median of K(x, x) changes by a factor"
+        f"{slopes or ''}With Gaussian weights the measured medians are at most {off} % off the exact"
+        f" ones. From the narrowest to the widest, the median of K(x, x) changes by a factor"
         f" of {_range(ratio, lambda value: f'{value:.2f}')}; {readout}."
     )
 

@@ -69,7 +69,7 @@ def draw(table: pd.DataFrame):
         right.fill_between(steps, *bounds, color=colour, alpha=style.BAND_ALPHA, linewidth=0)
         right.plot(steps, of[ensemble]["centre"], marker, color=colour)
         right.plot(steps, of[limit]["centre"], color=style.THEORY, linewidth=1)
-        last = of[ensemble][of[ensemble]["centre"] > floor].iloc[-1]
+        last = of[ensemble][of[ensemble]["centre"] > 4 * floor].iloc[-1]
         right.annotate(
             text,
             (float(last["step"]), last["centre"]),
@@ -108,14 +108,16 @@ def finding(table: pd.DataFrame) -> str:
     for metric in (NETWORK, UNCORRECTED):
         row = common.last(of[metric])
         slope = parts.slope_words(row)
-        said[metric] = f"{row['centre']:.2g}" + f" ({slope})" * bool(slope)
+        said[metric] = f"{common.number(row['centre'])}" + f" ({slope})" * bool(slope)
     step, width = parts.last_step(of[NETWORK]), int(table["width"].max())
     longest = parts.last_step(of[LIMIT])
-    cost, limit = (common.last(of[metric], "step")["centre"] for metric in (ENSEMBLE, LIMIT))
+    cost, limit = (
+        common.number(common.last(of[metric], "step")["centre"]) for metric in (ENSEMBLE, LIMIT)
+    )
     return (
         f"After {parts.steps_words(step)} the linearised networks are {equal} from the prediction"
         f" of their own NTK; the trained networks of width {style.power(width)} are, in the median,"
         f" {said[NETWORK]} from it, and {said[UNCORRECTED]} from the prediction without f₀."
-        f" On the test points f₀ still counts for {cost:.2g} after {parts.steps_words(longest)}"
-        f" (root mean square; {limit:.2g} at infinite width)."
+        f" On the test points f₀ still counts for {cost} after {parts.steps_words(longest)}"
+        f" (root mean square; {limit} at infinite width)."
     )

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from widelimit.figures import parts, style
 from widelimit.figures import step5_common as common
@@ -78,6 +79,7 @@ def _draw_slopes(axes: Axes, table: pd.DataFrame):
             fontsize=6.5, ha="center", va="bottom",
         )  # fmt: skip
     axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.set_ylim(len(fits) - 0.6, -0.9)
     axes.grid(False, axis="y")
     axes.set_xlabel("slope, 95 % interval")
@@ -96,8 +98,8 @@ def finding(table: pd.DataFrame) -> str:
     wide = table[table["width"] == table["width"].max()].sort_values("centre")
     text = (
         f"At width {style.power(int(wide['width'].iloc[0]))} the median distance is between"
-        f" {wide['centre'].iloc[0]:.2g} ({wide['activation'].iloc[0]}) and"
-        f" {wide['centre'].iloc[-1]:.2g} ({wide['activation'].iloc[-1]})"
+        f" {common.number(wide['centre'].iloc[0])} ({wide['activation'].iloc[0]}) and"
+        f" {common.number(wide['centre'].iloc[-1])} ({wide['activation'].iloc[-1]})"
     )
     fits = table.dropna(subset="slope").drop_duplicates("activation").sort_values("slope")
     if fits.empty:

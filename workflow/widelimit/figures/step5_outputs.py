@@ -123,7 +123,7 @@ def finding(table: pd.DataFrame) -> str:
     for metric in CURVES:
         row = common.last(table[table["metric"] == metric])
         slope = parts.slope_words(row)
-        said[metric] = f"{row['centre']:.2g}" + f" ({slope})" * bool(slope)
+        said[metric] = f"{common.number(row['centre'])}" + f" ({slope})" * bool(slope)
     width = style.power(int(table["width"].max()))
     return (
         f"At width {width}, in the median, the empirical NTK of {outputs} outputs is"
