@@ -81,7 +81,8 @@ def median_largest_readout(width: int) -> float:
     It is the t at which P(|a| <= t)^k = 1/2; for large k it grows as sqrt(2 log k).
     Raises ValueError for a width below 1. Source: Leadbetter, Lindgren & Rootzen (1983), ch. 1.
     """
-    return float(ndtri(1 + math.expm1(-math.log(2) / _positive(width)) / 2))
+    exceeded = -math.expm1(-math.log(2) / _positive(width))
+    return -float(ndtri(exceeded / 2))
 
 
 def _positive(width: int) -> int:

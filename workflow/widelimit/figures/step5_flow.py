@@ -122,6 +122,6 @@ def finding(table: pd.DataFrame) -> str:
     return (
         f"The two predictions differ by at most {tops}; between the two smallest learning rates"
         f" that grows as η to the power {order:.2f}. After {parts.steps_words(step)} trained"
-        f" networks are {discrete} from the prediction for discrete steps and {flow} from that of the"
-        " flow (medians)."
+        f" networks are {discrete} from the prediction for discrete steps and {flow} from that of"
+        " the flow (medians)."
     )

@@ -136,8 +136,8 @@ def finding(table: pd.DataFrame) -> str:
     ends = kernel.groupby("activation")["centre"]
     ratio = ends.last() / ends.first()
     return (
-        f"{slopes or ''}With Gaussian weights the measured medians are at most {off} % off the exact"
-        f" ones. From the narrowest to the widest, the median of K(x, x) changes by a factor"
+        f"{slopes or ''}With Gaussian weights the measured medians are at most {off} % off the"
+        f" exact ones. From the narrowest to the widest, the median of K(x, x) changes by a factor"
         f" of {_range(ratio, lambda value: f'{value:.2f}')}; {readout}."
     )
 
