@@ -63,23 +63,19 @@ def draw(table: pd.DataFrame):
     left, right = figure.subplots(1, 2)
     theory = table[table["metric"] == THEORY]
     rates = sorted(theory["relative_learning_rate"].unique())
-    ends = []
     for rate, rows in theory.groupby("relative_learning_rate"):
         colour = style.step_colour(rate / rates[0], [other / rates[0] for other in rates])
-        left.plot(rows["time"], rows["centre"], color=colour)
-        top = rows.loc[rows["centre"].idxmax()]
-        ends.append((rate, top, colour))
+        left.plot(rows["time"], rows["centre"], color=colour, label=f"{rate:g}")
     style.log_scale(left, "xy")
-    largest = theory["centre"].max()
-    left.set_ylim(theory.groupby("relative_learning_rate")["centre"].max().min() / 30, largest * 3)
-    for rate, top, colour in ends:
-        left.annotate(
-            f"{rate:g}", (top["time"], top["centre"]), (0, 3), textcoords="offset points",
-            color=colour, fontsize=7.5, ha="center", va="bottom",
-        )  # fmt: skip
+    peaks = theory.groupby("relative_learning_rate")["centre"].max()
+    left.set_ylim(peaks.min() / 30, peaks.max() * 3)
+    # The curves fall to the right: its upper corner is free.
+    left.legend(
+        title=r"$\eta\,\lambda_{\max}/2$", title_fontsize=7.5, loc="upper right", reverse=True
+    )
     left.set_xlabel("time $\\eta T$")
     left.set_ylabel("distance (root mean square)")
-    style.panel(left, "a", "Steps against flow, by $\\eta\\,\\lambda_{\\max}/2$")
+    style.panel(left, "a", "Steps against flow, by learning rate")
     labels = []
     for metric, text, colour, look in (
         (FLOW, "network vs\ngradient flow", style.NNGP, {"linestyle": "--", "marker": "s"}),
@@ -101,7 +97,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "a: root mean square difference over the test points between the prediction for T discrete"
         " steps and that of gradient flow for the time ηT, both from the limit NTK and f₀ = 0, for"
-        " several learning rates; the number is the learning rate in units of the stability bound"
+        " several learning rates in units of the stability bound"
         " 2/λmax. b: distance of trained networks from the two predictions of their own NTK and"
         f" f₀, at the same step; {parts.band_words(rows)}."
     )

@@ -38,16 +38,14 @@ def draw(table: pd.DataFrame):
     figure = style.figure(0.5 + 2.1 * rows)
     grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     norms = table[table["metric"].isin((BOUNDED, GAUSSIAN, KERNEL))]
-    limits = norms["lower"].min() / 4, norms["upper"].max() * 1.6
+    limits = norms["lower"].min() / 1.6, norms["upper"].max() * 1.6
     widths = parts.integers(table["width"])
     for position, name in enumerate(names):
         axes = grid[position]
         of = dict(iter(table[table["activation"] == name].groupby("metric")))
-        ends = [
-            common.draw_band(axes, of[KERNEL], style.NTK, linestyle=":", marker="^"),
-            common.draw_band(axes, of[GAUSSIAN], style.NNGP, marker="s", linestyle="none"),
-            common.draw_band(axes, of[BOUNDED], style.GREEN),
-        ]
+        common.draw_band(axes, of[KERNEL], style.NTK, linestyle=":", marker="^")
+        common.draw_band(axes, of[GAUSSIAN], style.NNGP, marker="s", linestyle="none")
+        common.draw_band(axes, of[BOUNDED], style.GREEN)
         theory = of[MEDIAN].sort_values("width")
         axes.plot(theory["width"].astype(float), theory["centre"], color=style.THEORY, linewidth=1)
         style.log_scale(axes)
@@ -56,18 +54,11 @@ def draw(table: pd.DataFrame):
         if len(widths) > 1:
             style.slope_guides(axes, -0.5, "slope −1/2" if position == 0 else "")
         style.panel(axes, "abcdefghijklmnopqrstuvwxyz"[position], name)
-        if position == 0:
-            middle = of[GAUSSIAN]["centre"].median()
-            texts = (("$K(x, x)$", ends[0].y, -5), ("Gaussian weights", middle, 5))
-            for (text, y, shift), end in zip(
-                (*texts, ("bounded weights", ends[2].y, -6)), ends, strict=True
-            ):
-                axes.annotate(
-                    text, (end.x, y), (4, shift), textcoords="offset points", ha="right",
-                    va="bottom" if shift > 0 else "top", color=end.colour, fontsize=7,
-                )  # fmt: skip
         if position % COLUMNS == 0:
             axes.set_ylabel("norm at one input")
+    if names:
+        words = ("$K(x, x)$", "Gaussian weights", "bounded weights", "exact median, Gaussian")
+        figure.legend(grid[0].lines[:4], words, loc="outside upper left", ncols=4)
     _draw_readout(grid[len(names)], table, "abcdefghijklmnopqrstuvwxyz"[len(names)])
     for axes in grid[len(names) + 1 :]:
         axes.remove()
@@ -80,16 +71,14 @@ def _draw_readout(axes: Axes, table: pd.DataFrame, letter: str):
     rows = table[table["metric"] == READOUT]
     common.draw_band(axes, rows, style.NNGP, marker="s", linestyle="none")
     theory = table[table["metric"] == READOUT_MEDIAN].sort_values("width")
-    axes.plot(theory["width"].astype(float), theory["centre"], color=style.THEORY, linewidth=1)
+    x = theory["width"].astype(float)
+    axes.plot(x, theory["centre"], color=style.THEORY, linewidth=1, label="exact median")
     k = np.geomspace(widths[0], widths[-1], 50)
-    axes.plot(k, np.sqrt(2 * np.log(k)), color=style.GREY, linewidth=1, linestyle=style.DASHED)
+    asymptote = {"color": style.GREY, "linewidth": 1, "linestyle": style.DASHED}
+    axes.plot(k, np.sqrt(2 * np.log(k)), label=r"$\sqrt{2\,\log k}$", **asymptote)
     style.width_axis(axes, widths, most=4)
     axes.set_ylim(bottom=0)
-    at = k[25]
-    axes.annotate(
-        r"$\sqrt{2\,\log k}$", (at, math.sqrt(2 * math.log(at))), (0, 4),
-        textcoords="offset points", color=style.GREY, fontsize=7.5, ha="right", va="bottom",
-    )  # fmt: skip
+    axes.legend(loc="lower right")
     style.panel(axes, letter, r"largest $|a_j|$, Gaussian")
 
 
@@ -109,7 +98,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         f"{panels * bool(names)}Last panel: the largest of k Gaussian readout weights, its exact"
         " median (black) and the asymptotic √(2 log k). In all,"
-        f" {parts.band_words(rows)}."
+        f" {parts.band_words(rows).replace('lines', 'markers', 1)}."
         f"{common.FIT_WORDS}"
     )
 

@@ -103,7 +103,7 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     of = dict(iter(table.groupby("metric")))
     largest = of[LINEARISED]["upper"].max()
-    equal = "less than 10⁻¹⁰" if largest < ROUNDING else f"up to {largest:.1e}"
+    equal = "less than 10⁻¹⁰" if largest < ROUNDING else f"up to {common.number(largest)}"
     said = {}
     for metric in (NETWORK, UNCORRECTED):
         row = common.last(of[metric])
