@@ -24,7 +24,7 @@ report: $(VENV)/installed  ## pack the finished study into report.zip, Snakemake
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.zip
 
 test: $(VENV)/installed  ## every test, linters included
-	$(BIN)/python -m pytest -n $(CORES)
+	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 
 test-fast: $(VENV)/installed  ## the tests that train no network and run no study
 	$(BIN)/python -m pytest -n $(CORES) -m "not slow"

@@ -20,3 +20,14 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".numba
 @pytest.fixture
 def checkout(tmp_path) -> Checkout:
     return check_out(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Checkout:
+    """A checkout in which the tiny study has been run to the end; not to be changed.
+
+    Modules that use it carry the mark xdist_group("finished"), so that one worker runs it once.
+    """
+    checkout = check_out(tmp_path_factory.mktemp("finished") / "checkout")
+    checkout.run()
+    return checkout
