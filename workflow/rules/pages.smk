@@ -45,9 +45,7 @@ use rule page as page_step5 with:
     log:
         f"{RESULTS}/logs/pages/step5.log",
     params:
-        **page_arguments(
-            "step5", [f"step5_{name}" for name in STEP5], networks="measure_step5"
-        ),
+        **page_arguments("step5", [f"step5_{name}" for name in STEP5], networks="measure_step5"),
 
 
 use rule page as page_step7 with:

@@ -41,7 +41,6 @@ rule measure_step5:
         "../scripts/measure_step5.py"
 
 
-# The empirical NTK against its closed form, for every activation.
 use rule figure as figure_step5_ntk with:
     input:
         metrics=f"{RESULTS}/step5/measured.parquet",
@@ -50,10 +49,13 @@ use rule figure as figure_step5_ntk with:
     log:
         f"{RESULTS}/logs/figures/step5_ntk.log",
     params:
-        **figure_arguments("step5_ntk", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step5_ntk",
+            about="The empirical NTK against its closed form, for every activation.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# The linearised network against its prediction, and what ignoring f_0 costs.
 use rule figure as figure_step5_linearised with:
     input:
         metrics=f"{RESULTS}/step5/measured.parquet",
@@ -62,10 +64,13 @@ use rule figure as figure_step5_linearised with:
     log:
         f"{RESULTS}/logs/figures/step5_linearised.log",
     params:
-        **figure_arguments("step5_linearised", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step5_linearised",
+            about="The linearised network against its prediction, and what ignoring f_0 costs.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# Several outputs and their one kernel.
 use rule figure as figure_step5_outputs with:
     input:
         metrics=f"{RESULTS}/step5/measured.parquet",
@@ -76,10 +81,13 @@ use rule figure as figure_step5_outputs with:
     log:
         f"{RESULTS}/logs/figures/step5_outputs.log",
     params:
-        **figure_arguments("step5_outputs", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step5_outputs",
+            about="Several outputs and their one kernel.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# The spectral norm of the Hessian against width, bounded and Gaussian weights.
 use rule figure as figure_step5_hessian with:
     input:
         metrics=f"{RESULTS}/step5/measured.parquet",
@@ -88,10 +96,13 @@ use rule figure as figure_step5_hessian with:
     log:
         f"{RESULTS}/logs/figures/step5_hessian.log",
     params:
-        **figure_arguments("step5_hessian", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step5_hessian",
+            about="The spectral norm of the Hessian against width, bounded and Gaussian weights.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# Discrete gradient descent against gradient flow.
 use rule figure as figure_step5_flow with:
     input:
         metrics=f"{RESULTS}/step5/measured.parquet",
@@ -101,4 +112,8 @@ use rule figure as figure_step5_flow with:
     log:
         f"{RESULTS}/logs/figures/step5_flow.log",
     params:
-        **figure_arguments("step5_flow", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step5_flow",
+            about="Discrete gradient descent against gradient flow.",
+            quantiles=STUDY.step7.quantiles,
+        ),
