@@ -19,7 +19,8 @@ from scipy.optimize import brentq
 from scipy.special import erfc, ndtri
 
 from widelimit.activations import Activation, parse_activation
-from widelimit.network import as_points, as_readout, unit_blocks
+from widelimit.network import as_points, as_readout
+from widelimit.network.pair_sums import unit_blocks
 
 PREACTIVATIONS = np.linspace(-12, 12, 24_001)
 """Where the average over u ~ N(0, 1) is taken; beyond, its density is below 1e-31."""
