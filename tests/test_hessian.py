@@ -123,7 +123,7 @@ def test_no_second_derivative_mixes_two_units(network):
 def test_blocks_of_units_make_no_difference(monkeypatch, network):
     A, B, X = network
     whole = hessian_norm(X, A, B, activation="erf")
-    monkeypatch.setattr("widelimit.network.BLOCK_ENTRIES", 8)
+    monkeypatch.setattr("widelimit.network.pair_sums.BLOCK_ENTRIES", 8)
     np.testing.assert_allclose(hessian_norm(X, A, B, activation="erf"), whole, rtol=1e-15)
 
 
