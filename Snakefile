@@ -24,6 +24,7 @@ include: "workflow/rules/comparison.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/step3.smk"
 include: "workflow/rules/step4.smk"
+include: "workflow/rules/step5.smk"
 include: "workflow/rules/step7.smk"
 include: "workflow/rules/pages.smk"
 

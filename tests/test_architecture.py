@@ -18,7 +18,7 @@ LAYERS = [
     {"activations", "seeds", "expressions", "gaussian_pairs", "markup", "compiled", "arrangement"},
     {"duals", "hermite", "sphere", "feature_map", "cell_lookup"},
     {"kernels", "network"},
-    {"regression", "random_features"},
+    {"regression", "random_features", "hessian", "linearised"},
     {"dynamics", "training", "last_layer"},
     {"metrics", "summaries", "regimes", "claims"},
     {"schemas"},

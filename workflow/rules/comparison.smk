@@ -58,7 +58,9 @@ rule measure:
 
 rule collect_metrics:
     input:
-        metrics=[f"{base}/measured.parquet" for base in [*BASES, f"{RESULTS}/step4"]],
+        metrics=[
+            f"{base}/measured.parquet" for base in [*BASES, f"{RESULTS}/step4", f"{RESULTS}/step5"]
+        ],
     output:
         metrics=f"{RESULTS}/metrics.parquet",
         slopes=f"{RESULTS}/slopes.parquet",

@@ -2,10 +2,11 @@
 
 STEP3 = ["feature_map", "worked", "kernels", "scale", "gram"]
 STEP4 = ["duals", "properties", "width", "last_layer", "double_descent"]
+STEP5 = ["ntk", "linearised", "outputs", "hessian", "flow"]
 STEP7 = ["fits", "convergence", "loss", "movement", "ensemble"]
 if "interval" in EXPERIMENTS:
     STEP7.append("interval")
-OVERVIEW = ["step3_kernels", "step4_double_descent", "step7_convergence"]
+OVERVIEW = ["step3_kernels", "step4_double_descent", "step5_ntk", "step7_convergence"]
 
 
 rule page:
@@ -48,6 +49,19 @@ use rule page as page_step4 with:
         **page_arguments("step4", [f"step4_{name}" for name in STEP4], networks="fit_step4"),
 
 
+use rule page as page_step5 with:
+    input:
+        svgs=expand(f"{RESULTS}/figures/step5_{{name}}.svg", name=STEP5),
+        tables=expand(f"{RESULTS}/figures/step5_{{name}}.parquet", name=STEP5),
+        example=f"{RESULTS}/step5/example.parquet",
+    output:
+        page=f"{RESULTS}/pages/step5.html",
+    log:
+        f"{RESULTS}/logs/pages/step5.log",
+    params:
+        **page_arguments("step5", [f"step5_{name}" for name in STEP5], networks="measure_step5"),
+
+
 use rule page as page_step7 with:
     input:
         svgs=expand(f"{RESULTS}/figures/step7_{{name}}.svg", name=STEP7),
@@ -77,6 +91,7 @@ rule figures:
     input:
         expand(f"{RESULTS}/figures/step3_{{name}}.svg", name=STEP3),
         expand(f"{RESULTS}/figures/step4_{{name}}.svg", name=STEP4),
+        expand(f"{RESULTS}/figures/step5_{{name}}.svg", name=STEP5),
         expand(f"{RESULTS}/figures/step7_{{name}}.svg", name=STEP7),
 
 
@@ -85,6 +100,7 @@ rule pages:
         rules.page_index.output,
         rules.page_step3.output,
         rules.page_step4.output,
+        rules.page_step5.output,
         rules.page_step7.output,
 
 
@@ -96,6 +112,11 @@ rule step3:
 rule step4:
     input:
         rules.page_step4.output,
+
+
+rule step5:
+    input:
+        rules.page_step5.output,
 
 
 rule step7:

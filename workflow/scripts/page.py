@@ -3,6 +3,7 @@
 from widelimit.config import load_study
 from widelimit.jobs import logged
 from widelimit.pages import (
+    example_numbers,
     kernel_numbers,
     read_figure,
     render_page,
@@ -20,6 +21,8 @@ with logged(snakemake.log[0]) as say:
     if "measured" in snakemake.input.keys():
         measured = read_table(snakemake.input.measured)
         numbers["step4"] = step4_numbers(measured, widest=study.step7.slope_widths)
+    if "example" in snakemake.input.keys():
+        numbers["examples"] = example_numbers(read_table(snakemake.input.example))
     files = zip(snakemake.input.svgs, snakemake.input.tables, strict=True)
     page = render_page(
         snakemake.params.page,

@@ -50,6 +50,11 @@ PAGES = {
         " has a closed form in the limit, and its error falls twice.",
         "step4_double_descent",
     ),
+    "step5": Page(
+        "Step 5: the neural tangent kernel",
+        "The kernel of a network that trains all its weights: measured, statement by statement.",
+        "step5_ntk",
+    ),
     "step7": Page(
         "Step 7: wide networks become kernel machines",
         "Networks of growing width, trained step by step beside the kernel prediction.",
@@ -201,6 +206,23 @@ def step4_numbers(metrics: pd.DataFrame, widest: int) -> dict[str, Any]:
         "duals": list(table.reindex(duals["activation"].unique()).itertuples(name="Dual")),
         "fits": dict(zip(fits["metric"], fits["value"].astype(float), strict=True)),
     }
+
+
+def example_numbers(example: pd.DataFrame) -> list[dict[str, Any]]:
+    """Gradients and Gram matrix of step 5's networks of two units, from the table step5/example.
+
+    For each activation: its name, x and z; rows, one a weight; and sums, of the products.
+    """
+    return [
+        {
+            "activation": activation,
+            "x": rows["x"].iloc[0],
+            "z": rows["z"].iloc[0],
+            "rows": list(rows.itertuples(name="Weight")),
+            "sums": rows[["product_xx", "product_xz", "product_zz"]].sum().to_dict(),
+        }
+        for activation, rows in example.groupby("activation", sort=False)
+    ]
 
 
 def _environment() -> Environment:

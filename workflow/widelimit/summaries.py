@@ -17,6 +17,11 @@ SLOPE_METRICS = (
     "weight_movement",
     "nngp_deviation",
     "fourier_deviation",
+    "hessian_norm_bounded",
+    "hessian_norm_gaussian",
+    "ntk_outputs_same",
+    "ntk_outputs_cross",
+    "rmse_outputs_vs_ntk",
 )
 """The metrics that a wide network takes to 0, as a power of its width."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from widelimit.activations import Activation
-from widelimit.network import unit_blocks
+from widelimit.network.pair_sums import unit_blocks
 
 
 class DenseEngine:
