@@ -16,8 +16,8 @@ PACKAGE = Path(widelimit.__file__).parent
 # package, and from every layer before.
 LAYERS = [
     {"activations", "seeds", "expressions", "markup", "compiled", "arrangement"},
-    {"duals", "sphere", "feature_map", "cell_lookup"},
-    {"kernels", "network"},
+    {"duals", "sphere", "digits", "feature_map", "cell_lookup"},
+    {"kernels", "network", "lecture"},
     {"regression"},
     {"dynamics", "training"},
     {"metrics", "summaries"},

@@ -4,6 +4,10 @@ STEP3 = ["feature_map", "worked", "kernels", "scale", "gram"]
 STEP7 = ["fits", "convergence", "loss", "movement", "ensemble"]
 if "interval" in EXPERIMENTS:
     STEP7.append("interval")
+if BEYOND:
+    STEP7.append("beyond")
+if STUDY.data.source in ("digits", "lecture"):
+    STEP7.append(STUDY.data.source)
 OVERVIEW = ["step3_kernels", "step7_convergence"]
 
 
