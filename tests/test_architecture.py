@@ -16,8 +16,8 @@ PACKAGE = Path(widelimit.__file__).parent
 # package, and from every layer before.
 LAYERS = [
     {"activations", "seeds", "expressions", "gaussian_pairs", "markup", "compiled", "arrangement"},
-    {"duals", "hermite", "sphere", "feature_map", "cell_lookup"},
-    {"kernels", "network"},
+    {"duals", "hermite", "sphere", "digits", "feature_map", "cell_lookup"},
+    {"kernels", "network", "lecture"},
     {"regression", "random_features", "hessian", "linearised"},
     {"dynamics", "training", "last_layer"},
     {"metrics", "summaries", "regimes", "claims"},

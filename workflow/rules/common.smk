@@ -15,6 +15,7 @@ from widelimit.config import load_study
 from widelimit.config_errors import ConfigError
 from widelimit.environment import share_environment
 from widelimit.provenance import code_digest
+from widelimit.stages.networks import MAX_EMPIRICAL_SIZE
 
 share_environment(ROOT)
 
@@ -29,10 +30,13 @@ RESULTS = os.path.normpath(STUDY.results_dir)
 EXPERIMENTS = STUDY.experiments()
 # The main experiment lies in the results directory itself, each variant in a folder of its own.
 BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
+# Smaller ones, each measured by one job.
+BEYOND = STUDY.beyond_experiments()
 
 
 wildcard_constraints:
     base="|".join(map(re.escape, BASES)),
+    beyond="|".join(map(re.escape, BEYOND)) or "(?!)",
     width=r"\d+",
     chunk=r"\d+",
 
@@ -73,6 +77,11 @@ def kernel_arguments(experiment):
         "checkpoints": experiment.network.all_checkpoints,
         "ridge": experiment.kernels.ridge,
         "rcond": experiment.kernels.rcond,
+        "scales": {
+            name: scale
+            for name in ("gaussian", "laplace")
+            if (scale := getattr(experiment.kernels, f"{name}_scale")) is not None
+        },
     }
 
 
@@ -94,17 +103,31 @@ def network_arguments(network):
 
 
 def training_memory(wildcards):
-    """MB: the interpreter with its libraries, and some 40 numbers of 8 bytes for each unit."""
-    data = experiment(wildcards).data
-    inputs = len(data.inputs) or data.dimension
-    return 600 + int(wildcards.width) * (40 + 6 * inputs) * 8 // 10**6
+    """MB: the interpreter with its libraries, some 40 numbers of 8 bytes for each unit, and three
+    copies of the kernels that are kept of each network."""
+    at = experiment(wildcards)
+    data, outputs = at.data, at.data.n_outputs
+    units = int(wildcards.width) * (40 + 6 * (data.n_inputs + outputs))
+    kernel = data.n_train * (data.n_train + data.n_test)
+    if data.n_train * outputs <= MAX_EMPIRICAL_SIZE:
+        kernel += outputs**2 * data.n_train * (2 * data.n_train + data.n_test)
+    return 600 + (units + 3 * kernel * at.network.seeds_per_job) * 8 // 10**6
 
 
 def training_minutes(wildcards):
-    """An upper bound from the dense engine, 1e8 unit-points a second; compiling takes one more."""
+    """Of the networks of one width and chunk of seeds."""
     at = experiment(wildcards)
-    work = int(wildcards.width) * at.data.n_train * at.network.steps * at.network.seeds_per_job
-    return min(2 + int(work / 1e8 / 60), 24 * 60)
+    return dense_minutes(at, int(wildcards.width) * at.network.seeds_per_job)
+
+
+def beyond_minutes(at):
+    """Of all networks of a small experiment."""
+    return dense_minutes(at, sum(at.network.widths) * at.network.seeds)
+
+
+def dense_minutes(at, units):
+    """An upper bound from the dense engine, 1e8 unit-points a second; compiling takes one more."""
+    return min(2 + int(units * at.data.n_train * at.network.steps / 1e8 / 60), 24 * 60)
 
 
 def step4_memory(step4):

@@ -56,10 +56,40 @@ rule measure:
         "../scripts/measure.py"
 
 
+# A small experiment beyond the main one, by the same stages in one job.
+rule measure_beyond:
+    input:
+        lambda wildcards: BEYOND[wildcards.beyond].data.path or [],
+    output:
+        metrics=f"{RESULTS}/{{beyond}}/measured.parquet",
+    log:
+        f"{RESULTS}/logs/{{beyond}}.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: beyond_minutes(BEYOND[wildcards.beyond]) * attempt,
+    params:
+        root=STUDY.seed,
+        data=lambda wildcards: data_arguments(BEYOND[wildcards.beyond].data),
+        measure=lambda wildcards: {
+            "experiment": wildcards.beyond,
+            "widths": BEYOND[wildcards.beyond].network.widths,
+            "seeds": BEYOND[wildcards.beyond].network.seeds,
+            "kernels": kernel_arguments(BEYOND[wildcards.beyond]),
+            "network": network_arguments(BEYOND[wildcards.beyond].network),
+        },
+        code=code("measure_beyond.py"),
+    script:
+        "../scripts/measure_beyond.py"
+
+
 rule collect_metrics:
     input:
         metrics=[
-            f"{base}/measured.parquet" for base in [*BASES, f"{RESULTS}/step4", f"{RESULTS}/step5"]
+            f"{base}/measured.parquet"
+            for base in [*BASES, *(f"{RESULTS}/{part}" for part in ["step4", "step5", *BEYOND])]
         ],
     output:
         metrics=f"{RESULTS}/metrics.parquet",

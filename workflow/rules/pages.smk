@@ -6,6 +6,10 @@ STEP5 = ["ntk", "linearised", "outputs", "hessian", "flow"]
 STEP7 = ["fits", "convergence", "loss", "movement", "ensemble"]
 if "interval" in EXPERIMENTS:
     STEP7.append("interval")
+if BEYOND:
+    STEP7.append("beyond")
+if STUDY.data.source in ("digits", "lecture"):
+    STEP7.append(STUDY.data.source)
 OVERVIEW = ["step3_kernels", "step4_double_descent", "step5_ntk", "step7_convergence"]
 
 

@@ -102,3 +102,59 @@ if "interval" in EXPERIMENTS:
                 about="Why the raw interval fails, beside the lifted data.",
                 quantiles=STUDY.step7.quantiles,
             ),
+
+
+if BEYOND:
+
+    use rule figure as figure_step7_beyond with:
+        input:
+            metrics=f"{RESULTS}/metrics.parquet",
+        output:
+            **figure_files("step7_beyond"),
+        log:
+            f"{RESULTS}/logs/figures/step7_beyond.log",
+        params:
+            **figure_arguments(
+                "step7_beyond",
+                about="The same distance for other activations and on other spheres.",
+                quantiles=STUDY.step7.quantiles,
+            ),
+
+
+if STUDY.data.source == "lecture":
+
+    use rule figure as figure_step7_lecture with:
+        input:
+            **{
+                "without": f"{RESULTS}/variants/{name}/measured.parquet"
+                for name in EXPERIMENTS
+                if name == "no_bias"
+            },
+            metrics=f"{RESULTS}/measured.parquet",
+        output:
+            **figure_files("step7_lecture"),
+        log:
+            f"{RESULTS}/logs/figures/step7_lecture.log",
+        params:
+            **figure_arguments(
+                "step7_lecture",
+                about="A lecture's published numbers beside those of this study.",
+                quantiles=STUDY.step7.quantiles,
+            ),
+
+
+if STUDY.data.source == "digits":
+
+    use rule figure as figure_step7_digits with:
+        input:
+            metrics=f"{RESULTS}/measured.parquet",
+        output:
+            **figure_files("step7_digits"),
+        log:
+            f"{RESULTS}/logs/figures/step7_digits.log",
+        params:
+            **figure_arguments(
+                "step7_digits",
+                about="Handwritten digits: test accuracy and error of networks and kernels.",
+                quantiles=STUDY.step7.quantiles,
+            ),

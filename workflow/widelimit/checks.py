@@ -6,7 +6,7 @@ from widelimit.config import Data, Experiment, Study
 from widelimit.config_errors import ConfigError
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import ntk_gram
-from widelimit.stages.data import Points, generate_data, read_points
+from widelimit.stages.data import make_points
 
 
 def check_study(study: Study) -> None:
@@ -17,20 +17,27 @@ def check_study(study: Study) -> None:
     for name, experiment in study.experiments().items():
         prefix = "" if name == "step7" else f"variants.{name}."
         _check_experiment(experiment, prefix, root=study.seed, unstable=study.allow_unstable)
+    for name, experiment in study.beyond_experiments().items():
+        try:
+            _check_experiment(experiment, "", root=study.seed, unstable=study.allow_unstable)
+        except ConfigError as error:
+            raise ConfigError(f"beyond: of its experiment {name}, {error}") from None
 
 
 def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstable: bool) -> None:
     try:
-        points = make_points(experiment.data, root=root)
+        points = make_points(root=root, **data_arguments(experiment.data))
     except ValueError as error:
-        key = "path" if experiment.data.source == "file" else "target"
+        key = {"file": "path", "digits": "source", "lecture": "source"}.get(
+            experiment.data.source, "target"
+        )
         raise ConfigError(f"{prefix}data.{key}: {error}") from None
     try:
         K = ntk_gram(points["train"].X, activation=experiment.network.activation)
     except ValueError as error:
         raise ConfigError(
             f"{prefix}network.activation: {experiment.network.activation} has no limit kernel on"
-            f" source {experiment.data.source}: {error}"
+            f" source {experiment.data.source}{' with a bias' * experiment.data.bias}: {error}"
         ) from None
     bound, learning_rate = stability_bound(K), experiment.network.learning_rate
     if learning_rate >= bound and not unstable:
@@ -41,16 +48,12 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
         )
 
 
-def make_points(data: Data, *, root: int) -> dict[str, Points]:
-    """The points that rule generate_data will write."""
-    arguments = data_arguments(data)
-    return (read_points if "path" in arguments else generate_data)(root=root, **arguments)
-
-
 def data_arguments(data: Data) -> dict:
-    """What of the section makes the points: arguments of generate_data or read_points."""
-    if data.source == "file":
-        names = ("path", "inputs", "outputs", "n_train", "n_test", "noise_std")
-        return {name: getattr(data, name) for name in names}
-    names = ("source", "design", "dimension", "n_train", "n_test", "noise_std")
-    return {name: getattr(data, name) for name in names} | {"targets": data.targets}
+    """What of the section makes the points: arguments of stages.data.make_points."""
+    names = {
+        "file": ("path", "inputs", "outputs"),
+        "digits": (),
+        "lecture": ("dimension",),
+    }.get(data.source, ("design", "dimension", "targets"))
+    names = ("source", "bias", *names, "n_train", "n_test", "noise_std")
+    return {name: getattr(data, name) for name in names}

@@ -21,6 +21,7 @@ from pydantic import (
 from widelimit.activations import parse_activation
 from widelimit.config_errors import ConfigError, validated
 from widelimit.config_types import number, whole
+from widelimit.digits import CLASSES
 from widelimit.expressions import check_expression
 from widelimit.sphere import source_dimension
 
@@ -56,14 +57,20 @@ class Section(BaseModel):
 class Data(Section):
     """Where the points and their targets come from."""
 
-    source: Literal["lift", "circle", "sphere", "interval", "file"] = "lift"
+    source: Literal["lift", "circle", "sphere", "interval", "file", "digits", "lecture"] = "lift"
     """lift: t in [-1, 1] to (t, sqrt(1 - t^2)) on the unit circle; circle: t an angle on the
     whole circle; sphere: uniform on S^{d-1}; interval: the raw t in [-1, 1], which is no sphere;
-    file: your own points, normalised to the sphere."""
+    file: your own points, normalised to the sphere; digits: scikit-learn's handwritten digits,
+    normalised likewise, with one output for each class; lecture: uniform on S^{d-1} with linear
+    targets, drawn as in a published lecture by NumPy's legacy generator. The last two have
+    targets of their own and ignore target."""
+    bias: bool = False
+    """Append an input coordinate of 1 to every point, which gives the hidden units biases. The
+    points then have norm sqrt(2) in place of 1: relu and leaky_relu only."""
     design: Literal["uniform", "equispaced"] = "uniform"
     """Training points drawn independently, or on a grid (lift, circle and interval)."""
     dimension: whole(ge=1, le=10_000) = 2
-    """d of the sphere S^{d-1}; the other sources have their own and ignore it."""
+    """d of the sphere S^{d-1} of source sphere and lecture; the others have their own."""
     n_train: whole(ge=1, le=10_000) = 20
     """Training points."""
     n_test: whole(ge=1, le=100_000) = 200
@@ -113,6 +120,13 @@ class Data(Section):
                 f"outputs: must be a number, or a list of names with source file;"
                 f" got {self.outputs} with source {self.source}"
             )
+        if self.source in ("digits", "lecture"):
+            own = CLASSES if self.source == "digits" else 1
+            if self.outputs not in (None, own):
+                raise ValueError(
+                    f"outputs: must be {own} with source {self.source}; got {self.outputs}"
+                )
+            return self
         if self.source == "sphere" and self.design == "equispaced":
             raise ValueError("design: equispaced needs source lift, circle or interval; got sphere")
         if isinstance(self.target, list) and self.outputs not in (None, len(self.target)):
@@ -132,6 +146,19 @@ class Data(Section):
         """Names a target expression may use."""
         inputs = [f"x_{i}" for i in range(source_dimension(self.source, self.dimension))]
         return inputs if self.source == "sphere" else ["t", *inputs]
+
+    @property
+    def n_inputs(self) -> int:
+        """Dimension of the points, a bias included."""
+        d = len(self.inputs) or source_dimension(self.source, self.dimension)
+        return d + self.bias
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs of a network."""
+        if self.source == "digits":
+            return CLASSES
+        return len(self.outputs) if isinstance(self.outputs, list) else len(self.targets)
 
     @property
     def targets(self) -> list[str]:
@@ -207,6 +234,10 @@ class Kernels(Section):
     """Absolute ridge added to the diagonal of K(X, X); 0 is the minimum-norm solution."""
     rcond: number(gt=0, lt=1) | None = None
     """Eigenvalues below rcond * lambda_max count as 0; by default n_train times machine epsilon."""
+    gaussian_scale: number(gt=0, le=1e6) | None = None
+    """L of a Gaussian kernel exp(-L |x - z|^2) to compare with; null: none."""
+    laplace_scale: number(gt=0, le=1e6) | None = None
+    """L of a Laplace kernel exp(-L |x - z|) to compare with; null: none."""
 
 
 class Step3(Section):
@@ -351,6 +382,35 @@ class Step7(Section):
         return self
 
 
+class Beyond(Section):
+    """The experiment beyond its activation and beyond its points: smaller copies of it, each with
+    another activation on the same points, or on another sphere with the same activation. What is
+    not named here is as in the main experiment."""
+
+    activations: Annotated[
+        list[Annotated[str, AfterValidator(_known_activation)]],
+        Field(max_length=100),
+        AfterValidator(_distinct),
+    ] = []
+    """Other activations."""
+    dimensions: Annotated[
+        list[whole(ge=1, le=10_000)], Field(max_length=100), AfterValidator(_distinct)
+    ] = []
+    """d of other spheres S^{d-1}, on which points are uniform."""
+    target: Annotated[str, Field(min_length=1)] = "x_0"
+    """Target on the spheres, as an expression in x_0, x_1, ..."""
+    widths: Annotated[
+        list[whole(ge=1, le=MAX_WIDTH)],
+        Field(min_length=1, max_length=100),
+        AfterValidator(_distinct),
+    ] = [64, 256, 1024]
+    """Numbers of hidden units k, each once."""
+    seeds: whole(ge=1, le=100_000) = 5
+    """Random initialisations of each width."""
+    steps: whole(ge=1, le=10**9) = 100
+    """Steps of full-batch gradient descent, after which networks are compared with theory."""
+
+
 class Experiment(Section):
     """One experiment: data, networks on it, kernels for it."""
 
@@ -378,6 +438,7 @@ class Study(Experiment):
     variants: Annotated[dict[VariantName, dict[str, Any] | None], Field(max_length=100)] = {}
     """Further experiments by name: what differs from the main one in data, network or kernels.
     null leaves out one that config.yaml has."""
+    beyond: Beyond = Beyond()
 
     def experiments(self) -> dict[str, Experiment]:
         """Each experiment by name: step7, the main one, and the variants."""
@@ -399,6 +460,27 @@ class Study(Experiment):
             named[name] = validated(Experiment, whole, prefix=f"variants.{name}.")
         return named
 
+    def beyond_experiments(self) -> dict[str, Experiment]:
+        """The experiments of section beyond, by the folder in which each lies.
+
+        beyond/<activation> and beyond/sphere_<d>; no variant can have such a name.
+        """
+        trained = {name: getattr(self.beyond, name) for name in ("widths", "seeds", "steps")}
+        network = self.network.model_copy(update=trained | {"checkpoints": []})
+        named = {}
+        for activation in self.beyond.activations:
+            other = network.model_copy(update={"activation": activation})
+            folder = f"beyond/{activation.replace(':', '_')}"
+            named[folder] = Experiment(data=self.data, network=other, kernels=self.kernels)
+        same = ("n_train", "n_test", "noise_std")
+        for d in self.beyond.dimensions:
+            points = {name: getattr(self.data, name) for name in same}
+            points |= {"source": "sphere", "dimension": d, "target": self.beyond.target}
+            data = validated(Data, points, prefix="beyond.")
+            folder = f"beyond/sphere_{d}"
+            named[folder] = Experiment(data=data, network=network, kernels=self.kernels)
+        return named
+
 
 def load_study(config: dict) -> Study:
     """The study that a configuration describes.
@@ -407,6 +489,7 @@ def load_study(config: dict) -> Study:
     """
     study = validated(Study, config)
     study.experiments()
+    study.beyond_experiments()
     return study
 
 

@@ -20,6 +20,25 @@ def relative_frobenius(K: np.ndarray, reference: np.ndarray) -> float:
     return float(np.linalg.norm(np.asarray(K) - reference) / np.linalg.norm(reference))
 
 
+def accuracy(f: np.ndarray, y: np.ndarray) -> float:
+    """Share of the rows whose largest entry of f stands where y has its largest; shapes (m, p).
+
+    With one-hot y it is the share of points that are classified rightly; of equal entries the
+    first counts. Raises ValueError unless f and y are two matrices of one shape.
+    """
+    f, y = np.asarray(f), np.asarray(y)
+    if f.ndim != 2 or f.shape != y.shape:
+        raise ValueError(f"f and y must be matrices of one shape; got {f.shape} and {y.shape}")
+    return float(np.mean(f.argmax(axis=1) == y.argmax(axis=1)))
+
+
+def one_hot(y: np.ndarray) -> bool:
+    """Whether each row of y (m, p) is 1 in one place and 0 elsewhere, with two places or more."""
+    y = np.asarray(y)
+    zero_or_one = np.isin(y, (0.0, 1.0)).all()
+    return bool(y.shape[1] > 1 and zero_or_one and (y.sum(axis=1) == 1).all())
+
+
 class EnsembleDistance(NamedTuple):
     """How an ensemble of predictions lies about the mean and spread that theory gives."""
 

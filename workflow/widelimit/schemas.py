@@ -98,7 +98,11 @@ THEORY = Table(
     "theory.parquet",
     "one prediction of an infinitely wide network, at one test point and step",
     (
-        Column("model", pa.string(), "ntk (all layers trained) or nngp (last layer trained)"),
+        Column(
+            "model",
+            pa.string(),
+            "ntk (all layers trained), nngp (last layer trained); gaussian, laplace: those kernels",
+        ),
         _ACTIVATION,
         _nullable(_STEP, "the limit of infinitely many steps"),
         _INDEX,
@@ -113,7 +117,7 @@ THEORY = Table(
             "std",
             pa.float64(),
             "standard deviation over initialisations",
-            null="model is nngp, the limit of infinitely many steps, or diverged",
+            null="model is not ntk, the limit of infinitely many steps, or diverged",
         ),
     ),
 )
@@ -164,7 +168,7 @@ PREDICTIONS = Table(
             "model",
             pa.string(),
             "network; its own predictions ntk_corrected, empirical_ntk, last_layer;"
-            " the limits ntk, nngp",
+            " the limits ntk, nngp; the kernels gaussian, laplace",
         ),
         _ACTIVATION,
         _nullable(_WIDTH, "a limit"),
@@ -180,7 +184,12 @@ METRICS = Table(
     "metrics.parquet",
     "one number",
     (
-        Column("experiment", pa.string(), "step7, a variant of it, or the step of the course"),
+        Column(
+            "experiment",
+            pa.string(),
+            "step7, a variant of it, beyond/<activation>, beyond/sphere_<d>, or the step of the"
+            " course",
+        ),
         _nullable(_ACTIVATION, "has nothing to do with one"),
         _nullable(_WIDTH, "a limit"),
         _nullable(_SEED, "a limit, or taken over all seeds"),
@@ -235,6 +244,16 @@ METRIC_MEANINGS = {
     "test_rmse": "root mean square of network - target over the test points",
     "test_rmse_ntk": "the same for NTK regression at that step",
     "test_rmse_nngp": "the same for NNGP regression at that step",
+    "test_rmse_ntk_corrected": "the same for the NTK prediction corrected for the network's f_0",
+    "test_rmse_gaussian": "the same for regression with the Gaussian kernel, where asked for",
+    "test_rmse_laplace": "the same for regression with the Laplace kernel, where asked for",
+    "test_accuracy": "share of test points whose largest output is that of their class; one-hot"
+    " targets only",
+    "test_accuracy_ntk": "the same for NTK regression at that step",
+    "test_accuracy_nngp": "the same for NNGP regression at that step",
+    "test_accuracy_ntk_corrected": "the same for the corrected NTK prediction",
+    "test_accuracy_gaussian": "the same for regression with the Gaussian kernel",
+    "test_accuracy_laplace": "the same for regression with the Laplace kernel",
     "rmse_network_vs_ntk": "network - corrected NTK prediction at the same step",
     "rmse_network_vs_ntk_uncorrected": "network - NTK prediction from f_0 = 0 at the same step",
     "rmse_network_vs_empirical_ntk": "network - corrected prediction of its own NTK at step 0",

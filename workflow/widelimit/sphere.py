@@ -12,8 +12,13 @@ SOURCES = ("lift", "circle", "sphere", "interval")
 
 
 def source_dimension(source: str, dimension: int) -> int:
-    """d of the source: 2 for lift and circle, 1 for interval, as asked for sphere."""
-    return {"lift": 2, "circle": 2, "interval": 1}.get(source, dimension)
+    """d of the source: 2 for lift and circle, 1 for interval, 64 for digits, else as asked for."""
+    return {"lift": 2, "circle": 2, "interval": 1, "digits": 64}.get(source, dimension)
+
+
+def with_bias(X: np.ndarray) -> np.ndarray:
+    """X with a last coordinate of 1: the weights to it are the biases of the hidden units."""
+    return np.hstack([X, np.ones((len(X), 1))])
 
 
 def points(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from widelimit import schemas
+from widelimit.digits import handwritten_digits
 from widelimit.expressions import evaluate_expression
+from widelimit.lecture import linear_data
 from widelimit.seeds import generator
-from widelimit.sphere import lift, normalise_rows, points
+from widelimit.sphere import lift, normalise_rows, points, with_bias
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,23 @@ class Points:
     X: np.ndarray
     y: np.ndarray
     t: np.ndarray | None
+
+
+def make_points(*, root: int, source: str, bias: bool = False, **arguments) -> dict[str, Points]:
+    """Training and test points of any source.
+
+    bias      : append an input coordinate of 1
+    arguments : those of `read_points` (file), `draw_digits`, `draw_lecture` or, for any other
+                source, `generate_data`, whose errors it raises
+    """
+    make = {"file": read_points, "digits": draw_digits, "lecture": draw_lecture}.get(source)
+    if make is None:
+        splits = generate_data(root=root, source=source, **arguments)
+    else:
+        splits = make(root=root, **arguments)
+    if not bias:
+        return splits
+    return {split: replace(part, X=with_bias(part.X)) for split, part in splits.items()}
 
 
 def generate_data(
@@ -108,7 +127,39 @@ def read_points(
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     y = frame[list(outputs)].to_numpy(dtype=float)
-    order = generator(root, "inputs").permutation(len(frame))
+    return _split(X, y, root=root, n_train=n_train, n_test=n_test, noise_std=noise_std)
+
+
+def draw_digits(*, root: int, n_train: int, n_test: int, noise_std: float) -> dict[str, Points]:
+    """Handwritten digits, normalised to the sphere, drawn without replacement; one-hot targets.
+
+    Raises ValueError for more points than there are, or where scikit-learn is missing.
+    """
+    X, y = handwritten_digits()
+    if n_train + n_test > len(X):
+        raise ValueError(
+            f"n_train + n_test must be at most {len(X)}, the number of digits;"
+            f" got {n_train} + {n_test}"
+        )
+    X = normalise_rows(X)
+    return _split(X, y, root=root, n_train=n_train, n_test=n_test, noise_std=noise_std)
+
+
+def draw_lecture(
+    *, root: int, dimension: int, n_train: int, n_test: int, noise_std: float
+) -> dict[str, Points]:
+    """The lecture's points on the sphere and linear targets; root is the seed of its generator."""
+    X, y, Z, y_test = linear_data(root, n_train=n_train, n_test=n_test, d=dimension)
+    noise = noise_std * generator(root, "noise").standard_normal((n_train, 1))
+    return {
+        "train": Points(X, y[:, None] + noise, None),
+        "test": Points(Z, y_test[:, None], None),
+    }
+
+
+def _split(X, y, *, root: int, n_train: int, n_test: int, noise_std: float) -> dict[str, Points]:
+    """Rows drawn without replacement, with noise on the training targets."""
+    order = generator(root, "inputs").permutation(len(X))
     train, test = order[:n_train], order[n_train : n_train + n_test]
     noise = noise_std * generator(root, "noise").standard_normal((n_train, y.shape[1]))
     return {

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 
 from widelimit.dynamics import GradientDescent, ensemble_moments
-from widelimit.kernels import nngp_gram, ntk_gram
+from widelimit.kernels import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
 from widelimit.regression import kernel_regression, spectrum
 from widelimit.stages.data import Points
 
 GRAMS = {"ntk": ntk_gram, "nngp": nngp_gram}
+SCALED_GRAMS = {"gaussian": gaussian_gram, "laplace": laplace_gram}
 
 
 def fit_kernels(
@@ -26,8 +27,11 @@ def fit_kernels(
     checkpoints: Sequence[int],
     ridge: float,
     rcond: float | None,
+    scales: Mapping[str, float] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of the KERNELS and the THEORY table.
+
+    scales : L of the Gaussian and the Laplace kernel, of those that are to be compared with
 
     Both kernels predict at every checkpoint as gradient descent from f = 0 does, and in the
     limit of infinitely many steps (step missing) as kernel regression with the ridge does. For
@@ -50,6 +54,11 @@ def fit_kernels(
                 if name == "ntk":
                     std = _ensemble_std(gram, grams["nngp"], train.y, learning_rate, step)
             theory.append(_predictions(name, step, mean, std))
+    for name, scale in (scales or {}).items():
+        gram = SCALED_GRAMS[name]
+        K, K_test = gram(train.X, scale=scale), gram(test.X, train.X, scale=scale)
+        limit = kernel_regression(K, K_test, train.y, ridge=ridge, rcond=rcond)
+        theory.append(_predictions(name, None, limit, std=math.nan))
     frame = pd.concat(theory, ignore_index=True)
     frame.insert(1, "activation", activation)
     return pd.DataFrame(kernels), frame

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from widelimit.dynamics import GradientDescent
-from widelimit.metrics import ensemble_distance, relative_frobenius, rmse
+from widelimit.metrics import accuracy, ensemble_distance, one_hot, relative_frobenius, rmse
 from widelimit.stages.compare import each_network
 from widelimit.stages.data import Points
 
@@ -51,7 +51,16 @@ def _limits(kernels: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterat
             yield f"{name}_{kernel}", None, None, None, row[name]
     yield "learning_rate_bound", None, None, None, 2 / kernels.loc["ntk", "lambda_max"]
     for (model, step), rows in theory.groupby(["model", "step"], dropna=False):
-        yield f"test_rmse_{model}", None, None, step, rmse(_matrix(rows, "mean"), test.y)
+        for metric, value in _test(_matrix(rows, "mean"), test).items():
+            yield f"{metric}_{model}", None, None, step, value
+
+
+def _test(f: np.ndarray, test: Points) -> dict[str, float]:
+    """How well f predicts the test targets; the accuracy where they are classes."""
+    found = {"test_rmse": rmse(f, test.y)}
+    if one_hot(test.y) and np.isfinite(f).all():
+        found["test_accuracy"] = accuracy(f, test.y)
+    return found
 
 
 def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
@@ -61,8 +70,9 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
     for (width, seed, step), rows in finite.groupby(["width", "seed", "step"]):
         f = {model: _matrix(part, "f") for model, part in rows.groupby("model")}
         network, ntk, nngp = f["network"], limits["ntk", step], limits["nngp", step]
-        distances = {
-            "test_rmse": rmse(network, test.y),
+        corrected = _test(f["ntk_corrected"], test)
+        distances = _test(network, test) | {
+            **{f"{metric}_ntk_corrected": value for metric, value in corrected.items()},
             "rmse_network_vs_ntk": rmse(network, f["ntk_corrected"]),
             "rmse_network_vs_ntk_uncorrected": rmse(network, ntk),
             "rmse_last_layer_vs_nngp": rmse(f["last_layer"], nngp),

@@ -13,6 +13,9 @@ class DenseEngine:
 
     With R = y - f (n, p), s = sqrt(c/k), U = X B' and elementwise products:
     A += eta s R' phi(U),  B += eta s ((R A) phi'(U))' X.
+
+    The rows of B move within the span of the points alone. With fewer points than dimensions
+    X = X_r Q', Q (d, n) orthonormal, and C = B Q takes the steps of B with X_r (n, n) for X.
     """
 
     name = "dense"
@@ -29,6 +32,11 @@ class DenseEngine:
     ):
         self.X, self.Y, self.phi = X, Y, activation
         self.A, self.B = A.copy(), B.copy()
+        self._start, self._span = None, None
+        if len(X) < X.shape[1]:
+            self._span, coordinates = np.linalg.qr(X.T)
+            self.X, self.B = np.ascontiguousarray(coordinates.T), B @ self._span
+            self._start = B.copy(), self.B.copy()
         self.scale = np.sqrt(activation.scale / len(B))
         self.rate = learning_rate * self.scale
         self.f = self._forward()
@@ -50,7 +58,10 @@ class DenseEngine:
         return len(losses)
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.A, self.B
+        if self._span is None:
+            return self.A, self.B
+        B, C = self._start
+        return self.A, B + (self.B - C) @ self._span.T
 
     def _step(self) -> None:
         R = self.Y - self.f
