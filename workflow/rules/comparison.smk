@@ -58,7 +58,7 @@ rule measure:
 
 rule collect_metrics:
     input:
-        metrics=[f"{base}/measured.parquet" for base in BASES],
+        metrics=[f"{base}/measured.parquet" for base in [*BASES, f"{RESULTS}/step5"]],
     output:
         metrics=f"{RESULTS}/metrics.parquet",
         slopes=f"{RESULTS}/slopes.parquet",
