@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 .PHONY: help figures readme report test test-fast lint format schema lock clean clean-cache
 
 help:  ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
 
 figures: $(VENV)/installed  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
@@ -41,10 +41,11 @@ schema: $(VENV)/installed  ## regenerate workflow/schemas and results/README.md 
 	$(BIN)/python -m widelimit.config > workflow/schemas/config.schema.yaml
 	$(BIN)/python -m widelimit.results_readme > results/README.md
 
+RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
 lock: $(VENV)/installed  ## resolve pyproject.toml into requirements.lock anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  --extra dev pyproject.toml -o requirements.lock
+	$(RESOLVE) --extra dev pyproject.toml -o requirements.lock
 
 clean:  ## delete what studies have produced
 	find results -mindepth 1 -not -name README.md -delete
@@ -59,3 +60,5 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+include benchmarks/benchmarks.mk

@@ -1,0 +1,91 @@
+"""The figure: what each method costs, and how the circle engine's cost grows with the width."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from benchmarks.cases import FIRST_STEPS, MANY_STEPS
+from widelimit.figures import style
+from widelimit.figures.style import power, signed
+
+METHODS = {
+    "numpy": ("NumPy by hand", style.GREY, "D"),
+    "pytorch": ("PyTorch SGD", style.ORANGE, "s"),
+    "jax": ("JAX fori_loop", style.GREEN, "^"),
+    "neural_tangents": ("neural-tangents", style.GREEN, "v"),
+    "scikit_learn": ("scikit-learn", style.ORANGE, "P"),
+    "gemm": ("DGEMM alone", style.GREY, "|"),
+    "dense": ("dense engine", style.PURPLE, "o"),
+    "circle": ("circle engine", style.SKY, "o"),
+    "widelimit": ("widelimit's Gram", style.PURPLE, "s"),
+}
+"""Name, colour and marker."""
+
+POINTS = ((style.SKY, "o"), (style.PURPLE, "s"))
+
+
+def case_words(row) -> str:
+    """2¹², n = 20, d = 2; a Gram matrix by its kernel."""
+    kernels = {"gram_ntk": "ReLU NTK", "gram_gaussian": "Gaussian kernel"}
+    if row.experiment in kernels:
+        return f"{kernels[row.experiment]}, n = {power(row.points)}"
+    kind = "" if row.activation == "relu" else f", {row.activation.upper()}"
+    return f"k = {power(int(row.width))}, n = {row.points}, d = {row.dimension}{kind}"
+
+
+@style.context()
+def draw(costs: pd.DataFrame, widths: pd.DataFrame, exponents: pd.DataFrame):
+    figure = style.figure(3.9)
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    _draw_costs(left, costs)
+    _draw_widths(right, widths, exponents)
+    return figure
+
+
+def _draw_costs(axes, costs: pd.DataFrame):
+    words = [case_words(row) for row in costs.itertuples()]
+    names = list(dict.fromkeys(words))
+    at = pd.Series([names.index(name) for name in words], index=costs.index)
+    axes.axvline(1, color=style.INK, linewidth=0.8, zorder=1)
+    for method, (label, colour, marker) in METHODS.items():
+        rows = costs[costs["method"] == method]
+        for long, fill in ((False, colour), (True, "white")):
+            dots = rows[rows["long"] == long]
+            if dots.empty:
+                continue
+            axes.plot(
+                dots["centre"],
+                at[dots.index],
+                marker,
+                color=colour,
+                markerfacecolor=fill,
+                markersize=5,
+                label=label + ", mean of 10⁵ steps" * long,
+            )
+            axes.hlines(at[dots.index], dots["lower"], dots["upper"], color=colour, linewidth=1)
+    style.log_scale(axes, "x")
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xlabel("cost of a step, in multiples of widelimit's own")
+    style.panel(axes, "a", "What a step, or a Gram matrix, costs")
+    figure = axes.get_figure()
+    figure.legend(loc="outside lower left", ncols=4)
+
+
+def _draw_widths(axes, widths: pd.DataFrame, exponents: pd.DataFrame):
+    ends = []
+    for (colour, marker), (points, rows) in zip(POINTS, widths.groupby("points"), strict=False):
+        for steps, line in ((FIRST_STEPS, style.DASHED), (MANY_STEPS, "-")):
+            curve = rows[rows["steps"] == steps].sort_values("width")
+            axes.plot(curve["width"], curve["cost"], marker, linestyle=line, color=colour)
+            text = f"n = {points}, {power(steps)}"
+            fit = exponents.query("points == @points and steps == @steps")
+            if len(fit):
+                text += f"\nslope {signed(fit['slope'].iloc[0])}"
+            ends.append(style.End(*curve[["width", "cost"]].iloc[-1], text, colour))
+    style.log_scale(axes)
+    style.width_axis(axes, widths["width"], most=5)
+    axes.set_ylabel("cost of a step, relative")
+    style.panel(axes, "b", "Circle engine against width")
+    style.slope_guides(axes, 0.5, "slope 1/2")
+    style.label_ends(axes, ends, size=7)

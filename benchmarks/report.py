@@ -1,0 +1,143 @@
+"""What the measurements come to: a table, a figure, and the README's words, ratios alone.
+
+``python -m benchmarks.report README.md`` puts the words of the last run into that file.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks import figure, ratios
+from benchmarks.cases import FIRST_STEPS, MANY_STEPS
+from widelimit.figures import style
+from widelimit.figures.style import power, signed
+from widelimit.tables import write_table, write_text
+
+RESULTS = Path(__file__).parent / "results"
+SNIPPET = "ratios.md"
+LIBRARIES = ("numpy", "scipy", "numba", "torch", "jax", "jaxlib", "neural-tangents", "scikit-learn")
+_BLOCK = re.compile(r"(<!-- benchmark -->\n).*(<!-- /benchmark -->)", re.DOTALL)
+
+
+def write(rows: Iterable[dict], folder: Path = RESULTS) -> None:
+    """Into the folder: benchmark.parquet, benchmark.svg, .pdf and .png, ratios.md."""
+    table = pd.DataFrame(rows).astype({"width": "Int64"})
+    schema = ratios.TABLE.schema()
+    write_table(folder / ratios.TABLE.path, table, schema.with_metadata(schema.metadata | about()))
+    drawn = figure.draw(
+        ratios.relative_costs(table), ratios.width_costs(table), ratios.exponents(table)
+    )
+    for ending in ("svg", "pdf", "png"):
+        style.save(drawn, folder / f"benchmark.{ending}")
+    write_text(folder / SNIPPET, words(table))
+
+
+def about() -> dict[str, str]:
+    """The machine and the versions of the libraries, for the table's metadata."""
+    versions = {"python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            versions[library] = version(library)
+        except PackageNotFoundError:
+            versions[library] = "not installed"
+    listed = ", ".join(f"{name} {number}" for name, number in versions.items())
+    return {"versions": listed, "machine": f"{platform.machine()}, {os.cpu_count()} cores"}
+
+
+def words(table: pd.DataFrame) -> str:
+    """The table of ratios and what else was measured, as Markdown; no absolute times."""
+    costs = ratios.relative_costs(table)
+    paragraphs = [
+        "Cost of one step of gradient descent in multiples of widelimit's own: the circle engine's"
+        f" mean over the first {power(FIRST_STEPS)} steps for d = 2, the dense engine's for d > 2.",
+        _training_table(costs[costs["experiment"] == "training"]),
+        "\n".join(f"- {line}" for line in _lines(table, costs)),
+    ]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+COLUMNS = {
+    "pytorch": "PyTorch SGD",
+    "jax": "JAX `fori_loop`",
+    "numpy": "NumPy by hand",
+    "dense": "dense engine",
+    "circle": "circle engine",
+}
+
+
+def _training_table(costs: pd.DataFrame) -> str:
+    shown = {name: title for name, title in COLUMNS.items() if name in set(costs["method"])}
+    head = [
+        "width k, points n, dimension d",
+        *shown.values(),
+        f"mean over {power(MANY_STEPS)} steps",
+    ]
+    rows = [head, ["---"] + ["--:"] * (len(head) - 1)]
+    for _, case in costs.groupby(ratios.CASE, dropna=False, sort=False):
+        cells = [figure.case_words(next(case.itertuples()))]
+        for method, long in [*((name, False) for name in shown), ("circle", True)]:
+            found = case.loc[(case["method"] == method) & (case["long"] == long), "centre"]
+            cells.append(rounded(found.iloc[0]) if len(found) else "")
+        rows.append(cells)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _lines(table: pd.DataFrame, costs: pd.DataFrame):
+    for row in ratios.exponents(table).query("steps == @MANY_STEPS").itertuples():
+        margin = (row.slope_high - row.slope_low) / 2
+        yield (
+            f"With {row.points} points the circle engine's cost over {power(MANY_STEPS)} steps"
+            f" grows with the width to the power {signed(row.slope)} ± {margin:.2f}, from"
+            f" {power(row.smallest_width)} to {power(row.largest_width)}."
+        )
+    set_up = ratios.set_up_in_steps(table)
+    longest = set_up.loc[set_up["set_up"].idxmax()]
+    yield (
+        f"Setting up the circle engine takes as long as {rounded(set_up['set_up'].min())} to"
+        f" {rounded(longest['set_up'])} of its first steps, the most at width"
+        f" {power(int(longest['width']))} with {longest['points']} points."
+    )
+    for row in costs[costs["method"].isin(["neural_tangents", "scikit_learn"])].itertuples():
+        library = figure.METHODS[row.method][0]
+        yield f"{figure.case_words(row)}: {library} takes {rounded(row.centre)} times as long."
+    for row in ratios.gemm_shares(table).itertuples():
+        yield (
+            f"{figure.case_words(row)}: the dense engine runs at {row.share:.0%} of the rate of"
+            f" DGEMM on its own matrices, {row.peak_share:.0%} of that on large square ones."
+        )
+    off = table.loc[table["experiment"] == "training", "deviation"].max()
+    yield (
+        f"All methods computed the same before they were timed: losses and weights differ by"
+        f" {off:.1g} at most."
+    )
+
+
+def rounded(ratio: float) -> str:
+    """Two digits: 4138 -> 4 100, 1.234 -> 1.2, 0.0123 -> 0.012."""
+    digits = 1 - math.floor(math.log10(abs(ratio)))
+    value = round(ratio, digits)
+    return f"{value:,.{max(digits, 0)}f}".replace(",", "\u2009")
+
+
+def quoted(readme: str, snippet: str) -> str:
+    """The text with the snippet between its two benchmark markers."""
+    if not _BLOCK.search(readme):
+        raise ValueError(
+            "the README must have the lines <!-- benchmark --> and <!-- /benchmark -->"
+        )
+    return _BLOCK.sub(lambda match: f"{match[1]}\n{snippet}\n{match[2]}", readme)
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    snippet = (RESULTS / SNIPPET).read_text(encoding="utf-8")
+    write_text(path, quoted(path.read_text(encoding="utf-8"), snippet))
