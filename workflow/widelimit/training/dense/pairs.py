@@ -32,9 +32,7 @@ class PairEngine:
         self.evaluate = evaluator(activation)
         length = min(k, max(1, BLOCK_ENTRIES // n))
         starts = range(0, k, length)
-        self.blocks = [
-            (A[:, u : u + length].copy(), np.ascontiguousarray(B[u : u + length].T)) for u in starts
-        ]
+        self.blocks = [(A[:, u : u + length].copy(), B[u : u + length].T.copy()) for u in starts]
         self.keeps = 16 * n * k <= MOST_KEPT
         shape = (len(self.blocks) if self.keeps else 1, n, length)
         self.value, self.derivative = np.empty(shape), np.empty(shape)
