@@ -89,7 +89,7 @@ def test_data_does_not_depend_on_kernels_nor_training_on_duals():
     provenance._imports.cache_clear()
     data = {path.stem for path in reach(["widelimit.stages.data"])}
     assert "sphere" in data
-    assert not data & {"duals", "kernels", "config", "dense"}
+    assert not data & {"duals", "kernels", "config", "pairs"}
     training = {path.stem for path in reach(["widelimit.stages.networks"])}
-    assert "dense" in training
+    assert {"pairs", "masks", "steps"} <= training
     assert not training & {"duals", "kernels", "dynamics", "config"}

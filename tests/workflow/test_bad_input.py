@@ -256,3 +256,10 @@ def test_the_good_file_is_good(here):
     done = here.snakemake("--cores", "1", "data")
     assert done.returncode == 0
     assert len(pd.read_parquet("results/data.parquet")) == 6
+
+
+def test_a_file_needs_no_change_to_the_shipped_variants(here):
+    """config.yaml's variant of another source drops the keys that belong to source file."""
+    here.configure(data={**FILE, "path": "good.csv"}, network={"learning_rate": 1e-3})
+    done = here.snakemake("--cores", "1", "-n", "data")
+    assert done.returncode == 0, done.stdout[-2000:]

@@ -23,15 +23,21 @@ FIGURES = {
     "figure_step4_width",
     "figure_step4_last_layer",
     "figure_step4_double_descent",
+    "figure_step5_ntk",
+    "figure_step5_linearised",
+    "figure_step5_outputs",
+    "figure_step5_hessian",
+    "figure_step5_flow",
     "figure_step7_fits",
     "figure_step7_convergence",
     "figure_step7_loss",
     "figure_step7_movement",
     "figure_step7_ensemble",
     "figure_step7_interval",
+    "figure_step7_beyond",
 }
 STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
-PAGES = {"page_index", "page_step3", "page_step4", "page_step7"}
+PAGES = {"page_index", "page_step3", "page_step4", "page_step5", "page_step7"}
 COMPARISON = {"compare", "measure", "collect_metrics"}
 TARGETS = {"all", "pages", "metrics"}
 
@@ -86,12 +92,12 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     study.edit("workflow/widelimit/duals.py", "import numpy", "#\nimport numpy")
     jobs, reasons = planned(study)
     assert "Params have changed" in reasons["fit_kernels"][0]
-    fits = {"fit_kernels", "fit_step3", "fit_step4"}
+    fits = {"fit_kernels", "fit_step3", "fit_step4", "measure_step5", "measure_beyond"}
     assert set(jobs) - TARGETS == {*fits, *COMPARISON, *FIGURES, *PAGES}
 
 
 def test_editing_the_engine_reruns_networks_not_data_nor_kernels(study):
-    study.edit("workflow/widelimit/training/dense.py", "import numpy", "#\nimport numpy")
+    study.edit("workflow/widelimit/training/dense/pairs.py", "import numpy", "#\nimport numpy")
     jobs, _ = planned(study)
     assert jobs["train_networks"] == 3 * 2 + 1
     assert not {"generate_data", "fit_kernels", "fit_step3"} & set(jobs)

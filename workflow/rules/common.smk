@@ -169,15 +169,15 @@ def page_arguments(page, figures, networks="train_networks"):
         "reruns": {
             "What has changed": run,
             "The networks anew, and what follows": f"{run} --forcerun {networks}",
-            "Up to the numbers": f"{run} metrics",
-            "This page": f"{run} {'pages' if page == 'index' else page}",
+            "Up to the numbers": snakemake_command("metrics"),
+            "This page": snakemake_command("pages" if page == "index" else page),
         },
         "code": code("page.py", *modules, files=texts),
     }
 
 
-def snakemake_command():
-    """What the user types to run this study."""
+def snakemake_command(*targets):
+    """What the user types to run this study; --configfile would take targets behind it for files."""
     given = [os.path.relpath(path) for path in workflow.config_settings.configfiles]
     options = [f" --configfile {path}" for path in given if path != "config.yaml"]
-    return "".join(["snakemake --cores 2", *options])
+    return " ".join(["snakemake --cores 2", *targets]) + "".join(options)

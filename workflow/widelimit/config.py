@@ -452,6 +452,8 @@ class Study(Experiment):
             whole = {
                 section: given.model_dump(exclude_unset=True) for section, given in main.items()
             }
+            if (changes.get("data") or {}).get("source", self.data.source) != self.data.source:
+                whole["data"] = _of_any_source(whole["data"])
             for section, values in changes.items():
                 if section in whole and isinstance(values, dict):
                     whole[section] |= values
@@ -480,6 +482,12 @@ class Study(Experiment):
             folder = f"beyond/sphere_{d}"
             named[folder] = Experiment(data=data, network=network, kernels=self.kernels)
         return named
+
+
+def _of_any_source(data: dict[str, Any]) -> dict[str, Any]:
+    """The keys that do not belong to source file alone: a variant of another source keeps these."""
+    foreign = {"path", "inputs"} | ({"outputs"} if isinstance(data.get("outputs"), list) else set())
+    return {key: value for key, value in data.items() if key not in foreign}
 
 
 def load_study(config: dict) -> Study:

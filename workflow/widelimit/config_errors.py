@@ -57,8 +57,8 @@ def _message(model: type[BaseModel], path: list[str], problem: dict) -> str:
             section = section.model_fields[part].annotation
         allowed = list(section.model_fields)
         close = difflib.get_close_matches(path[-1], allowed, n=1)
-        hint = f", did you mean {close[0]}?" if close else ""
-        return f"unknown key{hint} Allowed are {', '.join(allowed)}"
+        hint = f", did you mean {close[0]}?" if close else ";"
+        return f"unknown key{hint} allowed are {', '.join(allowed)}"
     if problem["type"].startswith(("model_type", "dict_type")):
         return "must be a section, that is indented lines of key: value"
     if problem["type"] == "string_pattern_mismatch":
