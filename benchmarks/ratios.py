@@ -80,22 +80,21 @@ def exponents(table: pd.DataFrame, smallest: int = 2**12, largest: int = 2**20) 
 
 
 def gemm_shares(table: pd.DataFrame) -> pd.DataFrame:
-    """Of the rate of DGEMM, which share the dense engine reaches: medians over rounds.
+    """Which share of DGEMM's rate the dense engine reaches in the same round: over rounds, medians.
 
-    share       DGEMM at the engine's own shapes: time of its two products / time of a step
-    peak_share  DGEMM of large square matrices; 4 n k d operations a step count, no others
+    share       of DGEMM on matrices of the engine's shapes: time of its two products / of a step
+    peak_share  of DGEMM on large square matrices; 4 n k d operations a step count, no others
     """
     costs = table.assign(cost=table["seconds"] / table["steps"])
-    medians = costs.groupby([*CASE, "method"], dropna=False)["cost"].median().reset_index()
-    medians["operations"] = 4.0 * medians["points"] * medians["width"] * medians["dimension"]
-    peak = medians[medians["experiment"] == "gemm"].iloc[0]
-    training = medians[medians["experiment"] == "training"]
-    dense = training[training["method"] == "dense"].drop(columns="method")
-    gemm = training[training["method"] == "gemm"]
-    both = dense.merge(gemm[[*CASE, "cost"]], on=CASE, suffixes=("", "_gemm"))
-    both["share"] = both["cost_gemm"] / both["cost"]
-    both["peak_share"] = both["operations"] / both["cost"] / (peak["operations"] / peak["cost"])
-    return both[[*CASE, "share", "peak_share"]]
+    costs["rate"] = 4.0 * costs["points"] * costs["width"] * costs["dimension"] / costs["cost"]
+    training = costs[costs["experiment"] == "training"]
+    dense, gemm = (training[training["method"] == method] for method in ("dense", "gemm"))
+    peak = costs[costs["experiment"] == "gemm"]
+    both = dense.merge(gemm[[*CASE, "round", "rate"]], on=[*CASE, "round"], suffixes=("", "_gemm"))
+    both = both.merge(peak[["round", "rate"]], on="round", suffixes=("", "_peak"))
+    both["share"] = both["rate"] / both["rate_gemm"]
+    both["peak_share"] = both["rate"] / both["rate_peak"]
+    return both.groupby(CASE, sort=False)[["share", "peak_share"]].median().reset_index()
 
 
 def set_up_in_steps(table: pd.DataFrame) -> pd.DataFrame:

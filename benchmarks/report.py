@@ -11,7 +11,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +24,8 @@ from widelimit.tables import write_table, write_text
 
 RESULTS = Path(__file__).parent / "results"
 SNIPPET = "ratios.md"
+NEURAL_TANGENTS = Path(sys.prefix) / "neural-tangents"
+"""A folder of its own in the environment, with an older JAX."""
 LIBRARIES = ("numpy", "scipy", "numba", "torch", "jax", "jaxlib", "neural-tangents", "scikit-learn")
 _BLOCK = re.compile(r"(<!-- benchmark -->\n).*(<!-- /benchmark -->)", re.DOTALL)
 
@@ -43,14 +45,11 @@ def write(rows: Iterable[dict], folder: Path = RESULTS) -> None:
 
 def about() -> dict[str, str]:
     """The machine and the versions of the libraries, for the table's metadata."""
-    versions = {"python": platform.python_version()}
+    versions = [f"python {platform.python_version()}"]
     for library in LIBRARIES:
-        try:
-            versions[library] = version(library)
-        except PackageNotFoundError:
-            versions[library] = "not installed"
-    listed = ", ".join(f"{name} {number}" for name, number in versions.items())
-    return {"versions": listed, "machine": f"{platform.machine()}, {os.cpu_count()} cores"}
+        found = distributions(name=library, path=[*sys.path, str(NEURAL_TANGENTS)])
+        versions += [f"{library} {distribution.version}" for distribution in [*found][:1]]
+    return {"versions": ", ".join(versions), "machine": f"{platform.machine()}, {os.cpu_count()} cores"}
 
 
 def words(table: pd.DataFrame) -> str:
@@ -115,9 +114,15 @@ def _lines(table: pd.DataFrame, costs: pd.DataFrame):
             f" DGEMM on its own matrices, {row.peak_share:.0%} of that on large square ones."
         )
     off = table.loc[table["experiment"] == "training", "deviation"].max()
+    rounds = table["round"].nunique()
+    busy = table["wall_seconds"].sum() / table["seconds"].sum()
     yield (
         f"All methods computed the same before they were timed: losses and weights differ by"
         f" {off:.1g} at most."
+    )
+    yield (
+        f"CPU times of one thread, medians over rounds: {rounds}. Wall-clock time was {busy:.2f} times"
+        " CPU time: 1 where a core was free."
     )
 
 
