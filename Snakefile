@@ -23,6 +23,7 @@ include: "workflow/rules/networks.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/step3.smk"
+include: "workflow/rules/step5.smk"
 include: "workflow/rules/step7.smk"
 include: "workflow/rules/pages.smk"
 

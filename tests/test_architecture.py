@@ -18,7 +18,7 @@ LAYERS = [
     {"activations", "seeds", "expressions", "markup", "compiled", "arrangement"},
     {"duals", "sphere", "digits", "feature_map", "cell_lookup"},
     {"kernels", "network", "lecture"},
-    {"regression"},
+    {"regression", "hessian", "linearised"},
     {"dynamics", "training"},
     {"metrics", "summaries"},
     {"schemas"},

@@ -21,6 +21,7 @@ from widelimit.markup import (
 )
 from widelimit.pages import (
     PAGES,
+    example_numbers,
     figure_on_page,
     kernel_numbers,
     render_page,
@@ -28,9 +29,11 @@ from widelimit.pages import (
 )
 from widelimit.stages.data import generate_samples
 from widelimit.stages.step3 import fit_step3
+from widelimit.stages.step5_initialisation import example
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 STEP3 = [f"step3_{name}" for name in ("feature_map", "worked", "kernels", "scale", "gram")]
+STEP5 = [f"step5_{name}" for name in ("ntk", "linearised", "outputs", "hessian", "flow")]
 STEP7 = [
     f"step7_{name}" for name in ("fits", "convergence", "loss", "movement", "ensemble", "interval")
 ]
@@ -42,6 +45,8 @@ NUMBERS = {
     "condition_number_nngp": 3.2e8,
     "learning_rate_bound": 0.0752,
 }
+
+EXAMPLE = pd.concat([example(name) for name in ("relu", "hermite:2")])
 
 
 class Checked(HTMLParser):
@@ -174,6 +179,13 @@ def pages(step3_frames, drawn):
             numbers={"worked": worked},
             commands=commands,
         ),
+        "step5": render_page(
+            "step5",
+            study=study(),
+            figures=[stub(name) for name in STEP5],
+            numbers={"examples": example_numbers(EXAMPLE)},
+            commands=commands,
+        ),
         "step7": render_page(
             "step7",
             study=study(),
@@ -184,7 +196,7 @@ def pages(step3_frames, drawn):
     }
 
 
-@pytest.fixture(scope="module", params=["index", "step3", "step7"])
+@pytest.fixture(scope="module", params=["index", "step3", "step5", "step7"])
 def page(request, pages):
     return Checked(pages[request.param])
 
@@ -247,7 +259,7 @@ def test_no_template_syntax_is_left(page):
     assert not re.search(r"\{\{|\}\}|\{%|\\\(|\\\[|\\\]|Undefined", page.text)
 
 
-@pytest.mark.parametrize("name, names", [("step3", STEP3), ("step7", STEP7)])
+@pytest.mark.parametrize("name, names", [("step3", STEP3), ("step5", STEP5), ("step7", STEP7)])
 def test_figures_stand_in_the_order_of_the_text(name, names, pages):
     html = pages[name]
     places = [html.index(f'<figure id="{figure}"') for figure in names]
@@ -255,14 +267,15 @@ def test_figures_stand_in_the_order_of_the_text(name, names, pages):
     found = Checked(html)
     assert found.tags["figure"] == found.tags["details"] == len(names)
     assert "snakemake -R train_networks" in found.text
-    assert "is not available" in found.text
+    if name != "step5":
+        assert "is not available" in found.text
     for figure in names[-2:]:
         assert f"snakemake --force {figure}.svg" in found.text
         assert f"results/figures/{figure}.parquet" in found.text
 
 
 def test_formulas_are_mathml(pages):
-    for name in ("step3", "step7"):
+    for name in ("step3", "step5", "step7"):
         assert Checked(pages[name]).tags["math"] > 20
     assert Checked(pages["step7"]).tags["merror"] == 0
 
@@ -288,6 +301,13 @@ def test_sum_of_the_worked_example_is_on_the_page(pages, step3_frames):
     assert fixed(worked["f"]) in text
 
 
+def test_the_gram_matrix_of_the_example_is_on_the_page(pages):
+    html = pages["step5"]
+    sums = re.findall(r">sum</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", html)
+    assert sums == [("5", "10", "20"), ("5", "20", "84.5")]
+    assert re.findall(r"The determinant is ([\d.]+?)(?::|\.<)", html) == ["0", "22.5"]
+
+
 def test_same_input_same_page(pages):
     again = render_page(
         "index", study=study(), figures=[stub("step3_kernels"), stub("step7_convergence")]
@@ -298,8 +318,9 @@ def test_same_input_same_page(pages):
 @pytest.mark.parametrize("name", ["index", *PAGES])
 def test_text_of_the_user_is_escaped(name):
     evil = "where(t < 0, t, 1) > 2"
-    figures = [] if name == "index" else [stub(f"{name}_{'gram' if name == 'step3' else 'loss'}")]
-    changed = study(data={"target": evil}, step3={"target": evil})
+    figure = {"step3": "gram", "step5": "ntk", "step7": "loss"}.get(name)
+    figures = [stub(f"{name}_{figure}")] if figure else []
+    changed = study(data={"target": evil}, step3={"target": evil}, step5={"targets": [evil, "t"]})
     html = render_page(name, study=changed, figures=figures)
     assert Checked(html)
     assert evil not in html
@@ -366,7 +387,7 @@ def test_figures_without_a_place_are_refused():
 
 
 def test_unknown_page_is_refused():
-    with pytest.raises(ValueError, match="template must be index or one of step3, step7"):
+    with pytest.raises(ValueError, match=f"template must be index or one of {', '.join(PAGES)}"):
         render_page("../secrets", study=study())
 
 

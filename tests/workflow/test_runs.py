@@ -13,6 +13,7 @@ import pytest
 
 from checkout import check_out
 from widelimit import schemas
+from widelimit.pages import PAGES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
@@ -38,7 +39,7 @@ def test_bytes_do_not_depend_on_cores_place_or_chunks(finished, tmp_path, cores,
     other.run("figures", "metrics", cores=cores)
     expected = digests(finished.path / "results")
     assert digests(other.path / "results") == expected
-    assert len([name for name in expected if name.endswith(".svg")]) == 11
+    assert len([name for name in expected if name.endswith(".svg")]) == 16
 
 
 def test_tables_carry_the_meaning_of_their_columns(finished):
@@ -61,7 +62,7 @@ def test_networks_read_as_one_dataset(finished):
 def test_metrics_are_complete_and_explained(finished):
     metrics = pd.read_parquet(finished.path / "results/metrics.parquet")
     assert set(metrics["metric"]) == set(schemas.METRIC_MEANINGS)
-    assert set(metrics["experiment"]) == {"step7", "interval"}
+    assert set(metrics["experiment"]) == {"step5", "step7", "interval"}
     main = metrics[metrics["experiment"] == "step7"]
     each = main[main["metric"] == "rmse_network_vs_ntk"]
     assert len(each) == 3 * 4 * 4  # widths, seeds, checkpoints with 0
@@ -70,7 +71,10 @@ def test_metrics_are_complete_and_explained(finished):
 
 def test_pages_are_there_and_speak_of_this_study(finished):
     pages = finished.path / "results/pages"
-    assert {path.name for path in pages.iterdir()} == {"index.html", "step3.html", "step7.html"}
+    assert {path.name for path in pages.iterdir()} == {
+        "index.html",
+        *(f"{name}.html" for name in PAGES),
+    }
     text = (pages / "step7.html").read_text()
     assert "t + sin(4 * t)" in text
     assert str(finished.path) not in text

@@ -148,8 +148,11 @@ def figure_arguments(name, about, **options):
     }
 
 
-def page_arguments(page, figures):
-    """Params of a page; its text follows from templates and style, the study and the figures."""
+def page_arguments(page, figures, networks="train_networks"):
+    """Params of a page; its text follows from templates and style, the study and the figures.
+
+    networks : the rule that trains the page's networks
+    """
     texts = [*(ROOT / "workflow/templates").iterdir(), *(ROOT / "workflow/style").iterdir()]
     modules = [f"widelimit.figures.{name}" for name in figures]
     run = snakemake_command()
@@ -159,7 +162,7 @@ def page_arguments(page, figures):
         "command": run,
         "reruns": {
             "What has changed": run,
-            "The networks anew, and what follows": f"{run} --forcerun train_networks",
+            "The networks anew, and what follows": f"{run} --forcerun {networks}",
             "Up to the numbers": f"{run} metrics",
             "This page": f"{run} {'pages' if page == 'index' else page}",
         },

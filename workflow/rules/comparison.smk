@@ -87,7 +87,7 @@ rule measure_beyond:
 
 rule collect_metrics:
     input:
-        metrics=[f"{base}/measured.parquet" for base in BASES]
+        metrics=[f"{base}/measured.parquet" for base in [*BASES, f"{RESULTS}/step5"]]
         + [f"{RESULTS}/{name}/measured.parquet" for name in BEYOND],
     output:
         metrics=f"{RESULTS}/metrics.parquet",

@@ -1,6 +1,7 @@
 # The pages: one self-contained HTML file each.
 
 STEP3 = ["feature_map", "worked", "kernels", "scale", "gram"]
+STEP5 = ["ntk", "linearised", "outputs", "hessian", "flow"]
 STEP7 = ["fits", "convergence", "loss", "movement", "ensemble"]
 if "interval" in EXPERIMENTS:
     STEP7.append("interval")
@@ -8,7 +9,7 @@ if BEYOND:
     STEP7.append("beyond")
 if STUDY.data.source in ("digits", "lecture"):
     STEP7.append(STUDY.data.source)
-OVERVIEW = ["step3_kernels", "step7_convergence"]
+OVERVIEW = ["step3_kernels", "step5_ntk", "step7_convergence"]
 
 
 rule page:
@@ -36,6 +37,19 @@ use rule page as page_step3 with:
         f"{RESULTS}/logs/pages/step3.log",
     params:
         **page_arguments("step3", [f"step3_{name}" for name in STEP3]),
+
+
+use rule page as page_step5 with:
+    input:
+        svgs=expand(f"{RESULTS}/figures/step5_{{name}}.svg", name=STEP5),
+        tables=expand(f"{RESULTS}/figures/step5_{{name}}.parquet", name=STEP5),
+        example=f"{RESULTS}/step5/example.parquet",
+    output:
+        page=f"{RESULTS}/pages/step5.html",
+    log:
+        f"{RESULTS}/logs/pages/step5.log",
+    params:
+        **page_arguments("step5", [f"step5_{name}" for name in STEP5], networks="measure_step5"),
 
 
 use rule page as page_step7 with:
@@ -66,6 +80,7 @@ use rule page as page_index with:
 rule figures:
     input:
         expand(f"{RESULTS}/figures/step3_{{name}}.svg", name=STEP3),
+        expand(f"{RESULTS}/figures/step5_{{name}}.svg", name=STEP5),
         expand(f"{RESULTS}/figures/step7_{{name}}.svg", name=STEP7),
 
 
@@ -73,12 +88,18 @@ rule pages:
     input:
         rules.page_index.output,
         rules.page_step3.output,
+        rules.page_step5.output,
         rules.page_step7.output,
 
 
 rule step3:
     input:
         rules.page_step3.output,
+
+
+rule step5:
+    input:
+        rules.page_step5.output,
 
 
 rule step7:

@@ -2,7 +2,13 @@
 
 from widelimit.config import load_study
 from widelimit.jobs import logged
-from widelimit.pages import kernel_numbers, read_figure, render_page, worked_numbers
+from widelimit.pages import (
+    example_numbers,
+    kernel_numbers,
+    read_figure,
+    render_page,
+    worked_numbers,
+)
 from widelimit.tables import read_table, write_text
 
 with logged(snakemake.log[0]) as say:
@@ -11,6 +17,8 @@ with logged(snakemake.log[0]) as say:
         numbers = kernel_numbers(read_table(snakemake.input.metrics))
     if "worked" in snakemake.input.keys():
         numbers["worked"] = worked_numbers(read_table(snakemake.input.worked))
+    if "example" in snakemake.input.keys():
+        numbers["examples"] = example_numbers(read_table(snakemake.input.example))
     files = zip(snakemake.input.svgs, snakemake.input.tables, strict=True)
     page = render_page(
         snakemake.params.page,

@@ -29,6 +29,7 @@ class Activation:
     slope             : s where phi(u) = max(u, 0) + s min(u, 0), else None; exactly these
                         are positively homogeneous: phi(r u) = r phi(u) for r > 0
     parameter         : the number after the colon of the name, None where there is none
+    second_derivative : elementwise phi'', None where phi has a kink
     """
 
     name: str
@@ -37,6 +38,7 @@ class Activation:
     second_moment: float
     slope: float | None = None
     parameter: float | None = None
+    second_derivative: Callable[[np.ndarray], np.ndarray] | None = None
 
     @property
     def scale(self) -> float:
@@ -86,12 +88,14 @@ def _hermite(name: str, degree: int) -> Activation:
     """h_n = He_n / sqrt(n!), orthonormal under the standard normal; h_n' = sqrt(n) h_{n-1}."""
     value = partial(_orthonormal_hermite, degree)
     lower = partial(_orthonormal_hermite, degree - 1)
+    lowest = partial(_orthonormal_hermite, max(degree - 2, 0))
     return Activation(
         name,
         value=value,
         derivative=lambda u: math.sqrt(degree) * lower(u),
         second_moment=1.0,
         parameter=degree,
+        second_derivative=lambda u: math.sqrt(degree * (degree - 1)) * lowest(u),
     )
 
 
@@ -103,11 +107,15 @@ def _gelu_derivative(u: np.ndarray) -> np.ndarray:
     return ndtr(u) + u * np.exp(-0.5 * np.square(u)) / math.sqrt(2 * math.pi)
 
 
+def _gelu_second_derivative(u: np.ndarray) -> np.ndarray:
+    return (2 - np.square(u)) * np.exp(-0.5 * np.square(u)) / math.sqrt(2 * math.pi)
+
+
 _PLAIN = {
     "relu": Activation(
         "relu",
         value=lambda u: np.maximum(u, 0.0),
-        derivative=lambda u: np.greater(u, 0).astype(float),  # relu'(0) = 0, as in PyTorch and JAX
+        derivative=lambda u: np.where(u > 0, 1.0, 0.0),  # relu'(0) = 0, as in PyTorch and JAX
         second_moment=0.5,
         slope=0.0,
     ),
@@ -117,13 +125,27 @@ _PLAIN = {
         value=lambda u: u * ndtr(u),
         derivative=_gelu_derivative,
         second_moment=1 / 3 + 1 / (2 * math.sqrt(3) * math.pi),
+        second_derivative=_gelu_second_derivative,
     ),
-    "sin": Activation("sin", np.sin, np.cos, second_moment=-math.expm1(-2) / 2),
-    "cos": Activation("cos", np.cos, lambda u: -np.sin(u), second_moment=(1 + math.exp(-2)) / 2),
+    "sin": Activation(
+        "sin",
+        value=np.sin,
+        derivative=np.cos,
+        second_moment=-math.expm1(-2) / 2,
+        second_derivative=lambda u: -np.sin(u),
+    ),
+    "cos": Activation(
+        "cos",
+        value=np.cos,
+        derivative=lambda u: -np.sin(u),
+        second_moment=(1 + math.exp(-2)) / 2,
+        second_derivative=lambda u: -np.cos(u),
+    ),
     "erf": Activation(
         "erf",
         value=erf,
         derivative=lambda u: 2 / math.sqrt(math.pi) * np.exp(-np.square(u)),
         second_moment=2 / math.pi * math.asin(2 / 3),
+        second_derivative=lambda u: -4 / math.sqrt(math.pi) * u * np.exp(-np.square(u)),
     ),
 }

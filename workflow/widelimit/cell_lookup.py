@@ -38,11 +38,10 @@ def borders_of(arrangement: Arrangement) -> Borders:
     )
 
 
-def cells_of(arrangement: Arrangement, B: np.ndarray) -> np.ndarray:
-    """The cell of every row of B (k, 2), as int32 (k,)."""
+def cells_of(arrangement: Arrangement, B: np.ndarray) -> tuple[np.ndarray, int]:
+    """The cell of every row of B (k, 2), as int32 (k,), and how many lie exactly on a border."""
     cell = np.empty(len(B), dtype=np.int32)
-    _fill_cells(borders_of(arrangement), np.ascontiguousarray(B), cell)
-    return cell
+    return cell, _fill_cells(borders_of(arrangement), np.ascontiguousarray(B), cell)
 
 
 @inlined
@@ -96,5 +95,12 @@ def locate(borders, cell, b1, b2):
 
 @compiled
 def _fill_cells(borders, B, cell):
+    e1, e2, cells = borders.e1, borders.e2, borders.e1.size
+    on_border = 0
     for j in range(cell.size):
-        cell[j] = locate(borders, first_guess(borders, B[j, 0], B[j, 1]), B[j, 0], B[j, 1])
+        b1, b2 = B[j, 0], B[j, 1]
+        g = locate(borders, first_guess(borders, b1, b2), b1, b2)
+        cell[j] = g
+        below = g - 1 if g > 0 else cells - 1
+        on_border += (e1[g] * b1 + e2[g] * b2 == 0.0) or (e1[below] * b1 + e2[below] * b2 == 0.0)
+    return on_border

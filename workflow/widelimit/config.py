@@ -261,6 +261,55 @@ class Step3(Section):
     """Values of L whose effect is shown."""
 
 
+class Step5(Section):
+    """The figures about the NTK: its limit, its Hessian, and what trains like it."""
+
+    n_train: whole(ge=2, le=50) = 10
+    """Samples, spread over the lifted interval."""
+    n_test: whole(ge=2, le=1000) = 101
+    """Points of the grid on which predictions are compared."""
+    targets: Annotated[
+        list[Annotated[str, Field(min_length=1), AfterValidator(_in_t)]],
+        Field(min_length=2, max_length=20),
+    ] = ["t + sin(10 * t)", "cos(6 * t)", "t * t"]
+    """One target for each output, as an expression in t and the inputs x_0, x_1; networks of one
+    output are trained on the first."""
+    activations: Annotated[
+        list[Annotated[str, AfterValidator(_known_activation)]],
+        Field(min_length=1, max_length=20),
+        AfterValidator(_distinct),
+    ] = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"]
+    """Whose kernel is compared with its closed form, and, where they are smooth, whose Hessian is
+    measured. The trained networks have network.activation."""
+    widths: Annotated[
+        list[whole(ge=1, le=2**20)],
+        Field(min_length=1, max_length=20),
+        AfterValidator(_distinct),
+    ] = [64, 256, 1024, 4096, 16384]
+    """Numbers of hidden units k of networks at initialisation."""
+    seeds: whole(ge=1, le=10_000) = 60
+    """Random initialisations of each of them."""
+    training_widths: Annotated[
+        list[whole(ge=1, le=2**16)],
+        Field(min_length=1, max_length=20),
+        AfterValidator(_distinct),
+    ] = [64, 256, 1024, 4096]
+    """Numbers of hidden units k of trained networks, and of those linearised with an explicit
+    Jacobian."""
+    training_seeds: whole(ge=1, le=10_000) = 20
+    """Random initialisations of each of them."""
+    steps: whole(ge=1, le=10**6) = 100
+    """Steps of full-batch gradient descent."""
+    relative_learning_rate: number(gt=0, lt=1) = 0.1
+    """Step size in units of the stability bound 2 / lambda_max of the limit NTK."""
+    flow_learning_rates: Annotated[
+        list[number(gt=0, lt=1)],
+        Field(min_length=2, max_length=8),
+        AfterValidator(_distinct),
+    ] = [0.01, 0.03, 0.1, 0.3, 0.9]
+    """In the same units: where discrete steps are compared with gradient flow."""
+
+
 class Step7(Section):
     """How the main study is summarised."""
 
@@ -326,6 +375,7 @@ class Study(Experiment):
     allow_unstable: bool = False
     """Train even where the learning rate is at or above 2 / lambda_max of the NTK."""
     step3: Step3 = Step3()
+    step5: Step5 = Step5()
     step7: Step7 = Step7()
     variants: Annotated[dict[VariantName, dict[str, Any] | None], Field(max_length=100)] = {}
     """Further experiments by name: what differs from the main one in data, network or kernels.

@@ -5,7 +5,7 @@ linear in its parameters multiplies the residual y - f(X) by I - eta K, so that 
 
     f_T(x) = f_0(x) + M (y - f_0(X)),   M = K(x, X) K^-1 (I - (I - eta K)^T),
 
-for these discrete steps exactly; gradient flow would have exp(-eta T K) for the power
+for these discrete steps exactly; gradient flow has exp(-eta T K) for the power
 (Jacot, Gabriel & Hongler 2018, section 5; Lee et al. 2019, section 2.2).
 """
 
@@ -125,6 +125,31 @@ class GradientDescent:
         return pseudo_inverse(self._eigenvalues)
 
 
+class GradientFlow(GradientDescent):
+    """Gradient flow dw/dt = -grad L after the time t = eta T: exp(-eta T K) for (I - eta K)^T.
+
+    The limit of `GradientDescent` as eta -> 0 at constant eta T, with the same methods; steps are
+    again whole numbers T, so that both stand side by side at the same T. It is stable for every
+    learning rate.
+    """
+
+    def __init__(self, K_train, *, learning_rate: float):
+        super().__init__(K_train, learning_rate=learning_rate)
+        self.stability_bound = math.inf
+
+    def _decay(self, T) -> np.ndarray:
+        if T == math.inf:
+            return super()._decay(T)
+        return np.exp(-self.learning_rate * T * self._eigenvalues)
+
+    def _gain(self, T) -> np.ndarray:
+        if T == math.inf:
+            return super()._gain(T)
+        lost = -np.expm1(-self.learning_rate * T * self._eigenvalues)
+        limit = np.full_like(lost, self.learning_rate * T)
+        return np.divide(lost, self._eigenvalues, out=limit, where=self._eigenvalues > 0)
+
+
 def gradient_descent_prediction(
     K_train, K_test_train, y, *, learning_rate: float, steps, f0_train=0.0, f0_test=0.0
 ) -> np.ndarray:
@@ -140,6 +165,18 @@ def gradient_descent_prediction(
     """
     descent = GradientDescent(K_train, learning_rate=learning_rate)
     return descent.prediction(K_test_train, y, steps=steps, f0_train=f0_train, f0_test=f0_test)
+
+
+def gradient_flow_prediction(
+    K_train, K_test_train, y, *, learning_rate: float, steps, f0_train=0.0, f0_test=0.0
+) -> np.ndarray:
+    """f_T(x) = f_0(x) + K(x, X) K^-1 (I - exp(-eta T K)) (y - f_0(X)): flow for the time eta T.
+
+    Arguments, the axis of `steps` and errors as in `gradient_descent_prediction`, but that every
+    learning rate > 0 is stable. Source: Jacot, Gabriel & Hongler (2018), section 5.
+    """
+    flow = GradientFlow(K_train, learning_rate=learning_rate)
+    return flow.prediction(K_test_train, y, steps=steps, f0_train=f0_train, f0_test=f0_test)
 
 
 def gradient_descent_residual(

@@ -42,6 +42,11 @@ PAGES = {
         "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
         "step3_kernels",
     ),
+    "step5": Page(
+        "Step 5: the neural tangent kernel",
+        "The kernel of a network that trains all its weights: measured, statement by statement.",
+        "step5_ntk",
+    ),
     "step7": Page(
         "Step 7: wide networks become kernel machines",
         "Networks of growing width, trained step by step beside the kernel prediction.",
@@ -174,6 +179,23 @@ def worked_numbers(worked: pd.DataFrame) -> dict[str, Any]:
         "f": float(f["value"]),
         "rows": list(rows.sort_index().itertuples(name="Term")),
     }
+
+
+def example_numbers(example: pd.DataFrame) -> list[dict[str, Any]]:
+    """Gradients and Gram matrix of step 5's networks of two units, from the table step5/example.
+
+    For each activation: its name, x and z; rows, one a weight; and sums, of the products.
+    """
+    return [
+        {
+            "activation": activation,
+            "x": rows["x"].iloc[0],
+            "z": rows["z"].iloc[0],
+            "rows": list(rows.itertuples(name="Weight")),
+            "sums": rows[["product_xx", "product_xz", "product_zz"]].sum().to_dict(),
+        }
+        for activation, rows in example.groupby("activation", sort=False)
+    ]
 
 
 def _environment() -> Environment:

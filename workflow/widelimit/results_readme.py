@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from widelimit import schemas
 from widelimit.schemas import METRIC_MEANINGS, Column, Table, input_column, target_column
-from widelimit.stages import step3
+from widelimit.stages import step3, step5
 
 INTRODUCTION = """\
 # What a study leaves here
@@ -43,7 +43,7 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    for table in [*tables, *step3.TABLES.values()]:
+    for table in [*tables, *step3.TABLES.values(), *step5.TABLES.values()]:
         yield from _section(table, _further(table))
 
 

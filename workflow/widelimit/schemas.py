@@ -276,5 +276,37 @@ METRIC_MEANINGS = {
     "condition_number_nngp": "lambda_max / lambda_min of it",
     "rank_nngp": "its rank",
     "learning_rate_bound": "2 / lambda_max of the limit NTK: gradient descent diverges beyond",
+    "example_ntk_difference": "step 5: largest difference between the Gram matrix of the worked"
+    " example, added up weight by weight, and the empirical NTK",
+    "hessian_norm_bounded": "spectral norm of the Hessian of f(x) in all weights, at one input and"
+    " at initialisation, weights uniform on [-sqrt(3), sqrt(3)]",
+    "hessian_norm_gaussian": "the same, weights standard normal",
+    "hessian_norm_gaussian_median": "its exact median, from theory",
+    "hessian_median_ratio": "its median over seeds / the exact one",
+    "ntk_at_input_bounded": "K(x, x) of the same networks at the same input, bounded weights",
+    "ntk_at_input_gaussian": "the same, weights standard normal",
+    "readout_max": "largest |a_j| of k standard normal readout weights",
+    "readout_max_median": "its exact median, from theory",
+    "rmse_linearised_vs_empirical_ntk": "network linearised at initialisation, trained in its"
+    " parameters - corrected prediction of its empirical NTK at the same step",
+    "rmse_network_vs_empirical_ntk_uncorrected": "network - prediction of its own NTK at step 0,"
+    " from f_0 = 0",
+    "rmse_network_vs_empirical_ntk_flow": "network - corrected prediction of its own NTK at step"
+    " 0, for gradient flow",
+    "rmse_ignoring_f0": "prediction of the network's own NTK with f_0 - without it",
+    "rmse_ignoring_f0_train": "the same over the training points",
+    "rmse_ignoring_f0_ensemble": "root mean square over seeds of rmse_ignoring_f0",
+    "rmse_ignoring_f0_train_ensemble": "root mean square over seeds of rmse_ignoring_f0_train",
+    "rmse_ignoring_f0_limit": "the same at infinite width, test points: standard deviation of the"
+    " ensemble, root mean square over points",
+    "rmse_ignoring_f0_train_limit": "the same over the training points",
+    "ntk_outputs_same": "several outputs: |blocks of one output - K| / |K x identity|, empirical"
+    " NTK at initialisation, training points, Frobenius",
+    "ntk_outputs_cross": "the same of the blocks of two different outputs, which K has as 0",
+    "rmse_outputs_vs_ntk": "network of several outputs - corrected prediction of one NTK for all,"
+    " root mean square over points and outputs",
+    "descent_vs_flow_max": "largest root mean square difference over steps between predictions for"
+    " gradient descent and flow, at the smallest relative learning rate of step5",
+    "descent_vs_flow_order": "power of the learning rate with which it grows, to the next one",
 }
 """What each metric of metrics.parquet is; a distance is a root mean square over test points."""

@@ -15,6 +15,11 @@ SLOPE_METRICS = (
     "ntk_deviation",
     "ntk_drift",
     "weight_movement",
+    "hessian_norm_bounded",
+    "hessian_norm_gaussian",
+    "ntk_outputs_same",
+    "ntk_outputs_cross",
+    "rmse_outputs_vs_ntk",
 )
 """The metrics that a wide network takes to 0, as a power of its width."""
 

@@ -49,11 +49,11 @@ def label(kernel: str, scale: float) -> str:
     return name if np.isnan(scale) else f"{name}, L\u202f=\u202f{scale:g}"
 
 
-def number(value: float) -> str:
-    """Three digits: 0.122, 5.3·10²⁰, infinite."""
+def number(value: float, digits: int = 3) -> str:
+    """So many digits: 0.122, 5.30·10²⁰, infinite."""
     if np.isinf(value):
         return "infinite"
-    mantissa, _, exponent = f"{value:#.3g}".partition("e")
+    mantissa, _, exponent = f"{value:#.{digits}g}".partition("e")
     mantissa = mantissa.removesuffix(".").replace("-", "\u2212")
     return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}" if exponent else mantissa
 

@@ -76,17 +76,22 @@ def generate_data(
     }
 
 
-def generate_samples(*, root: int, n_train: int, n_test: int, target: str) -> dict[str, Points]:
+def generate_samples(
+    *, root: int, n_train: int, n_test: int, target: str | Sequence[str]
+) -> dict[str, Points]:
     """Few noiseless samples on the lifted interval, and a grid to see the fit on.
+
+    target : an expression, or one for each output
 
     The samples are spread evenly, yet not on a grid: one uniform draw in each of n_train equal
     parts of [-1, 1], so that none leaves a wide gap.
     """
+    targets = [target] if isinstance(target, str) else target
     u = (np.arange(n_train) + generator(root, "samples").uniform(size=n_train)) / n_train
     splits = {}
     for split, t in (("train", 2 * u - 1), ("test", np.linspace(-1, 1, n_test))):
         X = lift(t)
-        splits[split] = Points(X, _evaluate([target], X, t), t)
+        splits[split] = Points(X, _evaluate(targets, X, t), t)
     return splits
 
 

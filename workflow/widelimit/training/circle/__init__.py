@@ -15,7 +15,7 @@ import numpy as np
 
 from widelimit.activations import Activation
 from widelimit.arrangement import arrange, on_unit_circle
-from widelimit.network import unit_blocks
+from widelimit.network.pair_sums import unit_blocks
 
 
 def obstacle(X: np.ndarray, A: np.ndarray, B: np.ndarray, activation: Activation) -> str | None:

@@ -1,4 +1,4 @@
-"""The engine for points on the unit circle: chooses between arcs and cells, and holds the state."""
+"""The engine for points on the unit circle: holds the state between calls of the compiled steps."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import numpy as np
 
 from widelimit.activations import Activation
 from widelimit.arrangement import arrange
-from widelimit.cell_lookup import borders_of, cells_of
-from widelimit.training.circle import arcs, cells, hot, steps, waiting
+from widelimit.cell_lookup import borders_of
+from widelimit.training.circle import cells, hot, steps, waiting
 from widelimit.training.circle.points import sorted_points
 from widelimit.training.circle.units import sorted_units
-
-ARCS_BELOW = 8
-"""Units per point below which the arcs are faster."""
 
 
 class CircleEngine:
@@ -38,11 +35,6 @@ class CircleEngine:
         self.scale = np.sqrt(activation.scale / width)
         self.slope = activation.slope
         self.rate = learning_rate
-        self.by_arcs = width < ARCS_BELOW * len(X)
-        if self.by_arcs:
-            self.units = A[0].copy(), B.copy(), cells_of(arrangement, B)
-            self._loss = arcs.start(self.points, *self.units, self.scale, self.slope)
-            return
         self.units = sorted_units(self.borders, A[0], B)
         self.table = cells.new_table(self.borders)
         self.waiting = waiting.new_lists(arrangement.cells, width)
@@ -67,10 +59,6 @@ class CircleEngine:
 
         It is short of len(losses) when the last loss taken is not finite.
         """
-        if self.by_arcs:
-            return arcs.advance(
-                self.points, self.borders, *self.units, losses, self.scale, self.slope, self.rate
-            )
         return steps.advance(
             self.points,
             self.borders,
@@ -87,9 +75,6 @@ class CircleEngine:
         )
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        if self.by_arcs:
-            A, B, _ = self.units
-            return A[None, :].copy(), B.copy()
         A, B = np.empty(len(self.units.q)), np.empty((len(self.units.q), 2))
         steps.write_weights(self.table, self.units, self.hot, self.frames, A, B)
         return A[None, :], B

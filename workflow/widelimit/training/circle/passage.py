@@ -1,0 +1,137 @@
+"""The passage of units between their cells and the borders.
+
+`wake` looks at the units of a cell that may have come to a border and makes them hot; `rehome`
+takes hot units from one border to another; `cool` returns them to their cells when they have
+calmed down. Every one of them moves the unit's moment along with the unit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from widelimit.cell_lookup import locate
+from widelimit.compiled import compiled, inlined
+from widelimit.training.circle.cells import (
+    DUE,
+    LEG,
+    PATH,
+    REACH,
+    count_in,
+    current,
+    first_of,
+    length,
+    margins,
+    original,
+)
+from widelimit.training.circle.hot import drop, put_hot, weight_of
+from widelimit.training.circle.units import HOT
+from widelimit.training.circle.waiting import NONE, next_due, put
+
+HEAT, CALM = 1.0, 2.0
+"""A unit turns hot, or cold again, by its distance to the border in lengths of the last leg.
+
+HEAT must be 1 or more: a unit that has just crossed is nearer to its border than the path of its
+cell has grown in the leg, so that it turns hot, however far it has gone.
+"""
+
+
+@inlined
+def join_nearest(hot, frames, table, g, j, p):
+    """Unit j in cell g with weights p becomes one of the hot units of the nearer border."""
+    lower, upper = margins(table, first_of(g), p[1], p[2])
+    below = g - 1 if g > 0 else frames.e1.size - 1
+    put_hot(hot, frames, below if lower < upper else g, j, p)
+
+
+@compiled
+def wake(hot, frames, borders, table, waiting, units, points, g):
+    """Look at the units of cell g that are due: those near a border turn hot."""
+    unit_q, cell, _ = units
+    head, opens_at, following = waiting
+    m1, m2 = points.M1, points.M2
+    i = first_of(g)
+    near = HEAT * max(table[i + REACH], table[i + PATH] - table[i + LEG])
+    for level in range(opens_at.shape[1]):
+        if opens_at[g, level] > table[i + PATH]:
+            continue
+        j = head[g, level]
+        head[g, level] = NONE
+        opens_at[g, level] = np.inf
+        while j != NONE:
+            successor = following[j]
+            q = (unit_q[j, 0], unit_q[j, 1], unit_q[j, 2])
+            p = current(table, i, q)
+            lower, upper = margins(table, i, p[1], p[2])
+            remaining = min(lower, upper) / length(q)
+            if remaining > near:
+                put(head, opens_at, following, table, g, j, remaining)
+            else:
+                now = locate(borders, g, p[1], p[2])
+                count_in(table, i, -1.0, q, p)
+                cell[j] = HOT
+                m1[now] += p[0] * p[1]
+                m2[now] += p[0] * p[2]
+                join_nearest(hot, frames, table, now, j, p)
+            j = successor
+    table[i + DUE] = next_due(opens_at, g)
+
+
+@compiled
+def rehome(hot, frames, borders, table, points):
+    """Move the hot units that left the two cells beside their border to the border they are at."""
+    for m in range(hot.left.size):
+        if hot.left[m] == 0:
+            continue
+        count = hot.end[m] - hot.begin[m]
+        # Backwards, so that what moves into a gap has been looked at before.
+        for back in range(1, count + 1):
+            t = hot.begin[m] + count - back
+            u, w = hot.u[t], hot.w[t]
+            lower = frames.lower_u[m] * u + frames.lower_w[m] * w
+            upper = frames.upper_u[m] * u + frames.upper_w[m] * w
+            if min(lower, upper) > 0.0:
+                continue
+            j, p = hot.unit[t], weight_of(hot, frames, m, t)
+            drop(hot, m, t)
+            counted = frames.on[m] if u > 0.0 else frames.off[m]
+            now = locate(borders, counted, p[1], p[2])
+            points.M1[counted] -= p[0] * p[1]
+            points.M2[counted] -= p[0] * p[2]
+            points.M1[now] += p[0] * p[1]
+            points.M2[now] += p[0] * p[2]
+            join_nearest(hot, frames, table, now, j, p)
+
+
+@compiled
+def cool(hot, frames, table, waiting, units, points):
+    """Return to their cells the hot units that will not reach a border soon."""
+    unit_q, cell, _ = units
+    head, opens_at, following = waiting
+    m1, m2 = points.M1, points.M2
+    a_hot, u_hot, w_hot = hot.a, hot.u, hot.w
+    for m in range(hot.end.size):
+        on, off = frames.on[m], frames.off[m]
+        lower_u, lower_w = frames.lower_u[m], frames.lower_w[m]
+        upper_u, upper_w = frames.upper_u[m], frames.upper_w[m]
+        for t in range(hot.end[m] - 1, hot.begin[m] - 1, -1):
+            u, w = u_hot[t], w_hot[t]
+            above = (u > 0.0) == (on != m)
+            if above:
+                other = upper_u * u + upper_w * w
+            else:
+                other = lower_u * u + lower_w * w
+            g = on if u > 0.0 else off
+            i = first_of(g)
+            margin = min(abs(u), other)
+            calm = CALM * table[i + REACH] * length((a_hot[t], u, w))
+            if not margin > calm:
+                continue
+            j, p = hot.unit[t], weight_of(hot, frames, m, t)
+            drop(hot, m, t)
+            q = original(table, i, p)
+            unit_q[j, 0], unit_q[j, 1], unit_q[j, 2] = q
+            cell[j] = g
+            count_in(table, i, 1.0, q, p)
+            m1[g] -= p[0] * p[1]
+            m2[g] -= p[0] * p[2]
+            put(head, opens_at, following, table, g, j, margin / length(q))

@@ -1,0 +1,90 @@
+"""Any activation, any number of outputs: matrix products and phi, phi' over all pairs.
+
+With R = y - f (n, p), s = sqrt(c/k), U = X B' and o the elementwise product:
+A += eta s R' phi(U),  B += eta s ((R A) o phi'(U))' X,  both at the old weights.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from widelimit.activations import Activation
+from widelimit.training.dense.elementwise import evaluator
+
+BLOCK_ENTRIES = 1 << 15
+"""Pairs in one block of units, so that its matrices stay in L2 cache."""
+MOST_KEPT = 1 << 26
+"""Bytes of phi(U) and phi'(U) beyond which they are found again for the gradients."""
+
+
+class PairEngine:
+    """See `widelimit.training.dense` for what the engines share.
+
+    The units lie in blocks, which go through the whole step one by one, with points as rows and
+    units as columns: A (p, length), B (d, length), phi and phi' (n, length).
+    """
+
+    def __init__(self, X, Y, A, B, *, activation: Activation, learning_rate: float):
+        (n, d), k = X.shape, len(B)
+        self.X, self.XT, self.Y = np.ascontiguousarray(X), np.ascontiguousarray(X.T), Y
+        self.scale = np.sqrt(activation.scale / k)
+        self.rate = learning_rate * self.scale
+        self.evaluate = evaluator(activation)
+        length = min(k, max(1, BLOCK_ENTRIES // n))
+        starts = range(0, k, length)
+        self.blocks = [
+            (A[:, u : u + length].copy(), np.ascontiguousarray(B[u : u + length].T)) for u in starts
+        ]
+        self.keeps = 16 * n * k <= MOST_KEPT
+        shape = (len(self.blocks) if self.keeps else 1, n, length)
+        self.value, self.derivative = np.empty(shape), np.empty(shape)
+        self.U, self.dB = np.empty((n, length)), np.empty((d, length))
+        self.f = self._predictions()
+
+    def loss(self) -> float:
+        return 0.5 * float(np.sum(np.square(self.Y - self.f)))
+
+    def advance(self, losses: np.ndarray) -> int:
+        with np.errstate(all="ignore"):
+            for t in range(len(losses)):
+                self._step()
+                losses[t] = self.loss()
+                if not np.isfinite(losses[t]):
+                    return t + 1
+        return len(losses)
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        A, B = zip(*self.blocks, strict=True)
+        return np.concatenate(A, axis=1), np.ascontiguousarray(np.concatenate(B, axis=1).T)
+
+    def _step(self) -> None:
+        R = self.rate * (self.Y - self.f)
+        RT = np.ascontiguousarray(R.T)
+        F = np.zeros_like(self.f)
+        for index, (A, B) in enumerate(self.blocks):
+            value, derivative = self._activated(index) if self.keeps else self._activate(index)
+            weight = self.U[:, : A.shape[1]]
+            np.matmul(R, A, out=weight)
+            weight *= derivative
+            A += RT @ value
+            B += np.matmul(self.XT, weight, out=self.dB[:, : A.shape[1]])
+            F += self._activate(index)[0] @ A.T
+        self.f = self.scale * F
+
+    def _predictions(self) -> np.ndarray:
+        blocks = enumerate(self.blocks)
+        return self.scale * sum(self._activate(index)[0] @ A.T for index, (A, _) in blocks)
+
+    def _activate(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """phi(U) and phi'(U) at the weights as they are."""
+        B = self.blocks[index][1]
+        U = self.U[:, : B.shape[1]]
+        np.matmul(self.X, B, out=U)
+        value, derivative = self._activated(index)
+        self.evaluate(U, value, derivative)
+        return value, derivative
+
+    def _activated(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        length = self.blocks[index][1].shape[1]
+        place = index if self.keeps else 0
+        return self.value[place, :, :length], self.derivative[place, :, :length]
