@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from widelimit.metrics import ensemble_distance, relative_frobenius, rmse
+from widelimit.metrics import accuracy, ensemble_distance, one_hot, relative_frobenius, rmse
 
 RNG = np.random.default_rng(0)
 
@@ -45,3 +45,30 @@ def test_the_ratio_of_a_true_ensemble_is_one():
 def test_no_ratio_without_spread():
     assert math.isnan(ensemble_distance(np.ones((1, 3)), np.zeros(3), np.ones(3)).std_ratio)
     assert math.isnan(ensemble_distance(np.ones((4, 3)), np.zeros(3), np.zeros(3)).std_ratio)
+
+
+def test_accuracy_counts_the_rows_with_the_largest_entry_in_the_right_place():
+    f, classes = RNG.standard_normal((40, 3)), RNG.integers(3, size=40)
+    y = np.array([[1.0 if o == c else 0.0 for o in range(3)] for c in classes])
+    right = 0
+    for row, c in zip(f.tolist(), classes, strict=True):
+        right += all(row[c] > other for o, other in enumerate(row) if o != c)
+    assert 0 < right < 40
+    assert accuracy(f, y) == right / 40
+    with pytest.raises(ValueError, match=r"matrices of one shape; got \(40, 3\) and \(40, 2\)"):
+        accuracy(f, y[:, :2])
+
+
+@pytest.mark.parametrize(
+    "y, expected",
+    [
+        ([[1, 0], [0, 1]], True),
+        ([[1.0], [1.0]], False),
+        ([[1, 0], [1, 1]], False),
+        ([[0, 0], [0, 1]], False),
+        ([[0.5, 0.5], [0, 1]], False),
+        ([[2, -1], [0, 1]], False),
+    ],
+)
+def test_one_hot(y, expected):
+    assert one_hot(np.array(y)) is expected

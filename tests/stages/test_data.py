@@ -2,7 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from widelimit.stages.data import from_table, generate_data, generate_samples, read_points, to_table
+from widelimit.stages.data import (
+    from_table,
+    generate_data,
+    generate_samples,
+    make_points,
+    read_points,
+    to_table,
+)
 from widelimit.tables import read_table, write_table
 
 PLAIN = {
@@ -92,3 +99,14 @@ def test_samples_leave_no_wide_gap():
         t = generate_samples(root=root, n_train=10, n_test=3, target="t")["train"].t
         assert (np.diff(t) > 0).all()
         assert np.diff(t).max() <= 0.4
+
+
+@pytest.mark.parametrize("source", ["lift", "interval", "sphere"])
+def test_a_bias_is_a_last_coordinate_of_one_and_changes_nothing_else(source):
+    changes = {"source": source, "targets": ["x_0"]}
+    plain = make(**changes)
+    for split, part in make_points(root=0, bias=True, **{**PLAIN, **changes}).items():
+        np.testing.assert_array_equal(part.X[:, :-1], plain[split].X)
+        np.testing.assert_array_equal(part.X[:, -1], 1)
+        np.testing.assert_array_equal(part.y, plain[split].y)
+        np.testing.assert_array_equal(part.t, plain[split].t)

@@ -136,6 +136,47 @@ CONFIGS = {
         {"data": {"source": "interval"}, "network": {"activation": "gelu"}},
         ["network.activation: gelu has no limit kernel on source interval"],
     ),
+    "no kernel with a bias": (
+        {"data": {"bias": True}, "network": {"activation": "erf"}},
+        ["network.activation: erf has no limit kernel on source lift with a bias", "unit norm"],
+    ),
+    "digits have ten outputs": (
+        {"data": {"source": "digits", "outputs": 3}},
+        ["data.outputs: must be 10 with source digits; got 3"],
+    ),
+    "too many digits": (
+        {"data": {"source": "digits", "outputs": 10, "n_train": 1798}},
+        ["data.source: n_train + n_test must be at most 1797"],
+    ),
+    "the lecture has one output": (
+        {"data": {"source": "lecture", "outputs": 2}},
+        ["data.outputs: must be 1 with source lecture; got 2"],
+    ),
+    "the lecture's generator takes 32 bits": (
+        {"data": {"source": "lecture"}, "seed": 2**32},
+        ["data.source: seed must lie in [0, 2^32)", "got 4294967296"],
+    ),
+    "scale negative": (
+        {"kernels": {"gaussian_scale": -1.0}},
+        ["kernels.gaussian_scale", "greater than 0", "got -1.0"],
+    ),
+    "activation beyond": (
+        {"beyond": {"activations": ["tanh"]}},
+        ["beyond.activations.0: activation must be one of", "'tanh'"],
+    ),
+    "dimension zero beyond": ({"beyond": {"dimensions": [0]}}, ["beyond.dimensions.0", "got 0"]),
+    "target beyond": (
+        {"beyond": {"dimensions": [2], "target": "x_2"}},
+        ["beyond.target: unknown name 'x_2'", "x_0, x_1"],
+    ),
+    "rate unstable beyond": (
+        {"network": {"learning_rate": 0.1}, "beyond": {"activations": ["hermite:30"]}},
+        ["beyond: of its experiment beyond/hermite_30", "network.learning_rate: must be below"],
+    ),
+    "no kernel beyond": (
+        {"data": {"bias": True}, "beyond": {"activations": ["sin"]}},
+        ["beyond: of its experiment beyond/sin", "sin has no limit kernel", "with a bias"],
+    ),
 }
 
 # What is wrong with the file: its name, its text, and what the message must say.

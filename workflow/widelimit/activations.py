@@ -115,7 +115,7 @@ _PLAIN = {
     "relu": Activation(
         "relu",
         value=lambda u: np.maximum(u, 0.0),
-        derivative=lambda u: np.greater(u, 0).astype(float),  # relu'(0) = 0, as in PyTorch and JAX
+        derivative=lambda u: np.where(u > 0, 1.0, 0.0),  # relu'(0) = 0, as in PyTorch and JAX
         second_moment=0.5,
         slope=0.0,
     ),
