@@ -49,7 +49,8 @@ def about() -> dict[str, str]:
     for library in LIBRARIES:
         found = distributions(name=library, path=[*sys.path, str(NEURAL_TANGENTS)])
         versions += [f"{library} {distribution.version}" for distribution in [*found][:1]]
-    return {"versions": ", ".join(versions), "machine": f"{platform.machine()}, {os.cpu_count()} cores"}
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    return {"versions": ", ".join(versions), "machine": machine}
 
 
 def words(table: pd.DataFrame) -> str:
@@ -121,8 +122,8 @@ def _lines(table: pd.DataFrame, costs: pd.DataFrame):
         f" {off:.1g} at most."
     )
     yield (
-        f"CPU times of one thread, medians over rounds: {rounds}. Wall-clock time was {busy:.2f} times"
-        " CPU time: 1 where a core was free."
+        f"CPU times of one thread, medians over rounds: {rounds}. Wall-clock time was {busy:.2f}"
+        " times CPU time: 1 where a core was free."
     )
 
 
