@@ -10,6 +10,8 @@ rule train_networks:
     log:
         "{base}/logs/train_networks/width={width}/chunk={chunk}.log",
     cache: "omit-software"
+    group:
+        "networks"
     conda:
         "../../environment.yml"
     threads: 1
@@ -33,6 +35,8 @@ rule collect_runs:
         runs=f"{RESULTS}/runs.parquet",
     log:
         f"{RESULTS}/logs/collect_runs.log",
+    group:
+        "comparison"
     conda:
         "../../environment.yml"
     threads: 1
