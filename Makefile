@@ -36,6 +36,7 @@ format: $(VENV)/installed  ## rewrite the sources in the house format
 
 schema: $(VENV)/installed  ## regenerate workflow/schemas and results/README.md from the models
 	$(BIN)/python -m widelimit.config > workflow/schemas/config.schema.yaml
+	$(BIN)/python -m widelimit.results_readme > results/README.md
 
 lock: $(VENV)/installed  ## resolve pyproject.toml into requirements.lock anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \

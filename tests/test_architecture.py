@@ -15,16 +15,16 @@ PACKAGE = Path(widelimit.__file__).parent
 # From the bottom up. A module may import from its own layer's siblings only where they share a
 # package, and from every layer before.
 LAYERS = [
-    {"activations", "seeds", "expressions", "markup"},
-    {"duals", "sphere", "feature_map"},
+    {"activations", "seeds", "expressions", "markup", "compiled", "arrangement"},
+    {"duals", "sphere", "feature_map", "cell_lookup"},
     {"kernels", "network"},
     {"regression"},
     {"dynamics", "training"},
     {"metrics", "summaries"},
     {"schemas"},
     {"stages", "figures"},
-    {"config", "tables", "jobs", "environment", "provenance"},
-    {"checks", "pages"},
+    {"config_types", "config_errors", "config", "tables", "jobs", "environment", "provenance"},
+    {"checks", "pages", "results_readme"},
 ]
 EDGE = {"tables", "jobs", "environment", "provenance", "config", "checks", "pages", "stages.data"}
 """What may touch files; stages.data reads the user's own."""

@@ -12,6 +12,7 @@ import yaml
 
 from checkout import ROOT
 from widelimit.config import Study, json_schema, load_study
+from widelimit.results_readme import readme
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
@@ -39,6 +40,10 @@ def test_snakemake_lint_is_content():
 
 def test_the_schema_is_that_of_the_model():
     assert SCHEMA.read_text() == json_schema(), "run `make schema`"
+
+
+def test_the_description_of_the_tables_is_that_of_the_schemas():
+    assert (ROOT / "results/README.md").read_text() == readme(), "run `make schema`"
 
 
 @pytest.mark.parametrize("path", [ROOT / "config.yaml", *sorted((ROOT / "studies").glob("*.yaml"))])

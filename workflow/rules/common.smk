@@ -11,7 +11,8 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "workflow"))
 
 from widelimit.checks import check_study, data_arguments
-from widelimit.config import ConfigError, load_study
+from widelimit.config import load_study
+from widelimit.config_errors import ConfigError
 from widelimit.environment import share_environment
 from widelimit.provenance import code_digest
 

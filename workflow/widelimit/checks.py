@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from widelimit.config import ConfigError, Data, Experiment, Study
+from widelimit.config import Data, Experiment, Study
+from widelimit.config_errors import ConfigError
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import ntk_gram
 from widelimit.stages.data import Points, generate_data, read_points

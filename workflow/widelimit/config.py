@@ -5,9 +5,7 @@ The JSON schema in workflow/schemas is generated from it: ``python -m widelimit.
 
 from __future__ import annotations
 
-import difflib
 import math
-import re
 import sys
 from typing import Annotated, Any, Literal
 
@@ -15,34 +13,16 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 
 from widelimit.activations import parse_activation
+from widelimit.config_errors import ConfigError, validated
+from widelimit.config_types import number, whole
 from widelimit.expressions import check_expression
 from widelimit.sphere import source_dimension
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot be run; the message has one line for each problem."""
-
-
-def _number_as_written(value: Any) -> Any:
-    # YAML 1.1 reads 1e-2 as text: it wants 1.0e-2, which nobody writes.
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", value):
-        return float(value)
-    return value
-
-
-def _whole_as_written(value: Any) -> Any:
-    number = _number_as_written(value)
-    if isinstance(number, float) and number.is_integer() and abs(number) < 2**53:
-        return int(number)
-    return value
 
 
 def _known_activation(name: str) -> str:
@@ -60,17 +40,6 @@ def _distinct(values: list) -> list:
 def _in_t(target: str) -> str:
     check_expression(target, ("t", "x_0", "x_1"))
     return target
-
-
-def whole(**limits) -> Any:
-    """A whole number within limits, as pydantic's Field names them."""
-    return Annotated[int, Field(**limits), BeforeValidator(_whole_as_written)]
-
-
-def number(**limits) -> Any:
-    """A finite number within limits, as pydantic's Field names them."""
-    finite = Field(**limits, allow_inf_nan=False)
-    return Annotated[float, finite, BeforeValidator(_number_as_written)]
 
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -319,7 +288,7 @@ class Study(Experiment):
                     whole[section] |= values
                 else:
                     whole[section] = values
-            named[name] = _validated(Experiment, whole, prefix=f"variants.{name}.")
+            named[name] = validated(Experiment, whole, prefix=f"variants.{name}.")
         return named
 
 
@@ -328,67 +297,9 @@ def load_study(config: dict) -> Study:
 
     Raises ConfigError with one line for each problem: the key, what is allowed, what was given.
     """
-    study = _validated(Study, config)
+    study = validated(Study, config)
     study.experiments()
     return study
-
-
-def _validated(model: type[Section], values: Any, prefix: str = "") -> Any:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_lines(model, error, prefix))) from None
-    except RecursionError:
-        raise ConfigError("the configuration is nested too deeply") from None
-
-
-def _lines(model: type[Section], error: ValidationError, prefix: str) -> list[str]:
-    """A line for each key in error: the members of a union were tried in turn, all in one line."""
-    # Which member of a union or which validator complained is no business of the user.
-    internal = r"(function-|constrained-|list\[|nullable|int$|str$|\[key\]$)"
-    messages: dict[tuple[str, str], list[str]] = {}
-    for problem in error.errors(include_url=False):
-        path = [str(part) for part in problem["loc"] if not re.match(internal, str(part))]
-        text, given = _message(model, path, problem), _shorten(problem["input"])
-        # A check of a whole section begins its message with the key that it is about.
-        if problem["type"] == "value_error" and (about := re.match(r"([a-z_]+): (?=.)", text)):
-            path.append(about[1])
-            text = text.removeprefix(about[0])
-            given = ""
-        messages.setdefault((prefix + ".".join(path), given), []).append(text)
-    return [
-        f"{key}: " * bool(key)
-        + ", or ".join(dict.fromkeys(texts))
-        + f"; got {given}" * bool(given and all("; got " not in text for text in texts))
-        for (key, given), texts in messages.items()
-    ]
-
-
-def _message(model: type[Section], path: list[str], problem: dict) -> str:
-    """What is allowed."""
-    if problem["type"] == "extra_forbidden":
-        section = model
-        for part in path[:-1]:
-            section = section.model_fields[part].annotation
-        allowed = list(section.model_fields)
-        close = difflib.get_close_matches(path[-1], allowed, n=1)
-        hint = f", did you mean {close[0]}?" if close else ""
-        return f"unknown key{hint} Allowed are {', '.join(allowed)}"
-    if problem["type"].startswith(("model_type", "dict_type")):
-        return "must be a section, that is indented lines of key: value"
-    if problem["type"] == "string_pattern_mismatch":
-        return f"must match {problem['ctx']['pattern']}"
-    message = problem["msg"].removeprefix("Value error, ")
-    return (
-        message.replace("Input should be", "must be")
-        .replace("a valid integer", "a whole number")
-        .replace("a valid ", "a ")
-    )
-
-
-def _shorten(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def json_schema() -> str:

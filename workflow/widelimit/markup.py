@@ -66,13 +66,18 @@ def formula(latex: str, *, block: bool = False) -> Markup:
 class Formulas(Extension):
     r"""\( ... \) and \[ ... \] in the text of a template become MathML."""
 
-    _DELIMITED = re.compile(r"\\\((?P<inline>.+?)\\\)|\\\[(?P<block>.+?)\\\]", re.DOTALL)
+    _INLINE = re.compile(r"\\\((.+?)\\\)([,.;:)]*)", re.DOTALL)
+    _BLOCK = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 
     def preprocess(self, source, name, filename=None):
-        return self._DELIMITED.sub(
-            lambda found: formula(found["inline"] or found["block"], block=bool(found["block"])),
-            source,
-        )
+        source = self._BLOCK.sub(lambda found: formula(found[1], block=True), source)
+        return self._INLINE.sub(_with_punctuation, source)
+
+
+def _with_punctuation(found: re.Match) -> str:
+    # A line may break between a formula and the comma after it unless something forbids it.
+    mathml, after = formula(found[1]), found[2]
+    return f'<span class="unbroken">{mathml}{after}</span>' if after else mathml
 
 
 def shortened(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:

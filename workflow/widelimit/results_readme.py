@@ -1,0 +1,72 @@
+"""results/README.md, generated from the schemas: ``python -m widelimit.results_readme``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from widelimit import schemas
+from widelimit.schemas import METRIC_MEANINGS, Column, Table, input_column, target_column
+from widelimit.stages import step3
+
+INTRODUCTION = """\
+# What a study leaves here
+
+<!-- Generated from the schemas in workflow/widelimit by `make schema`; do not edit. -->
+
+Every table is a Parquet file whose Arrow schema carries the texts below, so that
+`pyarrow.parquet.read_schema(path).field(column).metadata` tells what a column is. Paths are those
+under the results directory. A variant of the study has the same tables in `variants/<name>/`.
+
+`networks/` and `runs/` are one dataset each, partitioned by width and chunk of seeds:
+
+```python
+import pandas, polars, duckdb
+pandas.read_parquet("results/networks")
+polars.read_parquet("results/networks/**/*.parquet", hive_partitioning=True)
+duckdb.sql("select * from read_parquet('results/networks/**/*.parquet', hive_partitioning=true)")
+```
+
+A job trains whole chunks of seeds, so `networks/` may hold seeds beyond `network.seeds`; all other
+tables keep to the seeds asked for. Timings and machine facts stand in `runs.parquet` alone: every
+other table has the same bytes each time the study is run in the locked environment.
+
+Besides the tables there are `figures/` (each figure as `.svg`, `.pdf` and `.png`, with the table
+behind it as `.parquet`), `pages/` (one HTML file a page; begin with `index.html`) and `logs/`.
+"""
+
+
+def readme() -> str:
+    """The whole text, Markdown."""
+    return "\n".join([INTRODUCTION, *_sections(), *_metrics()]) + "\n"
+
+
+def _sections() -> Iterator[str]:
+    tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
+    for table in [*tables, *step3.TABLES.values()]:
+        yield from _section(table, _further(table))
+
+
+def _further(table: Table) -> tuple[Column, ...]:
+    """Columns whose number depends on the study."""
+    return (input_column(0), target_column(0)) if table is schemas.DATA else ()
+
+
+def _section(table: Table, further: tuple[Column, ...]) -> Iterator[str]:
+    yield f"## `{table.path}`\n\nA row is {table.row}.\n"
+    yield "| column | type | meaning | unit | missing |\n|---|---|---|---|---|"
+    for column in (*table.columns, *further):
+        kind = "list of double" if column.type == schemas.MATRIX else str(column.type)
+        cells = (f"`{column.name}`", kind, column.meaning, column.unit, column.null or "never")
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield ""
+
+
+def _metrics() -> Iterator[str]:
+    yield "## The metrics of `metrics.parquet`\n\n| metric | meaning |\n|---|---|"
+    for name, meaning in METRIC_MEANINGS.items():
+        yield f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(readme())
