@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help figures report test test-fast lint format schema lock clean clean-cache
+.PHONY: help figures readme report test test-fast lint format schema lock clean clean-cache
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -17,11 +17,14 @@ help:  ## this list
 figures: $(VENV)/installed  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
+readme: figures  ## quote the shipped study in README.md, picture and findings
+	$(BIN)/python -m widelimit.readme results README.md
+
 report: $(VENV)/installed  ## pack the finished study into report.zip, Snakemake's own report
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.zip
 
 test: $(VENV)/installed  ## every test, linters included
-	$(BIN)/python -m pytest -n $(CORES)
+	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 
 test-fast: $(VENV)/installed  ## the tests that train no network and run no study
 	$(BIN)/python -m pytest -n $(CORES) -m "not slow"

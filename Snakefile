@@ -13,6 +13,9 @@ min_version("9.8")
 configfile: "config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/kernels.smk"
@@ -22,6 +25,11 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/step3.smk"
 include: "workflow/rules/step7.smk"
 include: "workflow/rules/pages.smk"
+
+
+onsuccess:
+    if Path(f"{RESULTS}/pages/index.html").exists():
+        print(f"Pages: {RESULTS}/pages/index.html")
 
 
 rule all:

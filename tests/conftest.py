@@ -34,3 +34,14 @@ def small_checkout(tmp_path_factory) -> Checkout:
 @pytest.fixture(scope="session")
 def small_digests(small_checkout) -> dict[str, str]:
     return digests(small_checkout.path / "results")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Checkout:
+    """A checkout in which the tiny study has been run to the end; not to be changed.
+
+    Modules that use it carry the mark xdist_group("finished"), so that one worker runs it once.
+    """
+    checkout = check_out(tmp_path_factory.mktemp("finished") / "checkout")
+    checkout.run()
+    return checkout

@@ -23,11 +23,23 @@ LAYERS = [
     {"metrics", "summaries"},
     {"schemas"},
     {"stages", "figures"},
-    {"config_types", "config_errors", "config", "tables", "jobs", "environment", "provenance"},
-    {"checks", "pages", "results_readme"},
+    {"config_types", "config_errors"},
+    {"config", "tables", "jobs", "environment", "provenance"},
+    {"checks", "pages", "results_readme", "readme"},
 ]
-EDGE = {"tables", "jobs", "environment", "provenance", "config", "checks", "pages", "stages.data"}
-"""What may touch files; stages.data reads the user's own."""
+EDGE = {
+    "compiled",
+    "tables",
+    "jobs",
+    "environment",
+    "provenance",
+    "config",
+    "checks",
+    "pages",
+    "readme",
+    "stages.data",
+}
+"""What may touch files: compiled keeps machine code on disk, stages.data reads the user's own."""
 
 MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts)

@@ -59,7 +59,7 @@ def _data(dimension, n_train, n_test, rng):
 
 
 def make_study(
-    widths=(2**6, 2**10, 2**14, 2**20),
+    widths=(2**6, 2**8, 2**10, 2**14, 2**20),
     seeds=3,
     steps=(0, 1, 10, 100, 1000, 10_000, 100_000),
     dimension=2,
@@ -155,7 +155,12 @@ def make_study(
 
 
 def with_variant(study, variant):
-    return study | {f"interval_{name}": frame for name, frame in variant.items()}
+    """A study whose metrics and slopes hold those of its variant, the interval, too."""
+    other = variant["metrics"].assign(experiment="interval")
+    both = pd.concat([study["metrics"], other], ignore_index=True)
+    named = {f"interval_{name}": frame for name, frame in variant.items()}
+    own = {"interval_metrics": other, "metrics": both, "slopes": summaries.slopes_table(both)}
+    return study | named | own
 
 
 SMALLEST = {"widths": (64,), "seeds": 1, "steps": (0, 10), "n_train": 5, "n_test": 12}
@@ -169,6 +174,16 @@ def full():
 @pytest.fixture(scope="session")
 def smallest():
     return with_variant(make_study(**SMALLEST), make_study(**SMALLEST, dimension=1))
+
+
+@pytest.fixture(scope="session")
+def diverged():
+    """Gradient descent has left the range of numbers before its last step."""
+    study = make_study(steps=(0, 1, 10, 100))
+    study["predictions"].loc[study["predictions"]["step"] == 100, "f"] = np.nan
+    study["theory"].loc[study["theory"]["step"] == 100, ["mean", "std"]] = np.nan
+    study["metrics"] = study["metrics"][study["metrics"]["step"].fillna(0) < 100]
+    return with_variant(study, study)
 
 
 @pytest.fixture(scope="session")
@@ -194,24 +209,24 @@ def check_table(module, table, path):
 def texts_of(figure):
     """The texts of the figure that are drawn, tick labels included, with their boxes in pixels."""
     figure.draw_without_rendering()
-    ticks, drawn = set(), set()
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            for tick in (*axis.majorTicks, *axis.minorTicks):
-                ticks |= {tick.label1, tick.label2}
-            low, high = sorted(axis.get_view_interval())
-            for minor in (False, True):
-                places = axis.get_ticklocs(minor=minor)
-                labels = axis.get_ticklabels(minor=minor)
-                pairs = zip(places, labels, strict=False)
-                drawn |= {label for at, label in pairs if low <= at <= high}
+    drawn = set()
+    every_axis = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    for axis in every_axis:
+        low, high = sorted(axis.get_view_interval())
+        for minor in (False, True):
+            labels = axis.get_ticklabels(minor=minor)
+            pairs = zip(axis.get_ticklocs(minor=minor), labels, strict=False)
+            drawn |= {label for at, label in pairs if low <= at <= high}
+    # Ticks out of view keep a text that is not drawn; looking at them can make new ones.
+    ticks = [tick for axis in every_axis for tick in (*axis.majorTicks, *axis.minorTicks)]
+    ticks = {label for tick in ticks for label in (tick.label1, tick.label2)}
     shown = [
         # Of an annotation the text alone, without its hairline.
         (text, Text.get_window_extent(text))
         for text in figure.findobj(Text)
         if text.get_text().strip() and text.get_visible() and (text not in ticks or text in drawn)
     ]
-    return [(text, box) for text, box in shown if text.axes is None or text.axes.get_visible()]
+    return [(t, box) for t, box in shown if t.axes is None or (t.axes.axison or t not in ticks)]
 
 
 def check_layout(figure):
@@ -243,6 +258,5 @@ def no_warnings():
 
 @pytest.fixture
 def figures():
-    return SimpleNamespace(
-        take=take, check_table=check_table, check_layout=check_layout, texts_of=texts_of
-    )
+    tools = (make_study, with_variant, take, check_table, check_layout, texts_of)
+    return SimpleNamespace(**{tool.__name__: tool for tool in tools})

@@ -8,9 +8,9 @@ from collections import Counter
 
 import pytest
 
-from checkout import check_out
+from checkout import Checkout
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
 FIGURES = {
     "figure_step3_feature_map",
@@ -31,27 +31,11 @@ COMPARISON = {"compare", "measure", "collect_metrics"}
 TARGETS = {"all", "pages", "metrics"}
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A checkout in which the tiny study has been run to the end."""
-    checkout = check_out(tmp_path_factory.mktemp("reruns") / "checkout")
-    checkout.run()
-    return checkout
-
-
 @pytest.fixture
-def study(finished):
-    """The finished checkout; code and configuration are put back after the test."""
-    kept = finished.path.parent / "kept"
-    shutil.copytree(finished.path / "workflow", kept / "workflow")
-    for name in ("study.yaml", "requirements.lock"):
-        shutil.copy(finished.path / name, kept / name)
-    yield finished
-    shutil.rmtree(finished.path / "workflow")
-    shutil.copytree(kept / "workflow", finished.path / "workflow")
-    for name in ("study.yaml", "requirements.lock"):
-        shutil.copy(kept / name, finished.path / name)
-    shutil.rmtree(kept)
+def study(finished, tmp_path):
+    """A copy of the finished checkout, times of files included, to edit."""
+    shutil.copytree(finished.path, tmp_path / "checkout")
+    return Checkout(tmp_path / "checkout")
 
 
 def planned(checkout, *arguments):

@@ -109,15 +109,17 @@ def training_minutes(wildcards):
 
 def figure_files(name):
     """Outputs of a figure's rule: the figure in three formats, and the table behind it."""
-    return {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("svg", "pdf", "png")} | {
-        "table": f"{RESULTS}/figures/{name}.parquet"
-    }
+    step = name.split("_")[0]
+    files = {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("svg", "pdf", "png")}
+    in_report = report(files["svg"], caption="../report/figure.rst", category=step)
+    return {**files, "svg": in_report, "table": f"{RESULTS}/figures/{name}.parquet"}
 
 
-def figure_arguments(name, **options):
-    """Params of a figure: the module that makes it, and what that is told beside the tables."""
+def figure_arguments(name, about, **options):
+    """Params of a figure: its module, what it shows, what it is told beside the tables."""
     return {
         "figure": name,
+        "about": about,
         "options": options,
         "code": code("figure.py", f"widelimit.figures.{name}"),
     }

@@ -37,7 +37,6 @@ rule fit_step3:
         "../scripts/fit_step3.py"
 
 
-# Concentric circles, separable after one more coordinate.
 use rule figure as figure_step3_feature_map with:
     input:
         circles=f"{RESULTS}/step3/circles.parquet",
@@ -46,10 +45,11 @@ use rule figure as figure_step3_feature_map with:
     log:
         f"{RESULTS}/logs/figures/step3_feature_map.log",
     params:
-        **figure_arguments("step3_feature_map"),
+        **figure_arguments(
+            "step3_feature_map", about="Concentric circles, separable after one more coordinate."
+        ),
 
 
-# Kernel regression with five kernels on the same samples.
 use rule figure as figure_step3_kernels with:
     input:
         points=f"{RESULTS}/step3/points.parquet",
@@ -59,10 +59,11 @@ use rule figure as figure_step3_kernels with:
     log:
         f"{RESULTS}/logs/figures/step3_kernels.log",
     params:
-        **figure_arguments("step3_kernels"),
+        **figure_arguments(
+            "step3_kernels", about="Kernel regression with five kernels on the same samples."
+        ),
 
 
-# What the scale L of the Gaussian and the Laplace kernel does.
 use rule figure as figure_step3_scale with:
     input:
         points=f"{RESULTS}/step3/points.parquet",
@@ -73,10 +74,11 @@ use rule figure as figure_step3_scale with:
     log:
         f"{RESULTS}/logs/figures/step3_scale.log",
     params:
-        **figure_arguments("step3_scale"),
+        **figure_arguments(
+            "step3_scale", about="What the scale L of the Gaussian and the Laplace kernel does."
+        ),
 
 
-# The Gram matrices of the samples and their spectra.
 use rule figure as figure_step3_gram with:
     input:
         gram=f"{RESULTS}/step3/gram.parquet",
@@ -86,10 +88,11 @@ use rule figure as figure_step3_gram with:
     log:
         f"{RESULTS}/logs/figures/step3_gram.log",
     params:
-        **figure_arguments("step3_gram"),
+        **figure_arguments(
+            "step3_gram", about="The Gram matrices of the samples and their spectra."
+        ),
 
 
-# The three steps of kernel regression with the actual numbers.
 use rule figure as figure_step3_worked with:
     input:
         points=f"{RESULTS}/step3/points.parquet",
@@ -99,4 +102,6 @@ use rule figure as figure_step3_worked with:
     log:
         f"{RESULTS}/logs/figures/step3_worked.log",
     params:
-        **figure_arguments("step3_worked"),
+        **figure_arguments(
+            "step3_worked", about="The three steps of kernel regression with the actual numbers."
+        ),

@@ -1,7 +1,6 @@
 # The figures of step 7, the experiment.
 
 
-# Networks of each width over the NTK prediction, the training points and the target.
 use rule figure as figure_step7_fits with:
     input:
         data=f"{RESULTS}/data.parquet",
@@ -11,10 +10,12 @@ use rule figure as figure_step7_fits with:
     log:
         f"{RESULTS}/logs/figures/step7_fits.log",
     params:
-        **figure_arguments("step7_fits"),
+        **figure_arguments(
+            "step7_fits",
+            about="Networks of each width over the NTK prediction, the training points and the target.",
+        ),
 
 
-# The headline: distance to the NTK prediction against width, for each training time.
 use rule figure as figure_step7_convergence with:
     input:
         metrics=f"{RESULTS}/measured.parquet",
@@ -24,10 +25,13 @@ use rule figure as figure_step7_convergence with:
     log:
         f"{RESULTS}/logs/figures/step7_convergence.log",
     params:
-        **figure_arguments("step7_convergence", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step7_convergence",
+            about="The headline: distance to the NTK prediction against width, one curve for each training time.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# Training loss over steps, measured and in closed form.
 use rule figure as figure_step7_loss with:
     input:
         metrics=f"{RESULTS}/measured.parquet",
@@ -36,10 +40,13 @@ use rule figure as figure_step7_loss with:
     log:
         f"{RESULTS}/logs/figures/step7_loss.log",
     params:
-        **figure_arguments("step7_loss", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step7_loss",
+            about="Training loss over steps, measured and in closed form.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# How far the weights and the kernel move, against width.
 use rule figure as figure_step7_movement with:
     input:
         metrics=f"{RESULTS}/measured.parquet",
@@ -49,10 +56,13 @@ use rule figure as figure_step7_movement with:
     log:
         f"{RESULTS}/logs/figures/step7_movement.log",
     params:
-        **figure_arguments("step7_movement", quantiles=STUDY.step7.quantiles),
+        **figure_arguments(
+            "step7_movement",
+            about="How far the weights and the kernel move, against width.",
+            quantiles=STUDY.step7.quantiles,
+        ),
 
 
-# The ensemble of networks against the theory's mean and spread.
 use rule figure as figure_step7_ensemble with:
     input:
         data=f"{RESULTS}/data.parquet",
@@ -64,12 +74,14 @@ use rule figure as figure_step7_ensemble with:
     log:
         f"{RESULTS}/logs/figures/step7_ensemble.log",
     params:
-        **figure_arguments("step7_ensemble"),
+        **figure_arguments(
+            "step7_ensemble",
+            about="The ensemble of networks against the theory's mean and spread.",
+        ),
 
 
 if "interval" in EXPERIMENTS:
 
-    # Why the raw interval fails, beside the lifted data.
     use rule figure as figure_step7_interval with:
         input:
             data=f"{RESULTS}/data.parquet",
@@ -85,4 +97,8 @@ if "interval" in EXPERIMENTS:
         log:
             f"{RESULTS}/logs/figures/step7_interval.log",
         params:
-            **figure_arguments("step7_interval", quantiles=STUDY.step7.quantiles),
+            **figure_arguments(
+                "step7_interval",
+                about="Why the raw interval fails, beside the lifted data.",
+                quantiles=STUDY.step7.quantiles,
+            ),

@@ -1,11 +1,8 @@
 """Every page's rule: its figures, the tables behind them and the study, in one HTML file."""
 
-from importlib import import_module
-from pathlib import Path
-
 from widelimit.config import load_study
 from widelimit.jobs import logged
-from widelimit.pages import figure_on_page, kernel_numbers, render_page, worked_numbers
+from widelimit.pages import kernel_numbers, read_figure, render_page, worked_numbers
 from widelimit.tables import read_table, write_text
 
 with logged(snakemake.log[0]) as say:
@@ -14,26 +11,13 @@ with logged(snakemake.log[0]) as say:
         numbers = kernel_numbers(read_table(snakemake.input.metrics))
     if "worked" in snakemake.input.keys():
         numbers["worked"] = worked_numbers(read_table(snakemake.input.worked))
-    figures = []
-    for svg, table in zip(snakemake.input.svgs, snakemake.input.tables, strict=True):
-        name = Path(svg).stem
-        figures.append(
-            figure_on_page(
-                import_module(f"widelimit.figures.{name}"),
-                name=name,
-                svg=Path(svg).read_text(encoding="utf-8"),
-                table=read_table(table),
-                command=f"{snakemake.params.command} --forcerun figure_{name}",
-                table_path=table,
-            )
-        )
-    study = load_study(snakemake.params.study)
+    files = zip(snakemake.input.svgs, snakemake.input.tables, strict=True)
     page = render_page(
         snakemake.params.page,
-        study=study,
-        figures=figures,
+        study=load_study(snakemake.params.study),
+        figures=[read_figure(*pair, command=snakemake.params.command) for pair in files],
         numbers=numbers,
         commands=snakemake.params.reruns,
     )
     write_text(snakemake.output.page, page)
-    say(f"{snakemake.output.page}: {len(figures)} figures, {len(page.encode()) / 1e6:.2f} MB")
+    say(f"{snakemake.output.page}: {len(page.encode()) / 1e6:.2f} MB")

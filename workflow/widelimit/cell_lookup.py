@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from widelimit.arrangement import Arrangement
-from widelimit.compiled import compiled
+from widelimit.compiled import compiled, inlined
 
 TABLE_LENGTH = 1 << 12
 
@@ -45,7 +45,7 @@ def cells_of(arrangement: Arrangement, B: np.ndarray) -> np.ndarray:
     return cell
 
 
-@compiled
+@inlined
 def quarter_turns(b1, b2):
     """In [0, 4], growing with the angle of b: cheaper than the angle, and as good for a table."""
     size = abs(b1) + abs(b2)
@@ -57,20 +57,20 @@ def quarter_turns(b1, b2):
     return rise if b2 >= 0.0 else 4.0 + rise
 
 
-@compiled
+@inlined
 def first_guess(borders, b1, b2):
     piece = int(quarter_turns(b1, b2) * (TABLE_LENGTH / 4.0))
     return borders.guess[min(max(piece, 0), TABLE_LENGTH - 1)]
 
 
-@compiled
+@inlined
 def is_above(borders, g, b1, b2):
     """Whether b lies on the upper side of border g's line."""
     positive = borders.e1[g] * b1 + borders.e2[g] * b2 > 0.0
     return positive == borders.opens[g]
 
 
-@compiled
+@inlined
 def locate(borders, cell, b1, b2):
     """The cell of b, searched from a guess: step down until above the lower border, else up."""
     cells = borders.e1.size

@@ -21,24 +21,24 @@ MOST_ROWS = 24
 """Rows of a table that a page shows; the whole table is in its Parquet file."""
 
 
-def number(value: Any) -> str:
-    """A cell as text: 4 digits, a proper minus sign, powers of ten as such, a dash for nothing."""
+def number(value: Any, digits: int = 4) -> str:
+    """So many significant digits, a proper minus sign, powers of ten as such, a dash for none."""
     if isinstance(value, (list, tuple, np.ndarray)):
-        shown = ", ".join(number(item) for item in value[:4])
+        shown = ", ".join(number(item, digits) for item in value[:4])
         return f"[{shown}{', …' if len(value) > 4 else ''}]"
     if value is None or value is pd.NA or value is pd.NaT:
         return "–"
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (int, np.integer)):
-        digits = f"{value:,}" if abs(value) > 9999 else str(value)
-        return digits.replace(",", "\u202f").replace("-", "\u2212")
+        text = f"{value:,}" if abs(value) > 9999 else str(value)
+        return text.replace(",", "\u202f").replace("-", "\u2212")
     if isinstance(value, (float, np.floating)):
         if math.isnan(value):
             return "–"
         if math.isinf(value):
             return "∞" if value > 0 else "\u2212∞"
-        mantissa, _, exponent = f"{value:.4g}".partition("e")
+        mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
         mantissa = mantissa.replace("-", "\u2212")
         power = str(int(exponent)).translate(_SUPERSCRIPTS) if exponent else ""
         return f"{mantissa} · 10{power}" if power else mantissa

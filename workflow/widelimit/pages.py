@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,10 +17,12 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from widelimit import __version__
 from widelimit.activations import parse_activation
 from widelimit.config import Study
 from widelimit.markup import Formulas, fixed, inline_svg, number, power_of_two, shortened
 from widelimit.schemas import Column
+from widelimit.tables import read_table
 
 _WORKFLOW = Path(__file__).parents[1]
 
@@ -89,6 +91,19 @@ def figure_on_page(
     )
 
 
+def read_figure(svg: str, table: str, *, command: str) -> FigureOnPage:
+    """The figure that its rule has left in two files, by the module of its name."""
+    name = Path(svg).stem
+    return figure_on_page(
+        import_module(f"widelimit.figures.{name}"),
+        name=name,
+        svg=Path(svg).read_text(encoding="utf-8"),
+        table=read_table(table),
+        command=f"{command} --forcerun figure_{name}",
+        table_path=str(table),
+    )
+
+
 def render_page(
     template: str,
     *,
@@ -119,7 +134,7 @@ def render_page(
             numbers=numbers or {},
             commands=commands or {},
             style=Markup((_WORKFLOW / "style" / "page.css").read_text(encoding="utf-8")),
-            version=version("widelimit"),
+            version=__version__,
         )
     )
     left = [name for name in by_name if f'id="{name}"' not in html]

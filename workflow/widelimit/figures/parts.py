@@ -59,7 +59,7 @@ def band(
 def with_slopes(table: pd.DataFrame, slopes: pd.DataFrame) -> pd.DataFrame:
     """The table with the fits over the widest widths beside each metric and step."""
     names = [column.name for column in SLOPE]
-    widest = slopes[slopes["widths"] == "widest"][["metric", "step", *names]]
+    widest = of_study(slopes).query("widths == 'widest'")[["metric", "step", *names]]
     return table.merge(widest.astype({"step": "Int64"}), on=["metric", "step"], how="left")
 
 
@@ -135,6 +135,18 @@ def decades(steps: Sequence[int], most: int = 6) -> list[int]:
     exponents = np.log10(steps, where=steps > 0, out=np.zeros(len(steps)))
     tens = steps[(exponents == np.round(exponents)) & (steps > 1)]
     return thin([*tens, *steps[-1:]], most)
+
+
+def of_study(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of metrics.parquet or slopes.parquet about the main experiment, no variants."""
+    return frame[frame["experiment"] == "step7"]
+
+
+def last_finite_step(predictions: pd.DataFrame) -> int:
+    """The last step with networks and an NTK prediction, neither diverged beyond all numbers."""
+    finite = predictions[np.isfinite(predictions["f"].astype(float)) & predictions["step"].notna()]
+    steps = (set(finite["step"][finite["model"] == model]) for model in ("network", "ntk"))
+    return int(max(set.intersection(*steps)))
 
 
 def last_step(frame: pd.DataFrame) -> int:

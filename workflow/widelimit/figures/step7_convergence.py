@@ -33,6 +33,7 @@ def summarise(
     metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 6
 ) -> pd.DataFrame:
     """Network against NTK at up to ``curves`` steps, the other two distances at the last step."""
+    metrics = parts.of_study(metrics)
     distances = metrics[metrics["metric"].isin((NETWORK, OWN, LAST_LAYER)) & metrics["step"].gt(0)]
     steps = parts.decades(distances["step"], curves)
     kept = distances["step"].isin(steps) & distances["metric"].eq(NETWORK)

@@ -45,8 +45,8 @@ def summarise(
     Test points without an order of their own are placed by theory's mean.
     """
     networks = predictions[predictions["model"] == "network"]
-    step = parts.last_step(networks)
-    networks = networks[networks["step"] == step]
+    step = parts.last_finite_step(predictions)
+    networks = networks[(networks["step"] == step) & networks["f"].notna()]
     limit = theory[(theory["model"] == "ntk") & (theory["step"] == step)]
     pointwise = pd.concat([_ensemble(networks, panels), _melted(limit[limit["output"] == 0])])
     points = parts.locate(data)
@@ -55,6 +55,7 @@ def summarise(
         mean = limit[limit["output"] == 0].set_index("index")["mean"]
         points = points.assign(axis="mean", position=points["index"].map(mean))
     pointwise = pointwise.merge(points, on="index").sort_values(["quantity", "width", "position"])
+    metrics = parts.of_study(metrics)
     found = metrics[metrics["step"] == step].replace(
         {"metric": {"ensemble_bias_squared": "bias_squared", "ensemble_variance": "variance"}}
     )
@@ -150,6 +151,7 @@ def _decompose(axes, table: pd.DataFrame, letter: str):
         if value > 0:
             axes.axhline(value, linewidth=1.1, zorder=1.5, color=colour, linestyle=dash)
             ends.append(style.End(axes.get_xlim()[1], value, name, colour))
+    axes.set_ylabel("mean over test points")
     style.panel(axes, letter, "Squared distance from theory's mean")
     style.label_ends(axes, ends)
 

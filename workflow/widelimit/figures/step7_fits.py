@@ -30,13 +30,17 @@ def summarise(data: pd.DataFrame, predictions: pd.DataFrame, *, panels: int = 6)
     """Networks of at most ``panels`` widths and the NTK prediction at the last step."""
     networks = predictions[predictions["model"] == "network"]
     widths = parts.thin(networks["width"].dropna(), panels)
-    step = parts.last_step(networks)
+    step = parts.last_finite_step(predictions)
     shown = predictions[(predictions["step"] == step) & (predictions["output"] == 0)]
     shown = shown[shown["model"].eq("ntk") | shown["model"].eq("network")]
     shown = shown[shown["width"].isna() | shown["width"].isin(widths)]
     points = parts.locate(data)
     test = points[points["split"] == "test"][["index", *(c.name for c in parts.POSITION)]]
-    curves = shown.merge(test, on="index").rename(columns={"model": "series", "f": "value"})
+    curves = (
+        shown.dropna(subset="f")
+        .merge(test, on="index")
+        .rename(columns={"model": "series", "f": "value"})
+    )
     targets = points.rename(columns={"split": "series", "y_0": "value"})
     columns = [column.name for column in TABLE.columns]
     table = pd.concat(
@@ -73,8 +77,6 @@ def draw(table: pd.DataFrame):
         axes.set_title(
             f"distance {distance[width]:.2g}", loc="right", color=style.GREY, fontsize=7.5
         )
-    for axes in grid.flat[len(widths) :]:
-        axes.set_visible(False)
     for column in range(columns):
         lowest = grid.flat[columns * ((len(widths) - 1 - column) // columns) + column]
         lowest.tick_params(labelbottom=True)
@@ -82,7 +84,13 @@ def draw(table: pd.DataFrame):
     for axes in grid[:, 0]:
         axes.set_ylabel("output" if ordered else "network")
     handles, labels = grid.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(handles))
+    empty = grid.flat[len(widths) :]
+    for axes in empty:
+        axes.set_axis_off()
+    if len(empty):
+        empty[0].legend(handles, labels, loc="center left", labelspacing=1)
+    else:
+        figure.legend(handles, labels, loc="outside upper center", ncols=len(handles))
     return figure
 
 

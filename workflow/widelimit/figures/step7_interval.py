@@ -13,8 +13,20 @@ from widelimit.schemas import Column, Table
 TITLE = "The raw interval is no sphere"
 
 LOOKS = {
-    "raw": {"color": style.ORANGE, "marker": "s", "size": 5.5, "name": "raw interval"},
-    "study": {"color": style.GREEN, "marker": "o", "size": 3.5, "name": "unit sphere"},
+    "raw": {
+        "color": style.ORANGE,
+        "marker": "s",
+        "size": 5.5,
+        "face": "none",
+        "name": "raw interval",
+    },
+    "study": {
+        "color": style.GREEN,
+        "marker": "o",
+        "size": 3.5,
+        "face": style.GREEN,
+        "name": "unit sphere",
+    },
 }
 """How the two kinds of inputs are drawn and called."""
 
@@ -60,7 +72,8 @@ def summarise(
     widths = [set(parts.integers(frame["width"])) for frame in (predictions, interval_predictions)]
     shared = set.intersection(*widths)
     width = [max(shared or each) for each in widths]
-    study = _one("study", data, kernels, metrics, predictions, width[0], quantiles)
+    study = parts.of_study(metrics)
+    study = _one("study", data, kernels, study, predictions, width[0], quantiles)
     raw = _one(
         "raw",
         interval_data,
@@ -77,12 +90,15 @@ def summarise(
 
 
 def _same_problem(data: pd.DataFrame, other: pd.DataFrame) -> bool:
-    return len(data) == len(other) and np.allclose(data[["t", "y_0"]], other[["t", "y_0"]])
+    one, two = (
+        frame.sort_values(["split", "index"])[["t", "y_0"]].to_numpy() for frame in (data, other)
+    )
+    return one.shape == two.shape and np.allclose(one, two)
 
 
 def _one(inputs, data, kernels, metrics, predictions, width, quantiles) -> pd.DataFrame:
     """The rows about one of the two studies."""
-    train = data[data["split"] == "train"]
+    train = data[data["split"] == "train"].sort_values("index")
     ntk = kernels[kernels["kernel"] == "ntk"].iloc[0]
     gram = np.reshape(ntk["gram_train"], (len(train), len(train)))
     eigenvalues, U = np.linalg.eigh(gram)
@@ -92,8 +108,8 @@ def _one(inputs, data, kernels, metrics, predictions, width, quantiles) -> pd.Da
     y = train.filter(regex=r"^y_").to_numpy()
     least = 0.5 * np.sum(np.square(y - U[:, kept] @ (U[:, kept].T @ y)))
     networks = predictions[(predictions["model"] == "network") & (predictions["width"] == width)]
-    step = parts.last_step(networks)
-    networks = networks[(networks["step"] == step) & (networks["output"] == 0)]
+    networks = networks[networks["step"] == parts.last_finite_step(predictions)]
+    networks = networks[networks["output"].eq(0) & networks["f"].notna()]
     test = data[data["split"] == "test"]
     loss = metrics[(metrics["metric"] == "train_loss") & (metrics["width"] == width)]
     loss = parts.band(loss[loss["step"] > 0], ["width", "step"], quantiles)
@@ -140,7 +156,8 @@ def _draw_spectra(axes, table):
             color=look["color"],
             marker=look["marker"],
             markersize=look["size"],
-            markerfacecolor="none",
+            markerfacecolor=look["face"],
+            zorder=3 - line,
         )
         axes.text(
             0.05,
@@ -149,6 +166,7 @@ def _draw_spectra(axes, table):
             color=look["color"],
             fontsize=7.5,
             transform=axes.transAxes,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )
     style.log_scale(axes)
     axes.set_ylim(bottom=axes.get_ylim()[0] / 20)

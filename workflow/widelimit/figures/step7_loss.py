@@ -29,6 +29,7 @@ TABLE = Table(
 
 def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 5) -> pd.DataFrame:
     """Losses of at most ``curves`` widths; the closed form over all of their networks at once."""
+    metrics = parts.of_study(metrics)
     kept = metrics[metrics["metric"].isin(("train_loss", "train_loss_ntk")) & metrics["step"].gt(0)]
     kept = kept[kept["width"].isin(parts.thin(kept["width"], curves))]
     key = ["width", "seed", "step"]

@@ -11,14 +11,25 @@ from widelimit.schemas import Column, Table
 TITLE = "How far weights and kernel move"
 
 PANELS = {
-    "weight_movement": ("Movement of the weights", "weights move by"),
+    "weight_movement": (
+        "Movement of the weights",
+        "weights move by",
+        "distance of all weights from where they started, relative to the norm there, after",
+    ),
     "ntk_deviation": (
         "NTK at the start, from its limit",
         "the NTK at the start is off its limit by",
+        "Frobenius distance of the NTK on the training points at initialisation from its limit,"
+        " relative to the limit",
     ),
-    "ntk_drift": ("Drift of the NTK in training", "the NTK drifts by"),
+    "ntk_drift": (
+        "Drift of the NTK in training",
+        "the NTK drifts by",
+        "Frobenius distance of the NTK on the training points after training from the NTK before,"
+        " relative to that before",
+    ),
 }
-"""Title of the panel, and the words of the finding, for each metric."""
+"""Title of the panel, words of the finding and of the caption, for each metric."""
 
 TABLE = Table(
     "figures/step7_movement.parquet",
@@ -35,8 +46,9 @@ TABLE = Table(
 
 def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """The three distances, that of the weights at the last step."""
+    metrics = parts.of_study(metrics)
     kept = metrics[metrics["metric"].isin(PANELS)]
-    kept = kept[kept["step"].isna() | kept["step"].eq(parts.last_step(metrics))]
+    kept = kept[kept["step"].isna() | kept["step"].eq(parts.last_step(kept))]
     table = parts.band(kept, ["metric", "step", "width"], quantiles)
     return parts.arrange(parts.with_slopes(table, slopes), TABLE)
 
@@ -71,18 +83,16 @@ def draw(table: pd.DataFrame):
 
 
 def caption(table: pd.DataFrame) -> str:
-    return (
-        "a: distance of all weights from where they started, relative to the norm there,"
-        f" after {parts.steps_words(parts.last_step(table))}. b: Frobenius distance of the NTK on"
-        " the training points at initialisation from its limit, relative to the limit. c: the"
-        " same of the NTK after training from the NTK before, relative to that before."
-        f" In all, {parts.band_words(table)}.{parts.fit_words(table)}"
-    )
+    shown = [words for metric, (*_, words) in PANELS.items() if metric in set(table["metric"])]
+    shown[0] += f" {parts.steps_words(parts.last_step(table))}"
+    panels = " ".join(f"{letter}: {words}." for letter, words in zip("abc", shown, strict=False))
+    lines = parts.band_words(table)
+    return f"{panels} {lines[0].upper()}{lines[1:]}.{parts.fit_words(table)}"
 
 
 def finding(table: pd.DataFrame) -> str:
     said = []
-    for metric, (_, words) in PANELS.items():
+    for metric, (_, words, _) in PANELS.items():
         curve = table[table["metric"] == metric]
         if len(curve):
             width, value = parts.ends(curve["width"], curve["centre"])[-1]

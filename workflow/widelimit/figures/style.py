@@ -113,7 +113,7 @@ def save(figure: Figure, path: str | os.PathLike):
         raise ValueError(f"path must end in .{', .'.join(_METADATA)}; got {os.fspath(path)!r}")
     with context():
         if figure.get_layout_engine() is not None:
-            figure.draw_without_rendering()
+            figure.get_layout_engine().execute(figure)
             figure.set_layout_engine("none")
         figure.savefig(path, format=format, metadata=_METADATA[format])
 
@@ -263,9 +263,9 @@ def label_ends(axes: Axes, ends: Sequence[End], *, size: float = 7.5, pad: float
     if not labels:
         return labels
     figure = axes.get_figure(root=True)
-    figure.draw_without_rendering()
+    figure.get_layout_engine().execute(figure)
     points = 72 / figure.dpi
-    heights = np.array([label.get_window_extent().height * points for label in labels]) + 0.5
+    heights = np.array([label.get_window_extent().height * points for label in labels]) + 2
     at = np.array([axes.transData.transform((end.x, end.y))[1] * points for end in ends])
     frame = axes.get_window_extent()
     moved = spread(at, heights, frame.y0 * points, frame.y1 * points)

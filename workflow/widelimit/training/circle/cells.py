@@ -20,11 +20,11 @@ import math
 
 import numpy as np
 
-from widelimit.compiled import compiled
+from widelimit.compiled import compiled, inlined
+from widelimit.training.circle.points import LANES
 
 # One flat table, LANES cells side by side in every row, so that the pass over the cells runs on
 # vectors: entry (row, cell g) stands at first_of(g) + row.
-LANES = 8
 A0, A1, A2, B0, B1, B2, C0, C1, C2 = (LANES * row for row in range(9))  # P, row by row
 Q00, Q01, Q02, Q11, Q12, Q22 = (LANES * row for row in range(9, 15))  # sum of q q'
 M1, M2 = (LANES * row for row in range(15, 17))  # sum of a b
@@ -58,9 +58,18 @@ def new_table(borders) -> np.ndarray:
     return table.ravel()
 
 
-@compiled
+@inlined
 def first_of(g):
     return (g // LANES) * (ROWS * LANES) + g % LANES
+
+
+@compiled
+def set_gradients(table, gradient1, gradient2):
+    for block in range(table.size // (ROWS * LANES)):
+        first = block * ROWS * LANES
+        for lane in range(LANES):
+            table[first + lane + S1] = gradient1[block * LANES + lane]
+            table[first + lane + S2] = gradient2[block * LANES + lane]
 
 
 @compiled
@@ -99,6 +108,16 @@ def advance_cells(table):
 
 
 @compiled
+def add_moments(table, moment1, moment2):
+    """Add the cells' moments to those of the hot units."""
+    for block in range(table.size // (ROWS * LANES)):
+        first = block * ROWS * LANES
+        for lane in range(LANES):
+            moment1[block * LANES + lane] += table[first + lane + M1]
+            moment2[block * LANES + lane] += table[first + lane + M2]
+
+
+@inlined
 def count_in(table, i, sign, q, p):
     """Let a unit into the cell's sums (sign 1) or out of them (-1)."""
     q0, q1, q2 = q
@@ -112,7 +131,7 @@ def count_in(table, i, sign, q, p):
     table[i + M2] += sign * p[0] * p[2]
 
 
-@compiled
+@inlined
 def current(table, i, q):
     """p = P q."""
     q0, q1, q2 = q
@@ -123,7 +142,7 @@ def current(table, i, q):
     )
 
 
-@compiled
+@inlined
 def original(table, i, p):
     """q = P^-1 p by the adjugate, refined once so that P q gives p back to rounding."""
     a0, a1, a2 = table[i + A0], table[i + A1], table[i + A2]
@@ -143,7 +162,7 @@ def original(table, i, p):
     return q0, q1, q2
 
 
-@compiled
+@inlined
 def margins(table, i, b1, b2):
     """|x.b| at the cell's lower and upper border."""
     lower = abs(table[i + LOWER1] * b1 + table[i + LOWER2] * b2)
@@ -166,6 +185,6 @@ def strain(table):
     return largest
 
 
-@compiled
+@inlined
 def length(p):
     return math.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2])

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from widelimit.cell_lookup import Borders
-from widelimit.compiled import ANY_ORDER, compiled
+from widelimit.compiled import ANY_ORDER, compiled, inlined
 
-SLACK = 32
+SLACK = 128
 
 
 class Frames(NamedTuple):
@@ -67,45 +67,46 @@ def frames_of(borders: Borders) -> Frames:
 def no_hot_units(borders: int, width: int) -> Hot:
     """Room for every unit, should it come to that; pages never touched take up no memory."""
     size = width + width // 2 + SLACK * borders
-    return Hot(
+    hot = Hot(
         *(np.empty(size) for _ in range(3)),
         np.empty(size, dtype=np.int32),
         np.zeros(borders + 1, dtype=np.int64),
         np.zeros(borders, dtype=np.int64),
         np.zeros(borders, dtype=np.int64),
     )
+    make_room(hot)
+    return hot
 
 
 @compiled
 def make_room(hot):
-    """Lay the borders out anew, each with room for half as many units again, and some."""
+    """Lay the borders out anew, sharing out the free room by what each of them holds."""
     a, u, w, unit, begin, end, _ = hot
     borders = end.size
     # Close up from the first, then spread from the last: nothing is overwritten before it moved.
-    filled = 0
+    total = 0
     for m in range(borders):
         count = end[m] - begin[m]
         for t in range(count):
             s = begin[m] + t
-            a[filled + t], u[filled + t], w[filled + t] = a[s], u[s], w[s]
-            unit[filled + t] = unit[s]
-        begin[m], end[m] = filled, filled + count
-        filled += count
-    room = 0
-    for m in range(borders):
-        room += (end[m] - begin[m]) + (end[m] - begin[m]) // 2 + SLACK
-    begin[borders] = room
+            a[total + t], u[total + t], w[total + t] = a[s], u[s], w[s]
+            unit[total + t] = unit[s]
+        begin[m], end[m] = total, total + count
+        total += count
+    share = (a.size - total) / (total + SLACK * borders)
+    stop = a.size
+    begin[borders] = stop
     for m in range(borders - 1, -1, -1):
         count = end[m] - begin[m]
-        room -= count + count // 2 + SLACK
+        stop -= count + int(share * (count + SLACK))
         for t in range(count - 1, -1, -1):
             s = begin[m] + t
-            a[room + t], u[room + t], w[room + t] = a[s], u[s], w[s]
-            unit[room + t] = unit[s]
-        begin[m], end[m] = room, room + count
+            a[stop + t], u[stop + t], w[stop + t] = a[s], u[s], w[s]
+            unit[stop + t] = unit[s]
+        begin[m], end[m] = stop, stop + count
 
 
-@compiled
+@inlined
 def put_hot(hot, frames, m, j, p):
     """Unit j with weights p = (a, b1, b2) joins border m."""
     if hot.end[m] == hot.begin[m + 1]:
@@ -118,7 +119,7 @@ def put_hot(hot, frames, m, j, p):
     hot.unit[t] = j
 
 
-@compiled
+@inlined
 def weight_of(hot, frames, m, t):
     """(a, b1, b2) of the hot unit at t, which is at border m."""
     u, w = hot.u[t], hot.w[t]
@@ -126,7 +127,7 @@ def weight_of(hot, frames, m, t):
     return hot.a[t], u * e1 - w * e2, u * e2 + w * e1
 
 
-@compiled
+@inlined
 def drop(hot, m, t):
     """Take the unit at t out of border m; the last one there moves to t."""
     last = hot.end[m] - 1
@@ -136,57 +137,41 @@ def drop(hot, m, t):
 
 
 @compiled(fastmath=ANY_ORDER)
-def _step_border(a, u, w, on_u, on_w, off_u, off_w, lower_u, lower_w, upper_u, upper_w):
-    """One step of a border's units; their moments in the on cell and in all, and how many left."""
-    on1, on2, all1, all2, left = 0.0, 0.0, 0.0, 0.0, 0.0
-    for t in range(a.size):
-        a0, u0, w0 = a[t], u[t], w[t]
-        s_u = on_u if u0 > 0.0 else off_u
-        s_w = on_w if u0 > 0.0 else off_w
-        a1, u1, w1 = a0 + (u0 * s_u + w0 * s_w), u0 + a0 * s_u, w0 + a0 * s_w
-        a[t], u[t], w[t] = a1, u1, w1
-        # Masking the factor, not the sum: the other way the compiler finds no vector form.
-        a_on = a1 if u1 > 0.0 else 0.0
-        all1 += a1 * u1
-        all2 += a1 * w1
-        on1 += a_on * u1
-        on2 += a_on * w1
-        lower, upper = lower_u * u1 + lower_w * w1, upper_u * u1 + upper_w * w1
-        left += 1.0 if (lower if lower < upper else upper) <= 0.0 else 0.0
-    return on1, on2, all1, all2, left
-
-
-@compiled
 def step_hot(hot, frames, S1, S2, M1, M2):
     """One step of all hot units, their moments added to M1, M2.
 
     Returns how many left the two cells of their border; they are counted as if they had not.
     """
-    a, u, w, _, begins, ends, left = hot
-    frame1, frame2, ons, offs, lower_u, lower_w, upper_u, upper_w = frames
+    a, u, w, _, begin, end, left = hot
+    e1s, e2s, ons, offs, lower_us, lower_ws, upper_us, upper_ws = frames
     strays = 0
-    for m in range(ends.size):
-        begin, end = begins[m], ends[m]
+    for m in range(end.size):
         left[m] = 0
-        if begin == end:
+        if begin[m] == end[m]:
             continue
-        e1, e2, on, off = frame1[m], frame2[m], ons[m], offs[m]
-        on1, on2, all1, all2, gone = _step_border(
-            a[begin:end],
-            u[begin:end],
-            w[begin:end],
-            S1[on] * e1 + S2[on] * e2,
-            S2[on] * e1 - S1[on] * e2,
-            S1[off] * e1 + S2[off] * e2,
-            S2[off] * e1 - S1[off] * e2,
-            lower_u[m],
-            lower_w[m],
-            upper_u[m],
-            upper_w[m],
-        )
+        e1, e2, on, off = e1s[m], e2s[m], ons[m], offs[m]
+        on_u, on_w = S1[on] * e1 + S2[on] * e2, S2[on] * e1 - S1[on] * e2
+        off_u, off_w = S1[off] * e1 + S2[off] * e2, S2[off] * e1 - S1[off] * e2
+        lower_u, lower_w, upper_u, upper_w = lower_us[m], lower_ws[m], upper_us[m], upper_ws[m]
+        on1, on2, all1, all2, gone = 0.0, 0.0, 0.0, 0.0, 0.0
+        # Unsigned, as the check for a negative index would keep the loop from running on vectors.
+        for t in range(np.uint64(begin[m]), np.uint64(end[m])):
+            a0, u0, w0 = a[t], u[t], w[t]
+            s_u = on_u if u0 > 0.0 else off_u
+            s_w = on_w if u0 > 0.0 else off_w
+            a1, u1, w1 = a0 + (u0 * s_u + w0 * s_w), u0 + a0 * s_u, w0 + a0 * s_w
+            a[t], u[t], w[t] = a1, u1, w1
+            # Mask the factor, not the sum, for the same reason.
+            a_on = a1 if u1 > 0.0 else 0.0
+            all1 += a1 * u1
+            all2 += a1 * w1
+            on1 += a_on * u1
+            on2 += a_on * w1
+            lower, upper = lower_u * u1 + lower_w * w1, upper_u * u1 + upper_w * w1
+            gone += 1.0 if (lower if lower < upper else upper) <= 0.0 else 0.0
+        off1, off2 = all1 - on1, all2 - on2
         M1[on] += on1 * e1 - on2 * e2
         M2[on] += on1 * e2 + on2 * e1
-        off1, off2 = all1 - on1, all2 - on2
         M1[off] += off1 * e1 - off2 * e2
         M2[off] += off1 * e2 + off2 * e1
         left[m] = int(gone)

@@ -13,7 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from widelimit.arrangement import Arrangement
-from widelimit.compiled import compiled
+from widelimit.compiled import ANY_ORDER, compiled
+
+LANES = 8
 
 
 class Points(NamedTuple):
@@ -22,7 +24,8 @@ class Points(NamedTuple):
     x1, x2, y, line, positive (n,)   see Arrangement; residual (n,) = y - f
     half1, half2 (H,)                sum of M over each line's positive half-plane, then the
                                      change of S across the line
-    M1, M2, S1, S2 (2H,)             per cell: moments in, gradients times the step size out
+    M1, M2, S1, S2 (2H,)             per cell: moments in, gradients times the step size out;
+                                     padded to a multiple of LANES
     """
 
     x1: np.ndarray
@@ -49,14 +52,14 @@ def sorted_points(X: np.ndarray, y: np.ndarray, arrangement: Arrangement):
         y[order],
         arrangement.line[order],
         arrangement.positive[order],
-        *(np.zeros(size) for size in (len(y), H, H, 2 * H, 2 * H, 2 * H, 2 * H)),
+        *(np.zeros(size) for size in (len(y), H, H, *4 * [-(-2 * H // LANES) * LANES])),
     )
 
 
-@compiled
+@compiled(fastmath=ANY_ORDER)
 def forward(points, scale, slope):
     """residual from M1, M2; returns the loss 1/2 sum residual^2."""
-    M1, M2, half1, half2 = points.M1, points.M2, points.half1, points.half2
+    x1, x2, y, line, positive, residual, half1, half2, M1, M2, _, _ = points
     H = half1.size
     lower1, lower2, upper1, upper2 = 0.0, 0.0, 0.0, 0.0
     for g in range(H):
@@ -73,38 +76,33 @@ def forward(points, scale, slope):
         half1[h] = w1
         half2[h] = w2
     total = 0.0
-    for i in range(points.y.size):
-        w1, w2 = half1[points.line[i]], half2[points.line[i]]
-        if not points.positive[i]:
-            w1, w2 = all1 - w1, all2 - w2
+    for i in range(y.size):
+        w1, w2 = half1[line[i]], half2[line[i]]
+        w1, w2 = (w1 if positive[i] else all1 - w1), (w2 if positive[i] else all2 - w2)
         w1, w2 = (1.0 - slope) * w1 + slope * all1, (1.0 - slope) * w2 + slope * all2
-        r = points.y[i] - scale * (points.x1[i] * w1 + points.x2[i] * w2)
-        points.residual[i] = r
+        r = y[i] - scale * (x1[i] * w1 + x2[i] * w2)
+        residual[i] = r
         total += r * r
     return 0.5 * total
 
 
-@compiled
+@compiled(fastmath=ANY_ORDER)
 def backward(points, rate, slope):
     """S1, S2 times rate, from residual; returns the largest |S1| + |S2| of a cell, times rate."""
-    S1, S2, jump1, jump2 = points.S1, points.S2, points.half1, points.half2
+    x1, x2, _, line, positive, residual, jump1, jump2, _, _, S1, S2 = points
     H = jump1.size
     jump1[:] = 0.0
     jump2[:] = 0.0
     all1, all2, s1, s2 = 0.0, 0.0, 0.0, 0.0
-    for i in range(points.y.size):
-        g1, g2 = points.residual[i] * points.x1[i], points.residual[i] * points.x2[i]
+    for i in range(residual.size):
+        g1, g2 = residual[i] * x1[i], residual[i] * x2[i]
         all1 += g1
         all2 += g2
-        if points.positive[i]:
-            jump1[points.line[i]] += g1
-            jump2[points.line[i]] += g2
-        else:
-            # On below the line, off above it; and cell 0 lies below every line.
-            jump1[points.line[i]] -= g1
-            jump2[points.line[i]] -= g2
-            s1 += g1
-            s2 += g2
+        # Otherwise on below the line, off above it; and cell 0 lies below every line.
+        jump1[line[i]] += g1 if positive[i] else -g1
+        jump2[line[i]] += g2 if positive[i] else -g2
+        s1 += 0.0 if positive[i] else g1
+        s2 += 0.0 if positive[i] else g2
     lean, rest1, rest2 = rate * (1.0 - slope), rate * slope * all1, rate * slope * all2
     largest = 0.0
     for h in range(H):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from widelimit.cell_lookup import locate
-from widelimit.compiled import compiled
+from widelimit.compiled import compiled, inlined
 from widelimit.training.circle.cells import (
     DUE,
     LANES,
@@ -21,8 +21,7 @@ from widelimit.training.circle.cells import (
     PATH,
     Q00,
     REACH,
-    S1,
-    S2,
+    add_moments,
     advance_cells,
     count_in,
     current,
@@ -30,6 +29,7 @@ from widelimit.training.circle.cells import (
     length,
     margins,
     original,
+    set_gradients,
     strain,
 )
 from widelimit.training.circle.hot import drop, put_hot, step_hot, weight_of
@@ -91,7 +91,7 @@ def rebuild(table, waiting, units):
         table[i + M2] = Q[g, 2]
 
 
-@compiled
+@inlined
 def join_nearest(hot, frames, table, g, j, p):
     """Unit j in cell g with weights p becomes one of the hot units of the nearer border."""
     lower, upper = margins(table, first_of(g), p[1], p[2])
@@ -212,9 +212,9 @@ def end_leg(hot, frames, table, waiting, units, points, clock):
 def start(table, waiting, units, points, scale, slope):
     """Cells' sums and residuals at the weights that stand in `units`; returns the loss."""
     rebuild(table, waiting, units)
-    for g in range(waiting.opens_at.shape[0]):
-        points.M1[g] = table[first_of(g) + M1]
-        points.M2[g] = table[first_of(g) + M2]
+    points.M1[:] = 0.0
+    points.M2[:] = 0.0
+    add_moments(table, points.M1, points.M2)
     return forward(points, scale, slope)
 
 
@@ -224,13 +224,10 @@ def advance(points, borders, frames, table, waiting, units, hot, clock, losses, 
     cells = waiting.opens_at.shape[0]
     for t in range(losses.size):
         speed = backward(points, rate * scale, slope)
-        for g in range(cells):
-            i = first_of(g)
-            table[i + S1] = points.S1[g]
-            table[i + S2] = points.S2[g]
-            points.M1[g] = 0.0
-            points.M2[g] = 0.0
+        set_gradients(table, points.S1, points.S2)
         due = advance_cells(table)
+        points.M1[:] = 0.0
+        points.M2[:] = 0.0
         strays = step_hot(hot, frames, points.S1, points.S2, points.M1, points.M2)
         if strays > 0:
             rehome(hot, frames, borders, table, points)
@@ -243,9 +240,7 @@ def advance(points, borders, frames, table, waiting, units, hot, clock, losses, 
         clock.growth[0] += speed
         if clock.counts[0] >= LEG_STEPS or clock.growth[0] > LEG_GROWTH:
             end_leg(hot, frames, table, waiting, units, points, clock)
-        for g in range(cells):
-            points.M1[g] += table[first_of(g) + M1]
-            points.M2[g] += table[first_of(g) + M2]
+        add_moments(table, points.M1, points.M2)
         losses[t] = forward(points, scale, slope)
         if not np.isfinite(losses[t]):
             return t + 1

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from widelimit.compiled import compiled
+from widelimit.compiled import inlined
 from widelimit.training.circle.cells import DUE, PATH, SAFETY, first_of
 
 LEVELS = 40
@@ -39,12 +39,12 @@ def new_lists(cells: int, width: int) -> Waiting:
     )
 
 
-@compiled
+@inlined
 def level_of(remaining):
     return min(max(-math.frexp(remaining)[1], 0), LEVELS - 1)
 
 
-@compiled
+@inlined
 def put(head, opens_at, following, table, g, j, remaining):
     """Unit j of cell g need not be looked at before the path has grown by `remaining`."""
     level = level_of(remaining)
@@ -56,7 +56,7 @@ def put(head, opens_at, following, table, g, j, remaining):
     table[i + DUE] = min(table[i + DUE], due)
 
 
-@compiled
+@inlined
 def next_due(opens_at, g):
     due = np.inf
     for level in range(LEVELS):
