@@ -20,7 +20,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 TINY = yaml.safe_load((ROOT / "studies/tiny.yaml").read_text())
 SMALL = {"network": {"widths": [16, 64], "engine": "dense"}, "variants": {"interval": None}}
-"""Changes to the tiny study that leave few jobs and nothing to compile, for what needs many runs."""
+"""Changes to the tiny study for what needs many runs: few jobs, nothing to compile."""
 
 
 @dataclass

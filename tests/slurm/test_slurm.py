@@ -70,8 +70,10 @@ def test_ctrl_c_cancels_what_runs_and_what_is_queued(study):
         *("--", "networks"),
     )
     run.wait_for(
-        lambda: [job["state"] for job in study.cluster.queue()].count("RUNNING") == 2
-        and run.printed.count("has been submitted") == 3
+        lambda: (
+            [job["state"] for job in study.cluster.queue()].count("RUNNING") == 2
+            and run.printed.count("has been submitted") == 3
+        )
     )
     run.interrupt()
     done = run.finish(timeout=120)

@@ -9,7 +9,7 @@ rule train_networks:
         runs=RUNS,
     log:
         "{base}/logs/train_networks/width={width}/chunk={chunk}.log",
-    cache: "omit-software"
+    cache: True
     group:
         "networks"
     conda:
@@ -21,7 +21,7 @@ rule train_networks:
     params:
         root=STUDY.seed,
         experiment=lambda wildcards: BASES[wildcards.base],
-        seeds=lambda wildcards: seeds_of_chunk(experiment(wildcards).network, wildcards),
+        chunk=chunk_arguments,
         network=lambda wildcards: network_arguments(experiment(wildcards).network),
         code=code("train_networks.py"),
     script:
