@@ -51,8 +51,14 @@ clean:  ## delete what studies have produced
 	find results -mindepth 1 -not -name README.md -delete
 	rm -rf .snakemake logs report.zip
 
-clean-cache:  ## delete the compiled kernels
+# Of the cache that rules share, only what Snakemake has named; and the links to it in results.
+clean-cache:  ## delete the compiled kernels, and what is in $$SNAKEMAKE_OUTPUT_CACHE
 	rm -rf .numba_cache
+ifdef SNAKEMAKE_OUTPUT_CACHE
+	find "$(SNAKEMAKE_OUTPUT_CACHE)" -maxdepth 1 -type f -regextype posix-extended \
+	  -regex '.*/[0-9a-f]{64}[^/]*' -delete
+	find results -xtype l -delete
+endif
 
 # --no-deps on our own package: everything it needs stands, with hashes, in the lock.
 $(VENV)/installed: requirements.lock pyproject.toml

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +19,46 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 TINY = yaml.safe_load((ROOT / "studies/tiny.yaml").read_text())
+SMALL = {"network": {"widths": [16, 64], "engine": "dense"}, "variants": {"interval": None}}
+"""Changes to the tiny study for what needs many runs: few jobs, nothing to compile."""
+
+
+@dataclass
+class Run:
+    """A running snakemake."""
+
+    process: subprocess.Popen
+    log: Path
+
+    @property
+    def printed(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def finish(self, timeout: float = 600) -> subprocess.CompletedProcess:
+        try:
+            self.process.wait(timeout)
+        finally:
+            self.kill()
+        return subprocess.CompletedProcess(self.process.args, self.process.returncode, self.printed)
+
+    def wait_for(self, condition: Callable[[], object], timeout: float = 300):
+        """What ``condition`` gives once it is true; fails if snakemake ends before."""
+        end = time.monotonic() + timeout
+        while not (value := condition()):
+            assert self.process.poll() is None, self.printed[-5000:]
+            assert time.monotonic() < end, self.printed[-5000:]
+            time.sleep(0.1)
+        return value
+
+    def interrupt(self, sign: signal.Signals = signal.SIGINT) -> None:
+        """As Ctrl-C does: to every process of the group."""
+        os.killpg(self.process.pid, sign)
+
+    def kill(self) -> None:
+        """kill -9 whatever still runs of the process group, which no job leaves."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 @dataclass
@@ -21,22 +67,32 @@ class Checkout:
 
     path: Path
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
-        """Run snakemake with study.yaml; ``output`` holds what it printed."""
-        command = [sys.executable, "-m", "snakemake", "--configfile", "study.yaml", *arguments]
+    def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+        """Run snakemake with study.yaml; ``stdout`` holds what it printed."""
+        return self.start(*arguments, **environment).finish()
+
+    def start(
+        self, *arguments: str, program: Sequence[str] = ("-m", "snakemake"), **environment: str
+    ) -> Run:
+        """The same in the background, as the leader of a process group of its own."""
+        command = [sys.executable, *program, "--configfile", "study.yaml", *arguments]
         # As from a user's shell: nothing of this process but where things are.
-        environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
-        done = subprocess.run(
-            command,
-            cwd=self.path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        return done
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if "PYTEST" not in name and not name.startswith("SNAKEMAKE")
+        }
+        with tempfile.NamedTemporaryFile(dir=self.path.parent, suffix=".log", delete=False) as log:
+            process = subprocess.Popen(
+                command,
+                cwd=self.path,
+                env=inherited | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return Run(process, Path(log.name))
 
     def run(self, *targets: str, cores: int = 2) -> str:
         """Run to the end; what snakemake printed."""
@@ -72,3 +128,17 @@ def check_out(path: Path) -> Checkout:
     checkout = Checkout(path)
     checkout.configure()
     return checkout
+
+
+def digests(results: Path) -> dict[str, str]:
+    """sha256 of each science table and figure; timings lie in runs/, chunks in networks/."""
+    tables = [
+        path
+        for path in results.rglob("*.parquet")
+        if path.name != "runs.parquet" and not {"runs", "networks"} & set(path.parts)
+    ]
+    figures = [path for path in results.glob("figures/*") if path.suffix != ".parquet"]
+    return {
+        str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(tables + figures)
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checkout import Checkout, check_out
+from checkout import SMALL, Checkout, check_out, digests
 
 # Before NumPy is imported: pytest-xdist runs a process for each core, and BLAS threads on top of
 # that make everything slower.
@@ -20,6 +20,20 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".numba
 @pytest.fixture
 def checkout(tmp_path) -> Checkout:
     return check_out(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def small_checkout(tmp_path_factory) -> Checkout:
+    """The small study, run on one core up to the metrics; for copying, not for changing."""
+    checkout = check_out(tmp_path_factory.mktemp("small") / "checkout")
+    checkout.configure(**SMALL)
+    checkout.run("metrics", cores=1)
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def small_digests(small_checkout) -> dict[str, str]:
+    return digests(small_checkout.path / "results")
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,8 @@ LAYERS = [
     {"schemas"},
     {"stages", "figures"},
     {"config_types", "config_errors"},
-    {"config", "tables", "jobs", "environment", "provenance"},
+    {"config", "tables", "jobs", "environment"},
+    {"provenance"},
     {"checks", "pages", "results_readme", "readme"},
 ]
 EDGE = {

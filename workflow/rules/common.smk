@@ -10,11 +10,11 @@ ROOT = Path(workflow.basedir)
 # The package of this checkout, whichever is installed.
 sys.path.insert(0, str(ROOT / "workflow"))
 
-from widelimit.checks import check_study, data_arguments
+from widelimit.checks import check_results, check_study, data_arguments
 from widelimit.config import load_study
 from widelimit.config_errors import ConfigError
 from widelimit.environment import share_environment
-from widelimit.provenance import code_digest
+from widelimit.provenance import LOCK, code_digest
 from widelimit.stages.networks import MAX_EMPIRICAL_SIZE
 
 share_environment(ROOT)
@@ -23,6 +23,7 @@ try:
     STUDY = load_study(config)
     if workflow.is_main_process:
         check_study(STUDY)
+        check_results(STUDY.results_dir)
 except ConfigError as error:
     raise WorkflowError(f"The configuration cannot be run.\n{error}") from None
 
@@ -47,8 +48,7 @@ def experiment(wildcards):
 
 def code(script, *modules, files=()):
     """Digest of a script, all it imports and the lock: an edit to any of them reruns the rule."""
-    lock = ROOT / "requirements.lock"
-    return code_digest(ROOT / "workflow/scripts" / script, modules=modules, files=[lock, *files])
+    return code_digest(ROOT / "workflow/scripts" / script, modules=modules, files=[LOCK, *files])
 
 
 def chunks(network):
@@ -85,10 +85,12 @@ def kernel_arguments(experiment):
     }
 
 
-def seeds_of_chunk(network, wildcards):
+def chunk_arguments(wildcards):
+    """What one training job trains. Its wildcards must stand here: the cache looks at params only."""
     # Always a whole chunk: adding seeds never changes a job that has been done.
-    first = int(wildcards.chunk) * network.seeds_per_job
-    return list(range(first, first + network.seeds_per_job))
+    count = experiment(wildcards).network.seeds_per_job
+    first = int(wildcards.chunk) * count
+    return {"width": int(wildcards.width), "seeds": list(range(first, first + count))}
 
 
 def network_arguments(network):

@@ -11,6 +11,8 @@ rule compare:
         predictions="{base}/predictions.parquet",
     log:
         "{base}/logs/compare.log",
+    group:
+        "comparison"
     conda:
         "../../environment.yml"
     threads: 1
@@ -39,6 +41,8 @@ rule measure:
         metrics="{base}/measured.parquet",
     log:
         "{base}/logs/measure.log",
+    group:
+        "comparison"
     conda:
         "../../environment.yml"
     threads: 1
@@ -96,6 +100,8 @@ rule collect_metrics:
         slopes=f"{RESULTS}/slopes.parquet",
     log:
         f"{RESULTS}/logs/collect_metrics.log",
+    group:
+        "comparison"
     conda:
         "../../environment.yml"
     threads: 1

@@ -9,7 +9,7 @@ rule generate_data:
         data="{base}/data.parquet",
     log:
         "{base}/logs/generate_data.log",
-    cache: "omit-software"
+    cache: True
     conda:
         "../../environment.yml"
     threads: 1

@@ -7,6 +7,8 @@ rule figure:
     log:
         # Each figure names its own.
         f"{RESULTS}/logs/figures/figure.log",
+    group:
+        "pages"
     conda:
         "../../environment.yml"
     threads: 1

@@ -9,7 +9,7 @@ rule fit_kernels:
         theory="{base}/theory.parquet",
     log:
         "{base}/logs/fit_kernels.log",
-    cache: "omit-software"
+    cache: True
     conda:
         "../../environment.yml"
     threads: 1

@@ -9,7 +9,9 @@ rule train_networks:
         runs=RUNS,
     log:
         "{base}/logs/train_networks/width={width}/chunk={chunk}.log",
-    cache: "omit-software"
+    cache: True
+    group:
+        "networks"
     conda:
         "../../environment.yml"
     threads: 1
@@ -19,7 +21,7 @@ rule train_networks:
     params:
         root=STUDY.seed,
         experiment=lambda wildcards: BASES[wildcards.base],
-        seeds=lambda wildcards: seeds_of_chunk(experiment(wildcards).network, wildcards),
+        chunk=chunk_arguments,
         network=lambda wildcards: network_arguments(experiment(wildcards).network),
         code=code("train_networks.py"),
     script:
@@ -33,6 +35,8 @@ rule collect_runs:
         runs=f"{RESULTS}/runs.parquet",
     log:
         f"{RESULTS}/logs/collect_runs.log",
+    group:
+        "comparison"
     conda:
         "../../environment.yml"
     threads: 1

@@ -17,6 +17,8 @@ rule page:
     log:
         # Each page names its own.
         f"{RESULTS}/logs/pages/page.log",
+    group:
+        "pages"
     conda:
         "../../environment.yml"
     threads: 1

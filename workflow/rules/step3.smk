@@ -11,6 +11,8 @@ rule fit_step3:
         circles=f"{RESULTS}/step3/circles.parquet",
     log:
         f"{RESULTS}/logs/fit_step3.log",
+    group:
+        "pages"
     conda:
         "../../environment.yml"
     threads: 1

@@ -2,12 +2,14 @@
 
 from widelimit import schemas
 from widelimit.jobs import logged
+from widelimit.provenance import made_by
 from widelimit.summaries import slopes_table
 from widelimit.tables import concatenate, write_table
 
 with logged(snakemake.log[0]) as say:
+    origin = made_by(snakemake, __file__)
     metrics = concatenate(snakemake.input.metrics)
     slopes = slopes_table(metrics, **snakemake.params.slopes)
-    write_table(snakemake.output.metrics, metrics, schemas.METRICS.schema())
-    write_table(snakemake.output.slopes, slopes, schemas.SLOPES.schema())
+    write_table(snakemake.output.metrics, metrics, schemas.METRICS.schema(), origin)
+    write_table(snakemake.output.slopes, slopes, schemas.SLOPES.schema(), origin)
     say(f"{len(metrics)} numbers, {len(slopes)} slopes")

@@ -2,11 +2,13 @@
 
 from widelimit import schemas
 from widelimit.jobs import logged
+from widelimit.provenance import made_by
 from widelimit.stages.compare import compare
 from widelimit.stages.data import from_table
 from widelimit.tables import read_networks, read_table, write_table
 
 with logged(snakemake.log[0]) as say:
+    origin = made_by(snakemake, __file__)
     points = from_table(read_table(snakemake.input.data))
     predictions = compare(
         points["train"],
@@ -16,5 +18,5 @@ with logged(snakemake.log[0]) as say:
         read_networks(snakemake.input.networks, seeds=snakemake.params.seeds),
         **snakemake.params.compare,
     )
-    write_table(snakemake.output.predictions, predictions, schemas.PREDICTIONS.schema())
+    write_table(snakemake.output.predictions, predictions, schemas.PREDICTIONS.schema(), origin)
     say(f"{len(predictions)} predictions")

@@ -4,14 +4,16 @@ from importlib import import_module
 
 from widelimit.figures import style
 from widelimit.jobs import logged
+from widelimit.provenance import made_by
 from widelimit.tables import read_table, write_atomically, write_table
 
 with logged(snakemake.log[0]) as say:
     module = import_module(f"widelimit.figures.{snakemake.params.figure}")
+    origin = made_by(snakemake, __file__, modules=[module.__name__])
     frames = {name: read_table(path) for name, path in snakemake.input.items()}
     table = module.summarise(**frames, **snakemake.params.options)
     figure = module.draw(table)
     for path in (snakemake.output.svg, snakemake.output.pdf, snakemake.output.png):
         write_atomically(path, lambda temporary: style.save(figure, temporary))
-    write_table(snakemake.output.table, table, module.TABLE.schema())
+    write_table(snakemake.output.table, table, module.TABLE.schema(), origin)
     say(module.finding(table))

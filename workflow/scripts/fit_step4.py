@@ -2,12 +2,14 @@
 
 from widelimit import schemas
 from widelimit.jobs import logged
+from widelimit.provenance import made_by
 from widelimit.stages import step4_descent, step4_duals, step4_features
 from widelimit.stages.data import generate_data
 from widelimit.stages.step4_measure import measure_step4
 from widelimit.tables import write_table
 
 with logged(snakemake.log[0]) as say:
+    origin = made_by(snakemake, __file__)
     points = generate_data(**snakemake.params.samples)
     train, test = points["train"], points["test"]
     given = snakemake.params
@@ -19,7 +21,7 @@ with logged(snakemake.log[0]) as say:
     }
     known = step4_duals.TABLES | step4_features.TABLES | step4_descent.TABLES
     for name, table in tables.items():
-        write_table(snakemake.output[name], table, known[name].schema())
+        write_table(snakemake.output[name], table, known[name].schema(), origin)
     measured = measure_step4(tables, activation=given.double_descent["activation"])
-    write_table(snakemake.output.metrics, measured, schemas.METRICS.schema())
+    write_table(snakemake.output.metrics, measured, schemas.METRICS.schema(), origin)
     say(f"{len(measured)} numbers")

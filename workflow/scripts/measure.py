@@ -2,11 +2,13 @@
 
 from widelimit import schemas
 from widelimit.jobs import logged
+from widelimit.provenance import made_by
 from widelimit.stages.data import from_table
 from widelimit.stages.measure import measure
 from widelimit.tables import read_networks, read_table, write_table
 
 with logged(snakemake.log[0]) as say:
+    origin = made_by(snakemake, __file__)
     points = from_table(read_table(snakemake.input.data))
     metrics = measure(
         points["train"],
@@ -17,5 +19,5 @@ with logged(snakemake.log[0]) as say:
         read_networks(snakemake.input.networks, seeds=snakemake.params.seeds),
         **snakemake.params.measure,
     )
-    write_table(snakemake.output.metrics, metrics, schemas.METRICS.schema())
+    write_table(snakemake.output.metrics, metrics, schemas.METRICS.schema(), origin)
     say(f"{len(metrics)} numbers")

@@ -10,6 +10,7 @@ from widelimit.pages import (
     step4_numbers,
     worked_numbers,
 )
+from widelimit.provenance import page_origin
 from widelimit.tables import read_table, write_text
 
 with logged(snakemake.log[0]) as say:
@@ -23,6 +24,7 @@ with logged(snakemake.log[0]) as say:
         numbers["step4"] = step4_numbers(measured, widest=study.step7.slope_widths)
     if "example" in snakemake.input.keys():
         numbers["examples"] = example_numbers(read_table(snakemake.input.example))
+    tables = [path for path in snakemake.input if path.endswith(".parquet")]
     files = zip(snakemake.input.svgs, snakemake.input.tables, strict=True)
     page = render_page(
         snakemake.params.page,
@@ -30,6 +32,7 @@ with logged(snakemake.log[0]) as say:
         figures=[read_figure(*pair, command=snakemake.params.command) for pair in files],
         numbers=numbers,
         commands=snakemake.params.reruns,
+        origin=page_origin(snakemake.params.study, snakemake.params.code, tables),
     )
     write_text(snakemake.output.page, page)
     say(f"{snakemake.output.page}: {len(page.encode()) / 1e6:.2f} MB")

@@ -2,19 +2,20 @@
 
 from widelimit import schemas
 from widelimit.jobs import logged
+from widelimit.provenance import made_by
 from widelimit.stages.data import from_table
 from widelimit.stages.networks import train_networks
 from widelimit.tables import read_table, write_table
 
 with logged(snakemake.log[0]) as say:
+    origin = made_by(snakemake, __file__)
     points = from_table(read_table(snakemake.input.data))
     networks, runs = train_networks(
         points["train"],
         points["test"],
         root=snakemake.params.root,
-        width=int(snakemake.wildcards.width),
-        seeds=snakemake.params.seeds,
         say=say,
+        **snakemake.params.chunk,
         **snakemake.params.network,
     )
     runs = runs.assign(
@@ -22,5 +23,5 @@ with logged(snakemake.log[0]) as say:
         chunk=int(snakemake.wildcards.chunk),
         threads=snakemake.threads,
     )
-    write_table(snakemake.output.networks, networks, schemas.NETWORKS.schema())
-    write_table(snakemake.output.runs, runs, schemas.RUNS.schema())
+    write_table(snakemake.output.networks, networks, schemas.NETWORKS.schema(), origin)
+    write_table(snakemake.output.runs, runs, schemas.RUNS.schema(), origin)

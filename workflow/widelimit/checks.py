@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from widelimit.config import Data, Experiment, Study
 from widelimit.config_errors import ConfigError
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import ntk_gram
 from widelimit.stages.data import make_points
+
+
+def check_results(folder: str) -> None:
+    """Raise ConfigError where results are links into a cache that is gone, which Snakemake would
+    take for files."""
+    links = [path for path in Path(folder).rglob("*") if path.is_symlink() and not path.exists()]
+    if links:
+        raise ConfigError(
+            f"results_dir: {len(links)} results are links to files that are gone, such as"
+            f" {links[0]} to {links[0].readlink()}; bring those back, or delete the links with:"
+            f" find {folder} -xtype l -delete"
+        )
 
 
 def check_study(study: Study) -> None:

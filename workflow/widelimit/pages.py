@@ -124,13 +124,15 @@ def render_page(
     figures: Iterable[FigureOnPage] = (),
     numbers: Mapping[str, Any] | None = None,
     commands: Mapping[str, str] | None = None,
+    origin: Mapping[str, Any] | None = None,
     pages: Sequence[str] = tuple(PAGES),
 ) -> str:
     """The HTML of the page ``template`` (index or one of ``PAGES``).
 
     ``figures`` are placed by name; a section whose figure is not among them is left out.
     ``numbers`` are what the text quotes, ``commands`` what reruns a stage (what it does: what to
-    type), ``pages`` those that the navigation links to.
+    type), ``origin`` is what made the page (provenance.page_origin), ``pages`` those that the
+    navigation links to.
     Raises ValueError for an unknown page, or a figure that the page has no place for.
     """
     if template not in ("index", *PAGES):
@@ -146,6 +148,7 @@ def render_page(
             figures=by_name,
             numbers=numbers or {},
             commands=commands or {},
+            origin=origin,
             style=Markup((_WORKFLOW / "style" / "page.css").read_text(encoding="utf-8")),
             version=__version__,
         )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from widelimit import schemas
+from widelimit.schemas import Table
 
 
 @contextmanager
@@ -39,10 +42,17 @@ def _umask() -> int:
     return mask
 
 
-def write_table(path: str | os.PathLike, table: pa.Table | pd.DataFrame, schema: pa.Schema):
+def write_table(
+    path: str | os.PathLike,
+    table: pa.Table | pd.DataFrame,
+    schema: pa.Schema,
+    metadata: Mapping[str, str] | None = None,
+):
     """Write ``table`` with exactly the columns of ``schema``, its texts in the metadata.
 
-    The bytes depend on the values alone: no dates, no pandas index, one row group.
+    metadata : further texts, such as provenance.made_by has them
+
+    The bytes depend on the values and texts alone: no dates, no pandas index, one row group.
     Raises ValueError for a missing or superfluous column, or a null where none may be.
     """
     if isinstance(table, pd.DataFrame):
@@ -55,8 +65,15 @@ def write_table(path: str | os.PathLike, table: pa.Table | pd.DataFrame, schema:
         if not field.nullable and table[field.name].null_count:
             raise ValueError(f"{path}: column {field.name} must not be null")
     table = table.select(schema.names).cast(schema)
+    table = table.replace_schema_metadata({**(schema.metadata or {}), **(metadata or {})})
     with replacing(path) as temporary:
-        pq.write_table(table, temporary, row_group_size=max(table.num_rows, 1), compression="zstd")
+        pq.write_table(
+            table,
+            temporary,
+            row_group_size=max(table.num_rows, 1),
+            compression="zstd",
+            write_page_checksum=True,
+        )
 
 
 def _same_columns(names: Iterable[str], schema: pa.Schema, path):
@@ -66,8 +83,55 @@ def _same_columns(names: Iterable[str], schema: pa.Schema, path):
 
 
 def read_table(path: str | os.PathLike) -> pd.DataFrame:
-    """One Parquet file as a data frame; integers that may be missing become Int64."""
-    return pq.ParquetFile(path).read().to_pandas(types_mapper=_NULLABLE.get)
+    """One Parquet file as a data frame; integers that may be missing become Int64.
+
+    Raises ValueError, naming the file and what to do, where it is missing, damaged (every page has
+    a checksum), or has other columns than ``schemas`` gives its kind of table.
+    """
+    with _named(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        _same_kind(file.schema_arrow)
+        return file.read().to_pandas(types_mapper=_NULLABLE.get)
+
+
+def read_metadata(path: str | os.PathLike) -> dict[str, str]:
+    """The texts that a Parquet file carries, by name."""
+    with _named(path):
+        metadata = pq.read_schema(path).metadata or {}
+    return {name.decode(): text.decode(errors="replace") for name, text in metadata.items()}
+
+
+@contextmanager
+def _named(path: str | os.PathLike):
+    """Give what is wrong with a file its name."""
+    try:
+        yield
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(
+            f"{path}: damaged, or of another version of this workflow; delete it and run again"
+            f" ({reason})"
+        ) from None
+
+
+def _same_kind(found: pa.Schema) -> None:
+    """Raise ValueError unless the first columns, types and meanings, are those of ``schemas``."""
+    name = (found.metadata or {}).get(b"table", b"").decode()
+    if not name:
+        raise ValueError("not a table of this workflow")
+    for i, field in enumerate(_TABLES[name].schema() if name in _TABLES else ()):
+        was = found.field(i) if i < len(found) else None
+        if was is None or _what(was) != _what(field):
+            raise ValueError(f"column {i} should be {_what(field)}, and is {was and _what(was)}")
+
+
+def _what(field: pa.Field) -> tuple:
+    # Parquet has a name of its own for the items of a list.
+    kind = f"list of {field.type.value_type}" if pa.types.is_list(field.type) else str(field.type)
+    texts = (field.metadata or {}).values()
+    return (field.name, kind, field.nullable, *(text.decode() for text in texts))
+
+
+_TABLES = {value.path: value for value in vars(schemas).values() if isinstance(value, Table)}
 
 
 _NULLABLE: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {

@@ -1,0 +1,133 @@
+"""The study on a real SLURM: the same bytes, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+from checkout import SMALL, digests
+
+CHUNK = "results/networks/width=32/chunk=0/networks.parquet"
+HOURS = SMALL | {"network": SMALL["network"] | {"widths": [32], "steps": 10**8}}
+"""A training that nobody waits for."""
+
+
+def test_two_nodes_give_the_bytes_of_a_local_run(study, small_digests):
+    shutil.rmtree(study.path / "results")
+    study.configure(**SMALL | {"network": SMALL["network"] | {"seeds_per_job": 1}})
+    before = len(study.cluster.finished())
+    run = study.submit("--group-components", "networks=4", "comparison=2", "--", "metrics")
+    training = run.wait_for(
+        lambda: [job for job in study.cluster.queue() if "train_networks" in job["comment"]]
+    )
+    done = run.finish()
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert digests(study.path / "results") == small_digests
+    jobs = study.cluster.finished()[before:]
+    assert {job["JobState"] for job in jobs} == {"COMPLETED"}
+    assert {job["NodeList"] for job in jobs} == set(study.cluster.nodes)
+    assert {job["id"] for job in training} <= {job["JobId"] for job in jobs}
+    # Data, kernels, two times four jobs that train, and all that compares: 14 jobs in five.
+    assert "14 of 15 steps" in done.stdout
+    assert len(jobs) == 5
+
+
+def test_a_failing_job_is_reported_with_its_log(study):
+    study.configure(
+        allow_unstable=True, network=SMALL["network"] | {"widths": [32], "learning_rate": 1e3}
+    )
+    done = study.submit("--retries", "0", "--", CHUNK).finish()
+    assert done.returncode != 0
+    assert "Error in rule train_networks" in done.stdout
+    log = "results/logs/train_networks/width=32/chunk=0.log"
+    assert f"log: {log}" in done.stdout
+    # What is in the job's log and in SLURM's is printed too.
+    assert "ArithmeticError: width 32, seed 0: " in (study.path / log).read_text()
+    assert "ArithmeticError: width 32, seed 0: " in done.stdout
+    assert "error: width 32, seed 0: " in done.stdout
+    assert not (study.path / CHUNK).exists()
+
+
+def test_a_cancelled_job_is_noticed(study):
+    study.configure(**HOURS)
+    run = study.submit("--retries", "0", "--", CHUNK)
+    job = run.wait_for(lambda: [job for job in study.cluster.queue() if job["state"] == "RUNNING"])
+    study.cluster.call("scancel", job[0]["id"])
+    done = run.finish(timeout=120)
+    assert done.returncode != 0
+    assert "CANCELLED AT" in done.stdout
+    assert study.cluster.finished()[-1]["JobState"] == "CANCELLED"
+    assert not (study.path / CHUNK).exists()
+
+
+def test_ctrl_c_cancels_what_runs_and_what_is_queued(study):
+    study.configure(**HOURS | {"network": HOURS["network"] | {"seeds": 6}})
+    run = study.submit(
+        *("--set-resources", "train_networks:mem_mb=7000"),  # one on each node, one waits
+        *("--group-components", "networks=1"),
+        # So that no question for states is under way, during which the executor knows of no jobs.
+        *("--slurm-init-seconds-before-status-checks", "100"),
+        *("--", "networks"),
+    )
+    run.wait_for(
+        lambda: (
+            [job["state"] for job in study.cluster.queue()].count("RUNNING") == 2
+            and run.printed.count("has been submitted") == 3
+        )
+    )
+    run.interrupt()
+    done = run.finish(timeout=120)
+    assert done.returncode != 0
+    assert study.cluster.wait_for(lambda: not study.cluster.queue())
+    # Nothing is locked: the next run may start.
+    assert study.submit("-n", "--", CHUNK).finish().returncode == 0
+
+
+def test_a_retry_has_more_memory(study):
+    # Too little for Python and its libraries at first; all is killed that takes more than it asked.
+    study.edit("workflow/rules/common.smk", "return 600 + ", "return 250 + ")
+    study.configure(network=SMALL["network"] | {"widths": [32]})
+    before = len(study.cluster.finished())
+    done = study.submit("--", CHUNK).finish()
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert "Trying to restart" in done.stdout
+    jobs = study.cluster.finished()[before:]
+    memory = [int(re.search(r"mem=(\d+)M", job["Tres"])[1]) for job in jobs]
+    assert memory == [250 * attempt for attempt in range(1, len(jobs) + 1)]
+    assert [job["JobState"] for job in jobs][-1] == "COMPLETED"
+    assert "COMPLETED" not in [job["JobState"] for job in jobs][:-1]
+    assert (study.path / CHUNK).exists()
+
+
+def test_the_study_completes_though_a_node_goes_down(study, small_digests):
+    shutil.rmtree(study.path / "results")
+    before = len(study.cluster.finished())
+    run = study.submit("--group-components", "networks=2", "comparison=2", "--", "metrics")
+    running = run.wait_for(
+        lambda: {job["node"]: job["id"] for job in study.cluster.queue()}.get("n2")
+    )
+    study.cluster.call("scontrol", "update", "nodename=n2", "state=down", "reason=test")
+    done = run.finish()
+    study.cluster.wait_for(lambda: study.cluster.node_states()["n2"] == "idle")
+    assert done.returncode == 0, done.stdout[-5000:]
+    jobs = {job["JobId"]: job for job in study.cluster.finished()[before:]}
+    assert jobs[running]["JobState"] == "NODE_FAIL"
+    assert "Trying to restart" in done.stdout
+    assert digests(study.path / "results") == small_digests
+
+
+def test_the_profile_for_other_schedulers_runs_jobs_and_notices_a_cancelled_one(study):
+    (study.path / "results/data.parquet").unlink()
+    study.configure(**HOURS)
+    run = study.start(
+        *("--profile", "profiles/cluster-generic", "--retries", "0", "--", CHUNK),
+        **study.cluster.environment,
+    )
+    run.wait_for(lambda: "Finished jobid" in run.printed)
+    (job,) = run.wait_for(study.cluster.queue)
+    study.cluster.call("scancel", job["id"])
+    done = run.finish(timeout=120)
+    assert done.returncode != 0
+    assert "Error in" in done.stdout
+    assert (study.path / "results/data.parquet").exists()
+    assert not (study.path / CHUNK).exists()
