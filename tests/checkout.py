@@ -19,8 +19,14 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 TINY = yaml.safe_load((ROOT / "studies/tiny.yaml").read_text())
-SMALL = {"network": {"widths": [16, 64], "engine": "dense"}, "variants": {"interval": None}}
-"""Changes to the tiny study for what needs many runs: few jobs, nothing to compile."""
+SMALL = {
+    "network": {"widths": [16, 64], "engine": "dense"},
+    "variants": {"interval": None},
+    "beyond": {"activations": []},
+    "step4": {"activations": ["relu"], "widths": [16, 32], "steps": 50, "ratios": [0.5, 2]},
+    "step5": {"activations": ["relu"], "widths": [16, 32], "seeds": 2, "training_seeds": 2},
+}
+"""Changes to the tiny study for what needs many runs: few jobs, none of them long."""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from widelimit.config import Data, Experiment, Study
@@ -12,8 +13,18 @@ from widelimit.stages.data import make_points
 
 
 def check_results(folder: str) -> None:
-    """Raise ConfigError where results are links into a cache that is gone, which Snakemake would
-    take for files."""
+    """Raise ConfigError unless results can be written there: a folder of their own, not read-only,
+    and without links into a cache that is gone, which Snakemake would take for files."""
+    path = Path(folder).resolve()
+    if Path.cwd().is_relative_to(path):
+        raise ConfigError(
+            f"results_dir: must be a folder of its own, not one that holds {Path.cwd()}; got {folder}"
+        )
+    there = next(part for part in (path, *path.parents) if part.exists())
+    if not there.is_dir():
+        raise ConfigError(f"results_dir: must be a folder; got {folder}, and {there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ConfigError(f"results_dir: must be writable, and {there} is not; got {folder}")
     links = [path for path in Path(folder).rglob("*") if path.is_symlink() and not path.exists()]
     if links:
         raise ConfigError(

@@ -22,18 +22,25 @@ def replacing(path: str | os.PathLike):
     """A temporary path beside ``path`` that takes its place when the block ends well.
 
     A job that is killed, or a disk that fills up, so leaves no half-written file under a name
-    that a rule could take for a result.
+    that a rule could take for a result. Raises OSError, naming ``path``, where it cannot be
+    written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=f".{path.name}", dir=path.parent)
-    os.close(handle)
     try:
-        yield Path(name)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=f".{path.name}", dir=path.parent)
+        os.close(handle)
+        try:
+            yield Path(name)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+            # What jobs left that were killed while they wrote this file.
+            for left in path.parent.glob(f".*.{path.name}"):
+                left.unlink(missing_ok=True)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def _umask() -> int:
