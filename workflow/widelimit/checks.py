@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from widelimit.config import Data, Experiment, Study
-from widelimit.config_errors import ConfigError
+from widelimit.config_errors import ConfigError, readable
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import ntk_gram
 from widelimit.stages.data import make_points
@@ -56,7 +56,7 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
         key = {"file": "path", "digits": "source", "lecture": "source"}.get(
             experiment.data.source, "target"
         )
-        raise ConfigError(f"{prefix}data.{key}: {error}") from None
+        raise ConfigError(readable(f"{prefix}data.{key}: {error}")) from None
     try:
         K = ntk_gram(points["train"].X, activation=experiment.network.activation)
     except ValueError as error:
