@@ -40,6 +40,10 @@ class Run:
     def printed(self) -> str:
         return self.log.read_text(errors="replace")
 
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
     def finish(self, timeout: float = 600) -> subprocess.CompletedProcess:
         try:
             self.process.wait(timeout)

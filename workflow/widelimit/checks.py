@@ -18,7 +18,8 @@ def check_results(folder: str) -> None:
     path = Path(folder).resolve()
     if Path.cwd().is_relative_to(path):
         raise ConfigError(
-            f"results_dir: must be a folder of its own, not one that holds {Path.cwd()}; got {folder}"
+            "results_dir: must be a folder of its own, not one that holds the working directory;"
+            f" got {folder}"
         )
     there = next(part for part in (path, *path.parents) if part.exists())
     if not there.is_dir():

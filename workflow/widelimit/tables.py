@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import tempfile
@@ -96,6 +97,7 @@ def read_table(path: str | os.PathLike) -> pd.DataFrame:
     a checksum), or has other columns than ``schemas`` gives its kind of table.
     """
     with _named(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        _same_names(file)
         _same_kind(file.schema_arrow)
         return file.read().to_pandas(types_mapper=_NULLABLE.get)
 
@@ -118,6 +120,14 @@ def _named(path: str | os.PathLike):
             f"{path}: damaged, or of another version of this workflow; delete it and run again"
             f" ({reason})"
         ) from None
+
+
+def _same_names(file: pq.ParquetFile) -> None:
+    """Raise ValueError unless both places where a file keeps the columns' names agree; no checksum
+    is over either."""
+    stored = base64.b64decode((file.metadata.metadata or {}).get(b"ARROW:schema", b""))
+    if stored and pa.ipc.read_schema(pa.py_buffer(stored)).names != file.schema_arrow.names:
+        raise ValueError("the names of its columns are damaged")
 
 
 def _same_kind(found: pa.Schema) -> None:
