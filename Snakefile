@@ -39,3 +39,7 @@ rule all:
     input:
         rules.pages.input,
         rules.metrics.input,
+        # Tables on the way to these: one that was deleted, or lost to a job that failed, comes back.
+        rules.data.input,
+        rules.kernels.input,
+        rules.networks.input,
