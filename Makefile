@@ -47,9 +47,11 @@ RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 lock: $(VENV)/installed  ## resolve pyproject.toml into requirements.lock anew
 	$(RESOLVE) --extra dev pyproject.toml -o requirements.lock
 
-clean:  ## delete what studies have produced
+# Snakemake's records of what made which file stay: without them, results of studies that lie
+# elsewhere would pass for up to date, whatever has been edited.
+clean:  ## delete what studies have left under results/, and Snakemake's logs
 	find results -mindepth 1 -not -name README.md -delete
-	rm -rf .snakemake logs report.zip
+	rm -rf .snakemake/log .snakemake/slurm_logs .snakemake/cluster_logs logs report.zip
 
 # Of the cache that rules share, only what Snakemake has named; and the links to it in results.
 clean-cache:  ## delete the compiled kernels, and what is in $$SNAKEMAKE_OUTPUT_CACHE
