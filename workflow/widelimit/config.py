@@ -435,9 +435,7 @@ class Study(Experiment):
     step4: Step4 = Step4()
     step5: Step5 = Step5()
     step7: Step7 = Step7()
-    variants: Annotated[
-        dict[VariantName, optional(dict[str, Any])], Field(max_length=100)
-    ] = {}
+    variants: Annotated[dict[VariantName, optional(dict[str, Any])], Field(max_length=100)] = {}
     """Further experiments by name: what differs from the main one in data, network or kernels.
     null leaves out one that config.yaml has."""
     beyond: Beyond = Beyond()

@@ -39,7 +39,7 @@ Flag = Annotated[bool, BeforeValidator(_word_as_written)]
 
 
 def _number_as_written(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", value):
+    if isinstance(value, str) and re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", value):
         return float(value) if re.search(r"[.eE]", value) else int(value)
     return value
 

@@ -184,8 +184,8 @@ def listed(words: Iterable[str]) -> str:
 
 
 def drawable(curve: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `BAND` that a logarithmic axis can show: matplotlib's overflow near 1e308."""
-    shown = curve[curve["centre"].between(0, 1e100, inclusive="neither")]
+    """The rows of `BAND` that a logarithmic axis can show: ratios of its ends must not overflow."""
+    shown = curve[curve["centre"].between(1e-100, 1e100)]
     return shown.assign(upper=shown["upper"].clip(upper=1e100))
 
 
