@@ -9,18 +9,22 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help figures readme report test test-fast lint format schema lock clean clean-cache
+.PHONY: help check figures readme report test test-fast lint format schema lock clean clean-cache
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
 
-figures: $(VENV)/installed  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
+# Snakemake would answer a file that is no YAML or no UTF-8 with a traceback.
+check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=config.yaml)
+	@$(BIN)/python -m widelimit.checks config.yaml $(CONFIG)
+
+figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
 readme: figures  ## quote the shipped study in README.md, picture and findings
 	$(BIN)/python -m widelimit.readme results README.md
 
-report: $(VENV)/installed  ## pack the finished study into report.zip, Snakemake's own report
+report: check  ## pack the finished study into report.zip, Snakemake's own report
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.zip
 
 test: $(VENV)/installed  ## every test, linters included

@@ -29,8 +29,8 @@ duckdb.sql("select * from read_parquet('results/networks/**/*.parquet', hive_par
 
 Nothing that was trained is ever deleted, so that a width that comes back need not be trained again.
 So the two hold, beside the networks of the study, those of earlier configurations: widths that it
-has no more, chunks of another `seeds_per_job`. `runs.parquet` lists the study's own, and a join with
-it leaves the others out:
+has no more, chunks of another `seeds_per_job`. `runs.parquet` lists the study's own, and a join
+with it leaves the others out:
 
 ```python
 networks = pandas.read_parquet("results/networks")
