@@ -33,6 +33,8 @@ EXPERIMENTS = STUDY.experiments()
 BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
 # Smaller ones, each measured by one job.
 BEYOND = STUDY.beyond_experiments()
+# Steps with measurements of their own.
+STEPS = [f"{RESULTS}/{step}" for step in ("step1", "step2", "step4", "step5")]
 
 
 wildcard_constraints:
@@ -156,10 +158,11 @@ def figure_arguments(name, about, **options):
     }
 
 
-def page_arguments(page, figures, networks="train_networks"):
+def page_arguments(page, figures, networks="train_networks", work="The networks"):
     """Params of a page; its text follows from templates and style, the study and the figures.
 
-    networks : the rule that trains the page's networks
+    networks : the rule that computes what the page shows
+    work : what that is, in words
     """
     texts = [*(ROOT / "workflow/templates").iterdir(), *(ROOT / "workflow/style").iterdir()]
     modules = [f"widelimit.figures.{name}" for name in figures]
@@ -170,7 +173,7 @@ def page_arguments(page, figures, networks="train_networks"):
         "command": run,
         "reruns": {
             "What has changed": run,
-            "The networks anew, and what follows": f"{run} --forcerun {networks}",
+            f"{work} anew, and what follows": f"{run} --forcerun {networks}",
             "Up to the numbers": snakemake_command("metrics"),
             "This page": snakemake_command("pages" if page == "index" else page),
         },

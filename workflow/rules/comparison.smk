@@ -93,7 +93,7 @@ rule collect_metrics:
     input:
         metrics=[
             f"{base}/measured.parquet"
-            for base in [*BASES, *(f"{RESULTS}/{part}" for part in ["step4", "step5", *BEYOND])]
+            for base in [*BASES, *STEPS, *(f"{RESULTS}/{part}" for part in BEYOND)]
         ],
     output:
         metrics=f"{RESULTS}/metrics.parquet",

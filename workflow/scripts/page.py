@@ -5,6 +5,7 @@ from widelimit.jobs import logged
 from widelimit.pages import (
     example_numbers,
     kernel_numbers,
+    measured_numbers,
     read_figure,
     render_page,
     step4_numbers,
@@ -17,6 +18,8 @@ with logged(snakemake.log[0]) as say:
     study, numbers = load_study(snakemake.params.study), {}
     if "metrics" in snakemake.input.keys():
         numbers = kernel_numbers(read_table(snakemake.input.metrics))
+    if "measured" in snakemake.input.keys():
+        numbers["measured"] = measured_numbers(read_table(snakemake.input.measured))
     if "worked" in snakemake.input.keys():
         numbers["worked"] = worked_numbers(read_table(snakemake.input.worked))
     if "measured" in snakemake.input.keys():

@@ -240,6 +240,44 @@ class Kernels(Section):
     """L of a Laplace kernel exp(-L |x - z|) to compare with; null: none."""
 
 
+class Step1(Section):
+    """The page about linear regression: least squares by gradient descent on made-up data."""
+
+    dimension: whole(ge=4, le=200) = 20
+    """d of the inputs; there are 2 d, d or d / 2 points."""
+    condition_numbers: Annotated[
+        list[number(ge=1, le=1e6)],
+        Field(min_length=1, max_length=5),
+        AfterValidator(_distinct),
+    ] = [1.0, 10.0, 100.0, 1000.0]
+    """sigma_1^2 / sigma_d^2 of the spectra on which the threshold is looked for."""
+    condition_number: number(ge=1, le=1e6) = 30.0
+    """The same of the data on which directions and regimes are followed."""
+    steps: whole(ge=20, le=100_000) = 1000
+    """Steps of gradient descent."""
+    draws: whole(ge=1, le=1000) = 20
+    """Random data sets of each regime behind the numbers."""
+
+
+class Step2(Section):
+    """The section about kernels on the page of step 3; its samples and kernels are those there."""
+
+    n_train: whole(ge=3, le=50) = 9
+    """Samples around the circle, for the polynomial features."""
+    target: Annotated[str, Field(min_length=1), AfterValidator(_in_t)] = "x_0 + sin(4 * x_1)"
+    """Their target as an expression in the angle t and the inputs x_0, x_1."""
+    degrees: Annotated[
+        list[whole(ge=1, le=20)],
+        Field(min_length=1, max_length=4),
+        AfterValidator(_distinct),
+    ] = [2, 4, 8]
+    """Degrees of the polynomial features."""
+    steps: whole(ge=1, le=10**6) = 10_000
+    """Steps of gradient descent walked one by one; beyond, the closed form is shown."""
+    draws: whole(ge=1, le=1000) = 20
+    """Random data sets behind the numbers."""
+
+
 class Step3(Section):
     """The figures about kernels: kernel regression on a few samples of the target."""
 
@@ -431,6 +469,8 @@ class Study(Experiment):
     """Root of all random numbers."""
     allow_unstable: bool = False
     """Train even where the learning rate is at or above 2 / lambda_max of the NTK."""
+    step1: Step1 = Step1()
+    step2: Step2 = Step2()
     step3: Step3 = Step3()
     step4: Step4 = Step4()
     step5: Step5 = Step5()

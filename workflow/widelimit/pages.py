@@ -39,6 +39,11 @@ class Page:
 
 
 PAGES = {
+    "step1": Page(
+        "Step 1: linear regression by gradient descent",
+        "When gradient descent on least squares converges, where to, and why from 0.",
+        "step1_threshold",
+    ),
     "step3": Page(
         "Step 3: kernel regression",
         "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
@@ -167,6 +172,16 @@ def kernel_numbers(metrics: pd.DataFrame, experiment: str = "step7") -> dict[str
     rows = metrics[metrics["experiment"] == experiment]
     rows = rows[rows[["width", "seed", "step"]].isna().all(axis=1)]
     return dict(zip(rows["metric"], rows["value"].astype(float), strict=True))
+
+
+def measured_numbers(measured: pd.DataFrame) -> dict[str, float]:
+    """The worst value of each metric of a step that trains no network, by metric's name.
+
+    ``measured`` as in schemas.METRICS; only rows without width, seed and step. Of several
+    activations the smallest value is taken, as positive semi-definiteness asks for.
+    """
+    rows = measured[measured[["width", "seed", "step"]].isna().all(axis=1)]
+    return rows.groupby("metric")["value"].min().astype(float).to_dict()
 
 
 def worked_numbers(worked: pd.DataFrame) -> dict[str, Any]:
