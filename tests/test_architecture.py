@@ -26,7 +26,7 @@ LAYERS = [
     {"config_types", "config_errors"},
     {"config", "tables", "jobs", "environment"},
     {"provenance"},
-    {"checks", "pages", "results_readme", "readme"},
+    {"checks", "page_numbers", "pages", "results_readme", "readme"},
 ]
 EDGE = {
     "compiled",
@@ -36,6 +36,7 @@ EDGE = {
     "provenance",
     "config",
     "checks",
+    "page_numbers",
     "pages",
     "readme",
     "stages.data",

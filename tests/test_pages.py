@@ -19,14 +19,16 @@ from widelimit.markup import (
     power_of_two,
     shortened,
 )
-from widelimit.pages import (
-    PAGES,
+from widelimit.page_numbers import (
     example_numbers,
-    figure_on_page,
     kernel_numbers,
-    render_page,
     step4_numbers,
     worked_numbers,
+)
+from widelimit.pages import (
+    PAGES,
+    figure_on_page,
+    render_page,
 )
 from widelimit.stages.data import generate_samples
 from widelimit.stages.step3 import fit_step3

@@ -78,8 +78,8 @@ def test_files_have_the_permissions_of_the_umask(tmp_path):
 def test_networks_know_their_width_and_keep_the_seeds_asked_for(tmp_path):
     path = tmp_path / "width=64" / "chunk=1" / "networks.parquet"
     frame = pd.DataFrame({"seed": pd.array([0, 1, 2, 3], "Int32")})
-    schema = pa.schema([pa.field("seed", pa.int32())])
-    write_table(path, frame, schema)
+    table = Table("seeds.parquet", "one seed", (Column("seed", pa.int32(), "a seed"),))
+    write_table(path, frame, table.schema())
     ((width, rows),) = read_networks([path], seeds=3)
     assert width == 64
     assert rows["seed"].tolist() == [0, 1, 2]

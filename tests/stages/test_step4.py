@@ -9,7 +9,7 @@ from widelimit import schemas, tables
 from widelimit.activations import parse_activation
 from widelimit.claims import STEP4, check_claims
 from widelimit.kernels import gaussian_gram, nngp_gram
-from widelimit.pages import step4_numbers
+from widelimit.page_numbers import step4_numbers
 from widelimit.random_features import draw_fourier, fourier_features, neuron_features
 from widelimit.seeds import generator
 from widelimit.sphere import points as points_of

@@ -2,40 +2,26 @@
 
 from widelimit.config import load_study
 from widelimit.jobs import logged
-from widelimit.pages import (
-    example_numbers,
-    kernel_numbers,
-    measured_numbers,
-    read_figure,
-    render_page,
-    step4_numbers,
-    worked_numbers,
-)
+from widelimit.page_numbers import page_numbers
+from widelimit.pages import read_figure, render_page
 from widelimit.provenance import page_origin
 from widelimit.tables import read_table, write_text
 
 with logged(snakemake.log[0]) as say:
-    study, numbers = load_study(snakemake.params.study), {}
-    if "metrics" in snakemake.input.keys():
-        numbers = kernel_numbers(read_table(snakemake.input.metrics))
-    if "measured" in snakemake.input.keys():
-        numbers["measured"] = measured_numbers(read_table(snakemake.input.measured))
-    if "worked" in snakemake.input.keys():
-        numbers["worked"] = worked_numbers(read_table(snakemake.input.worked))
-    if "measured" in snakemake.input.keys():
-        measured = read_table(snakemake.input.measured)
-        numbers["step4"] = step4_numbers(measured, widest=study.step7.slope_widths)
-    if "example" in snakemake.input.keys():
-        numbers["examples"] = example_numbers(read_table(snakemake.input.example))
-    tables = [path for path in snakemake.input if path.endswith(".parquet")]
-    files = zip(snakemake.input.svgs, snakemake.input.tables, strict=True)
-    page = render_page(
-        snakemake.params.page,
+    page, study = snakemake.params.page, load_study(snakemake.params.study)
+    svgs, behind = snakemake.input.svgs, snakemake.input.tables
+    named = {name: path for name, path in snakemake.input.items() if name not in ("svgs", "tables")}
+    quoted = {name: read_table(path) for name, path in named.items()}
+    command = snakemake.params.command
+    html = render_page(
+        page,
         study=study,
-        figures=[read_figure(*pair, command=snakemake.params.command) for pair in files],
-        numbers=numbers,
+        figures=[read_figure(*pair, command=command) for pair in zip(svgs, behind, strict=True)],
+        numbers=page_numbers(page, quoted, widest=study.step7.slope_widths),
         commands=snakemake.params.reruns,
-        origin=page_origin(snakemake.params.study, snakemake.params.code, tables),
+        origin=page_origin(
+            snakemake.params.study, snakemake.params.code, [*behind, *named.values()]
+        ),
     )
-    write_text(snakemake.output.page, page)
-    say(f"{snakemake.output.page}: {len(page.encode()) / 1e6:.2f} MB")
+    write_text(snakemake.output.page, html)
+    say(f"{snakemake.output.page}: {len(html.encode()) / 1e6:.2f} MB")
