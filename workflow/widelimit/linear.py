@@ -24,11 +24,11 @@ from widelimit.regression import finite
 
 
 class LeastSquares:
-    """All of gradient descent on 1/2 |y - X w|^2 in closed form, by one singular value decomposition.
+    """All of gradient descent on 1/2 |y - X w|^2 in closed form, by one decomposition of X.
 
     X                    : (n, d), a point a row
     y                    : (n,)
-    rcond                : singular values up to rcond sigma_1 count as 0; max(n, d) eps unless given
+    rcond                : singular values up to rcond sigma_1 count as 0; max(n, d) eps by default
     singular_values      : (rank,), descending, those that do not count as 0
     directions           : (rank, d), the v_i, a row each: an orthonormal basis of the points' span
     solution             : (d,), X^+ y, of all least-squares solutions the one of least norm

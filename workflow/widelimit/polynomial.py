@@ -26,7 +26,9 @@ def polynomial_features(X, *, degree: int) -> np.ndarray:
     X = np.asarray(X, dtype=float)
     count = math.comb(X.shape[1] + degree, degree)
     if count > MOST_FEATURES:
-        raise ValueError(f"degree must leave at most {MOST_FEATURES} features; {degree} has {count}")
+        raise ValueError(
+            f"degree must leave at most {MOST_FEATURES} features; {degree} has {count}"
+        )
     columns = []
     for powers in _compositions(degree, X.shape[1] + 1):
         weight = math.factorial(degree) // math.prod(map(math.factorial, powers))

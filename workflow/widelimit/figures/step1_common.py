@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 
-from widelimit.figures import style
+from widelimit.figures import step3_common, style
 
 REGIMES = {
     "overdetermined": ("n > d", style.ORANGE, "o"),
@@ -21,8 +21,6 @@ REGIMES = {
 
 FLOOR, CEILING = 1e-17, 1e6
 """What is drawn: below is rounding, above has diverged."""
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def shade(value: float, values: Sequence[float]) -> tuple:
@@ -46,12 +44,6 @@ def distance_axis(axes: Axes):
     axes.axhline(1, color=style.GREY, linewidth=0.6, zorder=1)
 
 
-def number(value: float, digits: int = 2) -> str:
-    """0.12, 3.4·10⁻¹⁶, 0."""
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else "beyond all numbers"
-    if 1e-3 <= abs(value) < 1e4:
-        return f"{value:.{digits}g}".replace("-", "\u2212")
-    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
-    power = str(int(exponent)).translate(_RAISED)
-    return f"{mantissa}·10{power}".replace("-", "\u2212")
+def number(value: float) -> str:
+    """Two digits: 0.12, 3.4·10⁻¹⁶, infinite."""
+    return step3_common.number(value, digits=2) if value else "0"

@@ -20,9 +20,7 @@ TABLE = Table(
     "gradient descent from 0 on one spectrum, with one learning rate, after so many steps",
     (
         Column("spectrum", pa.string(), "condition <number>, gaussian or deficient"),
-        Column(
-            "condition_number", pa.float64(), "sigma_1^2 / smallest sigma_i^2 that is not 0"
-        ),
+        Column("condition_number", pa.float64(), "sigma_1^2 / smallest sigma_i^2 that is not 0"),
         Column("relative_learning_rate", pa.float64(), "eta sigma_1^2"),
         Column("step", pa.int64(), "steps of gradient descent taken", "count"),
         Column("distance", pa.float64(), "|w_T - y X^+| / |y X^+|, step by step"),

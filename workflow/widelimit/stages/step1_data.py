@@ -52,9 +52,7 @@ def spectra(root: int, dimension: int, condition_numbers: Sequence[float]) -> di
     return cases
 
 
-def regime(
-    name: str, dimension: int, condition_number: float, rng: np.random.Generator
-) -> Case:
+def regime(name: str, dimension: int, condition_number: float, rng: np.random.Generator) -> Case:
     """A random case of one of the ``REGIMES``: 2 d, d, d/2 and d points in d dimensions."""
     half = dimension // 2
     n, rank = {

@@ -58,9 +58,7 @@ def interpolants(root: int, t: np.ndarray, y: np.ndarray, degrees: Sequence[int]
 def feature_rows(root: int, draws: int) -> Iterator[Row]:
     """Each statement at its worst over random data and degrees."""
     rng = generator(root, "step2 features")
-    checks = pd.DataFrame(
-        _check(rng, degree) for _ in range(draws) for degree in CHECK_DEGREES
-    )
+    checks = pd.DataFrame(_check(rng, degree) for _ in range(draws) for degree in CHECK_DEGREES)
     for name in ("gram_error", "kernel_vs_features"):
         yield f"polynomial_{name}", None, None, checks[name].max()
     for name in ("representer_error", "kernel_norm_error", "minimum_norm_pythagoras"):

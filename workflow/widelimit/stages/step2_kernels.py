@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -29,8 +30,8 @@ SHAPES = tuple((n, d) for n in (6, 20, 50) for d in (2, 3, 10))
 DEGREE, SCALE = 3, 1.0
 """p of the polynomial kernel, L of the Gaussian and the Laplace kernel."""
 
-LAST_DECADE = 12
-"""The closed form is followed up to 10^12 steps."""
+LONG = 30
+"""The closed form is followed for so many condition numbers of steps: exp(-30) is rounding."""
 
 
 def indicator_gram(X: np.ndarray) -> np.ndarray:
@@ -75,17 +76,19 @@ def descent_table(
 ) -> pd.DataFrame:
     """Distance of f_T from kernel regression on the test grid, for eta = 1 / lambda_max.
 
-    Step by step at the powers of ten up to ``steps``, in closed form up to 10^12.
+    Step by step at the powers of ten up to ``steps``; in closed form up to 30 lambda_max / (smallest
+    eigenvalue that does not count as 0), when gradient descent has learned all that can be.
     """
     return pd.concat([_descent(train, test, kernel, steps) for kernel in kernels])
 
 
 def descent_rows(descent: pd.DataFrame) -> Iterator[Row]:
-    """The distance at the powers of ten, and how far steps and closed form are apart."""
+    """The distance at the powers of ten and at the end, and how far steps are off their formula."""
     yield "kernel_descent_vs_closed_form", None, None, descent["difference"].max()
-    for (kernel, step), rows in descent.groupby(["kernel", "step"]):
-        if step in _decades(LAST_DECADE):
-            yield f"kernel_descent_distance_{kernel}", None, step, rows["closed_form"].iloc[0]
+    last = descent.loc[descent.groupby("kernel")["step"].idxmax()]
+    yield "kernel_descent_left", None, None, (last["closed_form"] / last["start"]).max()
+    for row in descent[descent["step"].isin(_decades(descent["step"].max()))].itertuples():
+        yield f"kernel_descent_distance_{row.kernel}", None, row.step, row.closed_form
 
 
 def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.DataFrame:
@@ -94,9 +97,13 @@ def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.Data
     found = spectrum(K)
     options = {"learning_rate": 1 / found.lambda_max}
     limit = kernel_regression(K, K_test, y)
-    every = sorted({round(10 ** (i / 5)) for i in range(5 * LAST_DECADE + 1)})
+    condition = found.lambda_max / found.eigenvalues[found.rank - 1]
+    end = math.ceil(LONG * condition)
+    walked = _decades(steps)
+    every = sorted(
+        {round(10 ** (i / 5)) for i in range(int(5 * math.log10(end)) + 1)} | {*walked, end}
+    )
     closed = GradientDescent(K, **options).prediction(K_test, y, steps=every)
-    walked = [T for T in _decades(LAST_DECADE) if T <= steps]
     f = dict(zip(walked, descend_kernel(K, y, steps=walked, **options) @ K_test.T, strict=True))
     rows = [
         {
@@ -107,17 +114,17 @@ def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.Data
         }
         for T, at in zip(every, closed, strict=True)
     ]
-    kept = found.eigenvalues[found.rank - 1]
     return pd.DataFrame(rows).assign(
         kernel=kernel.kernel,
         scale=kernel.scale,
-        effective_condition=found.lambda_max / kept,
+        effective_condition=condition,
         start=rmse(np.zeros_like(limit), limit),
     )
 
 
 def _decades(last: int) -> list[int]:
-    return [10**e for e in range(last + 1)]
+    """The powers of ten up to ``last``, at least 1."""
+    return [10**e for e in range(len(str(int(last))))]
 
 
 def _kernels() -> Iterator[tuple[str, str | None, Callable, bool]]:
