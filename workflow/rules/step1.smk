@@ -62,7 +62,8 @@ use rule figure as figure_step1_span with:
         f"{RESULTS}/logs/figures/step1_span.log",
     params:
         **figure_arguments(
-            "step1_span", about="Gradient descent stays in the span of the data, if it starts there."
+            "step1_span",
+            about="Gradient descent stays in the span of the data, if it starts there.",
         ),
 
 

@@ -27,7 +27,7 @@ def polynomial_features(X, *, degree: int) -> np.ndarray:
     count = math.comb(X.shape[1] + degree, degree)
     if count > MOST_FEATURES:
         raise ValueError(
-            f"degree must leave at most {MOST_FEATURES} features; {degree} has {count}"
+            f"degree must leave at most {MOST_FEATURES} features; got {degree!r} with {count}"
         )
     columns = []
     for powers in _compositions(degree, X.shape[1] + 1):

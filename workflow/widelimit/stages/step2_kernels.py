@@ -76,8 +76,9 @@ def descent_table(
 ) -> pd.DataFrame:
     """Distance of f_T from kernel regression on the test grid, for eta = 1 / lambda_max.
 
-    Step by step at the powers of ten up to ``steps``; in closed form up to 30 lambda_max / (smallest
-    eigenvalue that does not count as 0), when gradient descent has learned all that can be.
+    Step by step at the powers of ten up to ``steps``; in closed form at least up to
+    30 lambda_max / (smallest eigenvalue that does not count as 0), when gradient descent has
+    learned all that can be.
     """
     return pd.concat([_descent(train, test, kernel, steps) for kernel in kernels])
 
@@ -100,9 +101,8 @@ def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.Data
     condition = found.lambda_max / found.eigenvalues[found.rank - 1]
     end = math.ceil(LONG * condition)
     walked = _decades(steps)
-    every = sorted(
-        {round(10 ** (i / 5)) for i in range(int(5 * math.log10(end)) + 1)} | {*walked, end}
-    )
+    fifths = (round(10 ** (i / 5)) for i in range(int(5 * math.log10(end)) + 1))
+    every = sorted({*fifths, *walked, end})
     closed = GradientDescent(K, **options).prediction(K_test, y, steps=every)
     f = dict(zip(walked, descend_kernel(K, y, steps=walked, **options) @ K_test.T, strict=True))
     rows = [
