@@ -391,8 +391,8 @@ METRIC_MEANINGS = {
             "ntk": "NTK",
         }.items()
     },
-    "kernel_descent_left": "|f_T - f| / |f| over the test grid after at least 30 lambda_max / (smallest"
-    " eigenvalue that does not count as 0) such steps, in closed form; largest over kernels",
+    "kernel_descent_left": "|f_T - f| / |f| over the test grid after at least 30 lambda_max /"
+    " (smallest eigenvalue that does not count as 0) such steps, closed form; largest over kernels",
     "example_ntk_difference": "step 5: largest difference between the Gram matrix of the worked"
     " example, added up weight by weight, and the empirical NTK",
     "hessian_norm_bounded": "spectral norm of the Hessian of f(x) in all weights, at one input and"
