@@ -53,6 +53,7 @@ def psd_table(root: int, draws: int) -> pd.DataFrame:
             unit = normalise_rows(rng.standard_normal((n, d)))
             unit[-1], unit[-2] = unit[0], -unit[1]
             scaled = unit * np.exp(rng.standard_normal((n, 1)))
+            scaled[-1] = scaled[0]
             for kernel, activation, gram, anywhere in _kernels():
                 for X, norms in ((unit, "one"), (scaled, "any"))[: 1 + anywhere]:
                     found = spectrum(gram(X))
