@@ -391,7 +391,7 @@ METRIC_MEANINGS = {
             "ntk": "NTK",
         }.items()
     },
-    "kernel_descent_left": "|f_T - f| / |f| over the test grid after at least 30 lambda_max /"
+    "kernel_descent_left": "|f_T - f| / |f| over the test grid after 30 lambda_max /"
     " (smallest eigenvalue that does not count as 0) such steps, closed form; largest over kernels",
     "example_ntk_difference": "step 5: largest difference between the Gram matrix of the worked"
     " example, added up weight by weight, and the empirical NTK",

@@ -32,7 +32,7 @@ def shade(value: float, values: Sequence[float]) -> tuple:
 
 def clipped(values) -> np.ndarray:
     """Within what is drawn, and a little beyond, so that lines leave the panel."""
-    return np.clip(np.asarray(values, dtype=float), FLOOR, 1e3 * CEILING)
+    return np.clip(np.asarray(values, dtype=float), 1e-3 * FLOOR, 1e3 * CEILING)
 
 
 def distance_axis(axes: Axes):

@@ -72,12 +72,7 @@ def draw(table: pd.DataFrame) -> Figure:
             Line2D([], [], color=style.step_colour(step, steps), label=parts.steps_words(step))
             for step in steps
         ],
-        loc="lower center",
-        bbox_to_anchor=(0.47, 0.02),
-        facecolor="white",
-        framealpha=0.85,
-        frameon=True,
-        edgecolor="none",
+        loc="upper center",
     )
     figure.legend(handles=key, loc="outside upper center", ncols=4)
     return figure

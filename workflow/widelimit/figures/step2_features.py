@@ -46,7 +46,7 @@ def draw(table: pd.DataFrame) -> Figure:
         _draw_fits(axes, rows)
         style.panel(axes, letter, f"degree {degree}, {rows['features'].iloc[0]} features")
     samples = table.loc[table["fit"] == "samples", "f"]
-    room = 0.6 * (samples.max() - samples.min() or 1)
+    room = 0.25 * (samples.max() - samples.min() or 1)
     panels[0].set_ylim(samples.min() - room, samples.max() + room)
     panels[0].set_ylabel("fit")
     key = (

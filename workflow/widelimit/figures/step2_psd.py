@@ -75,7 +75,11 @@ def _rounding(table: pd.DataFrame) -> float:
 
 def _label(row) -> str:
     name = LABELS[row.kernel]
-    return name if pd.isna(row.activation) else f"{name}, {row.activation.replace('_', ' ')}"
+    return (
+        name
+        if pd.isna(row.activation)
+        else f"{name}, {row.activation.replace('_', ' ').replace(':', ' ')}"
+    )
 
 
 def caption(table: pd.DataFrame) -> str:

@@ -77,7 +77,7 @@ def descent_table(
 ) -> pd.DataFrame:
     """Distance of f_T from kernel regression on the test grid, for eta = 1 / lambda_max.
 
-    Step by step at the powers of ten up to ``steps``; in closed form at least up to
+    Step by step at the powers of ten up to ``steps``; in closed form up to
     30 lambda_max / (smallest eigenvalue that does not count as 0), when gradient descent has
     learned all that can be.
     """
@@ -101,9 +101,9 @@ def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.Data
     limit = kernel_regression(K, K_test, y)
     condition = found.lambda_max / found.eigenvalues[found.rank - 1]
     end = math.ceil(LONG * condition)
-    walked = _decades(steps)
-    fifths = (round(10 ** (i / 5)) for i in range(int(5 * math.log10(end)) + 1))
-    every = sorted({*fifths, *walked, end})
+    walked = _decades(min(steps, end))
+    tenths = (round(10 ** (i / 10)) for i in range(int(10 * math.log10(end)) + 1))
+    every = sorted({*tenths, end})
     closed = GradientDescent(K, **options).prediction(K_test, y, steps=every)
     f = dict(zip(walked, descend_kernel(K, y, steps=walked, **options) @ K_test.T, strict=True))
     rows = [
