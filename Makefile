@@ -17,7 +17,7 @@ help:  ## this list
 figures: $(VENV)/installed  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
-readme: figures  ## quote the shipped study in README.md, picture and findings
+readme: figures  ## quote the shipped study in README.md and docs: picture, findings, claims
 	$(BIN)/python -m widelimit.readme results README.md
 
 report: $(VENV)/installed  ## pack the finished study into report.zip, Snakemake's own report

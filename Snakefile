@@ -3,7 +3,7 @@
 #   snakemake --cores N                                  the study of config.yaml, all pages
 #   snakemake --cores N --configfile studies/tiny.yaml   another study
 #   snakemake --cores N metrics                          up to a stage: data, kernels, networks,
-#                                                        metrics, figures, pages; or a step: step7
+#                                                        metrics, claims, figures, pages; or a step: step7
 #   snakemake --cores N -R train_networks                a stage anew, and what follows from it
 from snakemake.utils import min_version
 
@@ -40,3 +40,4 @@ rule all:
     input:
         rules.pages.input,
         rules.metrics.input,
+        rules.claims.output,

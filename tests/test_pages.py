@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from widelimit.claims import CLAIMS, check_claims
 from widelimit.config import load_study
 from widelimit.figures import step3_feature_map, step3_kernels, style
 from widelimit.markup import (
@@ -22,7 +23,7 @@ from widelimit.markup import (
 from widelimit.page_numbers import (
     example_numbers,
     kernel_numbers,
-    step4_numbers,
+    page_numbers,
     worked_numbers,
 )
 from widelimit.pages import (
@@ -33,6 +34,7 @@ from widelimit.pages import (
 from widelimit.stages.data import generate_samples
 from widelimit.stages.step3 import fit_step3
 from widelimit.stages.step5_initialisation import example
+from widelimit.summaries import slopes_table
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 STEP3 = [f"step3_{name}" for name in ("feature_map", "worked", "kernels", "scale", "gram")]
@@ -40,6 +42,8 @@ STEP5 = [f"step5_{name}" for name in ("ntk", "linearised", "outputs", "hessian",
 STEP7 = [
     f"step7_{name}" for name in ("fits", "convergence", "loss", "movement", "ensemble", "interval")
 ]
+STEP1 = [f"step1_{name}" for name in ("threshold", "directions", "span", "regimes")]
+STEP2 = [f"step2_{name}" for name in ("features", "psd", "descent")]
 STEP4 = [
     f"step4_{name}" for name in ("duals", "properties", "width", "last_layer", "double_descent")
 ]
@@ -195,7 +199,16 @@ def pages(step3_frames, drawn):
     worked = worked_numbers(step3_frames["worked"])
     real = {figure.name: figure for figure in drawn}
     commands = {"Train again": "snakemake -R train_networks"}
+    metrics = step4_metrics()
+    step4 = page_numbers("step4", {"measured": metrics}, widest=2)
     return {
+        "step1": render_page(
+            "step1",
+            study=study(),
+            figures=[stub(name) for name in STEP1],
+            numbers={"claims": list(check_claims(CLAIMS["step1"], metrics, slopes_table(metrics)))},
+            commands=commands,
+        ),
         "index": render_page(
             "index",
             study=study(),
@@ -204,7 +217,7 @@ def pages(step3_frames, drawn):
         "step3": render_page(
             "step3",
             study=study(),
-            figures=[real.get(name) or stub(name) for name in STEP3],
+            figures=[real.get(name) or stub(name) for name in (*STEP3, *STEP2)],
             numbers={"worked": worked},
             commands=commands,
         ),
@@ -212,7 +225,7 @@ def pages(step3_frames, drawn):
             "step4",
             study=study(),
             figures=[stub(name) for name in STEP4],
-            numbers={"step4": step4_numbers(step4_metrics(), widest=2)},
+            numbers=step4,
             commands=commands,
         ),
         "step5": render_page(
@@ -232,7 +245,7 @@ def pages(step3_frames, drawn):
     }
 
 
-@pytest.fixture(scope="module", params=["index", "step3", "step4", "step5", "step7"])
+@pytest.fixture(scope="module", params=["index", *PAGES])
 def page(request, pages):
     return Checked(pages[request.param])
 
@@ -295,7 +308,16 @@ def test_no_template_syntax_is_left(page):
     assert not re.search(r"\{\{|\}\}|\{%|\\\(|\\\[|\\\]|Undefined", page.text)
 
 
-@pytest.mark.parametrize("name, names", [("step3", STEP3), ("step5", STEP5), ("step7", STEP7)])
+@pytest.mark.parametrize(
+    "name, names",
+    [
+        ("step1", STEP1),
+        ("step3", STEP3 + STEP2),
+        ("step4", STEP4),
+        ("step5", STEP5),
+        ("step7", STEP7),
+    ],
+)
 def test_figures_stand_in_the_order_of_the_text(name, names, pages):
     html = pages[name]
     places = [html.index(f'<figure id="{figure}"') for figure in names]
@@ -303,15 +325,14 @@ def test_figures_stand_in_the_order_of_the_text(name, names, pages):
     found = Checked(html)
     assert found.tags["figure"] == found.tags["details"] == len(names)
     assert "snakemake -R train_networks" in found.text
-    if name != "step5":
-        assert "is not available" in found.text
+    assert ("is not available" in found.text) == (name in ("step3", "step7"))
     for figure in names[-2:]:
         assert f"snakemake --force {figure}.svg" in found.text
         assert f"results/figures/{figure}.parquet" in found.text
 
 
 def test_formulas_are_mathml(pages):
-    for name in ("step3", "step5", "step7"):
+    for name in PAGES:
         assert Checked(pages[name]).tags["math"] > 20
     assert Checked(pages["step7"]).tags["merror"] == 0
 
@@ -356,11 +377,11 @@ def test_text_of_the_user_is_escaped(name):
     evil = "where(x_0 < 0, x_0, 1) > 2"
     figures = [] if name == "index" else [stub(PAGES[name].figure)]
     here = {"target": evil}
-    changed = study(data=here, step3=here, step4=here, step5={"targets": [evil, "t"]})
+    changed = study(data=here, step2=here, step3=here, step4=here, step5={"targets": [evil, "t"]})
     html = render_page(name, study=changed, figures=figures)
     assert Checked(html)
     assert evil not in html
-    if name != "index":
+    if name not in ("index", "step1"):  # which quote no expression
         assert evil in Checked(html).text
 
 
@@ -569,7 +590,7 @@ def test_step4_quotes_what_was_measured(pages):
     assert found["dual_closed_form_error"] == ["3 · 10⁻¹⁵", "3 · 10⁻¹⁵", "", "1 · 10⁻¹²", "yes"]
     assert found["nngp_deviation"] == ["−0.5", "−0.5", "−0.6", "−0.4", "yes"]
     assert found["fourier_peak_ratio"] == ["3.25", "3.25", "0.95", "1.05", "no"]
-    assert "fourier_deviation" not in found
+    assert found["fourier_deviation"] == ["–", "–", "−0.6", "−0.4", "not measured"]
 
 
 def test_step4_explains_the_circle_for_relu_alone():

@@ -115,6 +115,29 @@ rule collect_metrics:
         "../scripts/collect_metrics.py"
 
 
+# What the report states, beside the numbers of this study.
+rule claims:
+    input:
+        metrics=rules.collect_metrics.output.metrics,
+        slopes=rules.collect_metrics.output.slopes,
+    output:
+        claims=f"{RESULTS}/claims.md",
+    log:
+        f"{RESULTS}/logs/claims.log",
+    group:
+        "comparison"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("claims.py"),
+    script:
+        "../scripts/claims.py"
+
+
 rule metrics:
     input:
         rules.collect_metrics.output,

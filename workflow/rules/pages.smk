@@ -91,6 +91,7 @@ use rule page as page_step5 with:
         svgs=expand(f"{RESULTS}/figures/step5_{{name}}.svg", name=STEP5),
         tables=expand(f"{RESULTS}/figures/step5_{{name}}.parquet", name=STEP5),
         example=f"{RESULTS}/step5/example.parquet",
+        measured=f"{RESULTS}/step5/measured.parquet",
     output:
         page=f"{RESULTS}/pages/step5.html",
     log:

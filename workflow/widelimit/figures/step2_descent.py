@@ -80,8 +80,8 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "Distance on the grid between kernel regression and gradient descent from 0 after T steps,"
         " at half the largest stable learning rate. Dots: step by step; lines: closed form. How"
-        " many steps it takes is the ratio of the largest to the smallest eigenvalue that does not count"
-        f" as 0: {conditions}."
+        " many steps it takes is the ratio of the largest to the smallest eigenvalue that does not"
+        f" count as 0: {conditions}."
     )
 
 
