@@ -47,3 +47,8 @@ def distance_axis(axes: Axes):
 def number(value: float) -> str:
     """Two digits: 0.12, 3.4·10⁻¹⁶, infinite."""
     return step3_common.number(value, digits=2) if value else "0"
+
+
+def condition(kappa: float) -> str:
+    """A condition number: 30, 1.0·10⁶."""
+    return f"{kappa:g}" if kappa < 1e5 else number(kappa)

@@ -78,7 +78,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "The distance between gradient descent from 0 and the solution along single singular"
         f" directions, for eigenvalues that span a factor of"
-        f" {table['condition_number'].iloc[0]:g}, at three learning rates; beyond the threshold 2"
+        f" {common.condition(table['condition_number'].iloc[0])}, at three learning rates; beyond the threshold 2"
         " in the last panel. Dots: step by step, down to rounding, which grows with the weights"
         " where they diverge; lines: the power |1 − ησᵢ²|ᵀ."
     )

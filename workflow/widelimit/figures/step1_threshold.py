@@ -90,7 +90,7 @@ def _look(name: str, rows: pd.DataFrame, table: pd.DataFrame) -> tuple:
         return OTHERS[name]
     family = table.loc[~table["spectrum"].isin(OTHERS), "condition_number"].unique()
     kappa = rows["condition_number"].iloc[0]
-    return common.shade(kappa, family), f"$\\sigma_1^2/\\sigma_d^2 = {kappa:g}$"
+    return common.shade(kappa, family), f"$\\sigma_1^2/\\sigma_d^2$ = {common.condition(kappa)}"
 
 
 def _second(table: pd.DataFrame) -> str:

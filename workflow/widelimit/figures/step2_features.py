@@ -87,14 +87,13 @@ def caption(table: pd.DataFrame) -> str:
 
 def finding(table: pd.DataFrame) -> str:
     curves = table.pivot_table(index=["degree", "t"], columns="fit", values="f", sort=False)
-    scale = table.loc[table["fit"] == "samples", "f"].abs().max()
+    scale = table.loc[table["fit"] == "samples", "f"].abs().max() or 1
     apart = float((curves["kernel"] - curves["features"]).abs().max() / scale)
     said = "10⁻¹⁰" if apart < 1e-10 else step3_common.number(apart, 2)
-    norms = table.groupby(["degree", "fit"], sort=True)["norm"].min()
-    ratios = parts.listed(
-        f"{norms[degree, 'other'] / norms[degree, 'features']:.2f} (degree {degree})"
-        for degree in parts.integers(table["degree"])
-    )
+    norms = table.groupby(["degree", "fit"])["norm"].min().unstack("fit")
+    # Where all targets are 0, so are all weights.
+    ratios = (norms["other"] / norms["features"]).where(norms["features"] > 0, 1)
+    ratios = parts.listed(f"{ratio:.2f} (degree {degree})" for degree, ratio in ratios.items())
     return (
         f"Kernel and features differ by {'less than' if apart < 1e-10 else 'up to'} {said} of the"
         " largest target. The smallest norm among the other weights, in units of that of the"
