@@ -5,12 +5,14 @@ import pandas as pd
 import pytest
 
 from widelimit import schemas, tables
+from widelimit.claims import STEP1, check_claims
 from widelimit.seeds import generator
 from widelimit.stages import step1_data
 from widelimit.stages.step1 import TABLES, measure_step1
 from widelimit.stages.step1_data import REGIMES, regime, spectra
 from widelimit.stages.step1_numbers import stable_range
 from widelimit.stages.step1_paths import log_steps
+from widelimit.summaries import slopes_table
 
 OPTIONS = {
     "root": 5,
@@ -216,3 +218,51 @@ def test_log_steps(steps, count):
     assert (found[0], found[-1]) == (0, steps)
     assert found == sorted(set(found))
     assert abs(len(found) - count) <= 1
+
+
+def test_numbers_are_those_of_the_loop(value):
+    found = {name: [] for name in value.index if "threshold" not in name and "growth" not in name}
+    for name in REGIMES:
+        rng = generator(5, f"step1 numbers {name}")
+        for _ in range(OPTIONS["draws"]):
+            case = regime(name, 6, 5.0, rng)
+            elsewhere = case.elsewhere(rng)
+            limit = np.linalg.pinv(case.X) @ case.y
+            size, nothing = np.linalg.norm(limit), case.y @ case.y
+            null = np.linalg.svd(case.X)[2][np.linalg.matrix_rank(case.X) :]
+            eta = 1 / np.linalg.norm(case.X, 2) ** 2
+            walk, other = (loop(case.X, case.y, eta, 200, w) for w in (None, elsewhere))
+            rest = case.y - case.X @ walk[-1]
+            found[f"linear_loss_{name}"].append(rest @ rest / nothing)
+            if len(null):
+                found["linear_elsewhere_distance"].append(np.linalg.norm(other[-1] - limit) / size)
+                assert np.abs((other - elsewhere) @ null.T).max() < 1e-13
+    assert value["linear_elsewhere_distance"] == pytest.approx(
+        min(found["linear_elsewhere_distance"]), rel=1e-9
+    )
+    for name in REGIMES:
+        worst = max(found[f"linear_loss_{name}"])
+        assert value[f"linear_loss_{name}"] == pytest.approx(worst, rel=1e-9, abs=1e-20)
+    # What the loop above has exactly is measured as rounding.
+    rounding = [
+        f"linear_{part}_{name}" for part in ("solution_error", "loss_error") for name in REGIMES
+    ]
+    rounding += [f"linear_{name}" for name in ("outside_span", "outside_span_change")]
+    assert (value[[*rounding, "linear_descent_vs_closed_form"]] < 1e-13).all()
+
+
+def test_every_statement_holds(made):
+    checked = list(check_claims(STEP1, made["measured"], slopes_table(made["measured"])))
+    assert len(checked) == len(STEP1)
+    for each in checked:
+        assert each.verdict == "yes", each
+
+
+def test_a_study_that_ends_too_soon_does_not_bear_them_out():
+    few = measure_step1(**(OPTIONS | {"steps": 20, "condition_number": 1000}))["measured"]
+    checked = check_claims(STEP1, few, slopes_table(few))
+    failed = {each.claim.metric for each in checked if each.verdict == "no"}
+    # Bisection on so few steps does not find the threshold to six digits.
+    assert failed - {"linear_threshold_upper"} == {
+        f"linear_{part}_{name}" for part in ("solution_error", "loss_error") for name in REGIMES
+    }

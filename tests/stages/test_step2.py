@@ -6,12 +6,15 @@ import pandas as pd
 import pytest
 
 from widelimit import schemas, tables
+from widelimit.claims import STEP2, check_claims
 from widelimit.kernels import gaussian_gram, ntk_gram
+from widelimit.stages import step2_kernels
 from widelimit.stages.data import generate_samples
 from widelimit.stages.step2 import TABLES, measure_step2
 from widelimit.stages.step2_features import circle_samples
 from widelimit.stages.step2_kernels import ACTIVATIONS, descent_table, indicator_gram, psd_table
 from widelimit.stages.step3 import Kernel, main_kernels
+from widelimit.summaries import slopes_table
 
 OPTIONS = {
     "root": 4,
@@ -150,7 +153,7 @@ def test_a_function_that_is_no_kernel_is_told():
 def test_descent_is_what_the_loop_gives(points):
     X, Z, y = points["train"].X, points["test"].X, points["train"].y[:, 0]
     K, K_test = gaussian_gram(X, scale=3.0), gaussian_gram(Z, X, scale=3.0)
-    kernel = Kernel("kernels", "gaussian", 3.0, lambda A, B=None: gaussian_gram(A, B, scale=3.0))
+    kernel = _gaussian()
     table = descent_table(points["train"], points["test"], [kernel], 200).set_index("step")
     values = np.linalg.eigvalsh(K)
     with mpmath.workdps(60):
@@ -195,3 +198,21 @@ def test_same_root_same_numbers(points, kernels, made):
 def test_the_kernels_are_those_of_step_3(kernels, points):
     (ntk,) = (kernel for kernel in kernels if kernel.kernel == "ntk")
     np.testing.assert_array_equal(ntk.gram(points["train"].X), ntk_gram(points["train"].X))
+
+
+def test_every_statement_holds(made):
+    checked = list(check_claims(STEP2, made["measured"], slopes_table(made["measured"])))
+    assert len(checked) == len(STEP2)
+    for each in checked:
+        assert each.verdict == "yes", each
+
+
+def test_a_broken_kernel_does_not_bear_them_out(points, monkeypatch):
+    monkeypatch.setattr(step2_kernels, "laplace_gram", lambda X, scale: indicator_gram(X))
+    broken = measure_step2(points["train"], points["test"], [_gaussian()], **OPTIONS)["measured"]
+    checked = check_claims(STEP2, broken, slopes_table(broken))
+    assert [each.claim.metric for each in checked if each.verdict == "no"] == ["psd_least_laplace"]
+
+
+def _gaussian():
+    return Kernel("kernels", "gaussian", 3.0, lambda A, B=None: gaussian_gram(A, B, scale=3.0))

@@ -43,17 +43,17 @@ STEP5 = (
     _root(
         "With several outputs each has the same kernel (slope of the distance)",
         "ntk_outputs_same",
-        test="stages/test_step5.py::test_blocks_of_outputs_are_told_apart",
+        test="stages/test_step5.py::test_outputs_approach_one_kernel_with_slope_minus_one_half",
     ),
     _root(
         "Different outputs share no kernel (slope of what they share)",
         "ntk_outputs_cross",
-        test="stages/test_step5.py::test_blocks_of_outputs_are_told_apart",
+        test="stages/test_step5.py::test_outputs_approach_one_kernel_with_slope_minus_one_half",
     ),
     _root(
         "A trained network of several outputs approaches the one kernel's prediction (slope)",
         "rmse_outputs_vs_ntk",
-        test="stages/test_step5.py::test_one_kernel_serves_all_outputs",
+        test="stages/test_step5.py::test_outputs_approach_one_kernel_with_slope_minus_one_half",
     ),
     _root(
         "Bounded weights: the Hessian's spectral norm falls as k to the −1/2 (slope)",

@@ -35,24 +35,24 @@ STEP7 = (
     _root(
         "The last layer alone approaches NNGP regression (slope)",
         "rmse_last_layer_vs_nngp",
-        test="stages/test_experiment.py::test_the_last_layer_is_a_trained_last_layer",
+        test="stages/test_beyond.py::test_kernel_and_weights_too",
     ),
     _root(
         "The NTK at the start approaches its limit (slope)",
         "ntk_deviation",
-        test="stages/test_step5.py::test_the_empirical_ntk_tends_to_its_closed_form",
+        test="stages/test_beyond.py::test_kernel_and_weights_too",
     ),
     _claim(
         "Training moves the NTK by k to the −1/2 at most (slope)",
         "ntk_drift",
-        test="stages/test_experiment.py::test_metrics_are_what_they_say",
+        test="stages/test_beyond.py::test_kernel_and_weights_too",
         slope=True,
         high=-0.4,
     ),
     _claim(
         "It moves the weights by as much, relative to their norm (slope)",
         "weight_movement",
-        test="stages/test_experiment.py::test_metrics_are_what_they_say",
+        test="stages/test_beyond.py::test_kernel_and_weights_too",
         slope=True,
         high=-0.4,
     ),
