@@ -13,7 +13,10 @@ import pytest
 
 from checkout import check_out
 from widelimit import schemas
+from widelimit.claims import CLAIMS, check_claims
+from widelimit.claims.document import document
 from widelimit.pages import PAGES
+from widelimit.tables import read_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
@@ -39,7 +42,7 @@ def test_bytes_do_not_depend_on_cores_place_or_chunks(finished, tmp_path, cores,
     other.run("figures", "metrics", cores=cores)
     expected = digests(finished.path / "results")
     assert digests(other.path / "results") == expected
-    assert len([name for name in expected if name.endswith(".svg")]) == 22
+    assert len([name for name in expected if name.endswith(".svg")]) == 29
 
 
 def test_tables_carry_the_meaning_of_their_columns(finished):
@@ -62,7 +65,10 @@ def test_networks_read_as_one_dataset(finished):
 def test_metrics_are_complete_and_explained(finished):
     metrics = pd.read_parquet(finished.path / "results/metrics.parquet")
     assert set(metrics["metric"]) <= set(schemas.METRIC_MEANINGS)
-    assert set(metrics["experiment"]) >= {"step4", "step5", "step7", "interval"}
+    assert set(metrics["experiment"]) >= {
+        *(f"step{number}" for number in (1, 2, 4, 5, 7)),
+        "interval",
+    }
     main = metrics[metrics["experiment"] == "step7"]
     each = main[main["metric"] == "rmse_network_vs_ntk"]
     assert len(each) == 3 * 4 * 4  # widths, seeds, checkpoints with 0
@@ -80,6 +86,18 @@ def test_pages_are_there_and_speak_of_this_study(finished):
     assert str(finished.path) not in text
 
 
+def test_statements_stand_beside_their_numbers(finished):
+    results = finished.path / "results"
+    metrics, slopes = (read_table(results / f"{name}.parquet") for name in ("metrics", "slopes"))
+    text = (results / "claims.md").read_text()
+    assert text == document(metrics, slopes)
+    # So small a study measures all there is; what rests on few widths and seeds may fail.
+    assert "not measured in this study 0." in text
+    for step in ("step1", "step2"):
+        for checked in check_claims(CLAIMS[step], metrics, slopes):
+            assert checked.verdict == "yes", checked
+
+
 def test_nothing_half_written_is_left(finished):
     leftovers = [path for path in (finished.path / "results").rglob(".*")]
     assert leftovers == []
@@ -92,5 +110,5 @@ def test_snakemake_s_report_holds_figures_with_captions(finished, tmp_path):
     with zipfile.ZipFile(report) as files:
         names = files.namelist()
         text = b"".join(files.read(name) for name in names if name.endswith((".js", ".html")))
-    assert len([name for name in names if name.endswith(".svg")]) == 22
+    assert len([name for name in names if name.endswith(".svg")]) == 29
     assert b"one curve for each training time" in text

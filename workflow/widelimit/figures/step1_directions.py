@@ -78,9 +78,9 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "The distance between gradient descent from 0 and the solution along single singular"
         f" directions, for eigenvalues that span a factor of"
-        f" {common.condition(table['condition_number'].iloc[0])}, at three learning rates; beyond the threshold 2"
-        " in the last panel. Dots: step by step, down to rounding, which grows with the weights"
-        " where they diverge; lines: the power |1 − ησᵢ²|ᵀ."
+        f" {common.condition(table['condition_number'].iloc[0])}, at three learning rates; beyond the"
+        " threshold 2 in the last panel. Dots: step by step, down to rounding, which grows with the"
+        " weights where they diverge; lines: the power |1 − ησᵢ²|ᵀ."
     )
 
 
