@@ -75,12 +75,12 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def caption(table: pd.DataFrame) -> str:
+    kappa = common.condition(table["condition_number"].iloc[0])
     return (
         "The distance between gradient descent from 0 and the solution along single singular"
-        f" directions, for eigenvalues that span a factor of"
-        f" {common.condition(table['condition_number'].iloc[0])}, at three learning rates; beyond the"
-        " threshold 2 in the last panel. Dots: step by step, down to rounding, which grows with the"
-        " weights where they diverge; lines: the power |1 − ησᵢ²|ᵀ."
+        f" directions, for eigenvalues that span a factor of {kappa}, at three learning rates;"
+        " beyond the threshold 2 in the last panel. Dots: step by step, down to rounding, which"
+        " grows with the weights where they diverge; lines: the power |1 − ησᵢ²|ᵀ."
     )
 
 
