@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import re
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -96,6 +99,18 @@ def test_statements_stand_beside_their_numbers(finished):
     for step in ("step1", "step2"):
         for checked in check_claims(CLAIMS[step], metrics, slopes):
             assert checked.verdict == "yes", checked
+
+
+def test_the_commands_on_a_page_find_their_targets(finished):
+    text = html.unescape((finished.path / "results/pages/step7.html").read_text())
+    commands = re.findall(r"<code>(snakemake [^<]+)", text)
+    assert len(commands) >= 9
+    stages = [command for command in commands if "figure_" not in command]
+    for command in [*stages, commands[0]]:
+        words = shlex.split(command)
+        assert words[words.index("--configfile") + 1] == "study.yaml"
+        done = finished.snakemake(*words[1:], "-n", "--quiet")
+        assert done.returncode == 0, f"{command}: {done.stdout}"
 
 
 def test_nothing_half_written_is_left(finished):
