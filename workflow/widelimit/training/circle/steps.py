@@ -6,6 +6,8 @@
     rehome, wake    units that came to another border, or to one      (passage.py)
     forward         moments -> residuals and loss                     (points.py)
 
+A moment is summed, never corrected: what leaves a sum within the step is left out of it first.
+
 A *leg* is a run of at most LEG_STEPS steps, fewer where the weights move fast. At its end hot
 units that have calmed down go back to their cells, and from time to time P is folded into q.
 """
@@ -87,23 +89,23 @@ def advance(points, borders, frames, table, waiting, units, hot, clock, losses, 
         clock.counts[0] += 1
         clock.counts[1] += 1
         clock.growth[0] += speed
-        if clock.counts[0] >= LEG_STEPS or clock.growth[0] > LEG_GROWTH:
-            end_leg(hot, frames, table, waiting, units, points, clock)
         add_moments(table, points.M1, points.M2)
         losses[t] = forward(points, scale, slope)
+        if clock.counts[0] >= LEG_STEPS or clock.growth[0] > LEG_GROWTH:
+            end_leg(hot, frames, table, waiting, units, clock)
         if not np.isfinite(losses[t]):
             return t + 1
     return losses.size
 
 
 @compiled
-def end_leg(hot, frames, table, waiting, units, points, clock):
+def end_leg(hot, frames, table, waiting, units, clock):
     cells = waiting.opens_at.shape[0]
     for g in range(cells):
         i = first_of(g)
         table[i + REACH] = table[i + PATH] - table[i + LEG]
         table[i + LEG] = table[i + PATH]
-    cool(hot, frames, table, waiting, units, points)
+    cool(hot, frames, table, waiting, units)
     if clock.counts[1] >= MAX_AGE or not strain(table) <= MAX_STRAIN:
         rebuild(table, waiting, units)
         clock.counts[1] = 0
