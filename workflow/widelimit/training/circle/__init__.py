@@ -2,7 +2,6 @@
 
 arrangement, cell_lookup   the lines x.b = 0 and the cells between them (package level)
 points     from moments per cell to residuals, and from residuals to one gradient per cell
-arcs       every unit by itself with the gradient of its cell: O(width + n) a step
 cells      all units of a cell at once by a 3x3 map: O(n) a step
 waiting    which units of a cell may leave it next
 hot        the units at the borders, one by one

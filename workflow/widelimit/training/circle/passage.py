@@ -13,8 +13,8 @@ from widelimit.cell_lookup import locate
 from widelimit.compiled import compiled, inlined
 from widelimit.training.circle.cells import (
     DUE,
-    LEG,
     LANES,
+    LEG,
     PATH,
     Q00,
     Q11,
