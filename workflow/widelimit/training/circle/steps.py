@@ -154,13 +154,14 @@ def rebuild(table, waiting, units):
 @compiled
 def write_weights(table, units, hot, frames, A, B):
     """The weights of all units, in their order."""
-    unit_q, cell, order = units
-    for j in range(cell.size):
-        if cell[j] != HOT:
-            q = (unit_q[j, 0], unit_q[j, 1], unit_q[j, 2])
-            to = order[j]
-            A[to], B[to, 0], B[to, 1] = current(table, first_of(cell[j]), q)
+    unit_q, cell, place = units
     for m in range(hot.end.size):
         for t in range(hot.begin[m], hot.end[m]):
-            to = order[hot.unit[t]]
-            A[to], B[to, 0], B[to, 1] = weight_of(hot, frames, m, t)
+            j = hot.unit[t]
+            unit_q[j, 0], unit_q[j, 1], unit_q[j, 2] = weight_of(hot, frames, m, t)
+    for unit in range(place.size):
+        j = place[unit]
+        p = (unit_q[j, 0], unit_q[j, 1], unit_q[j, 2])
+        if cell[j] != HOT:
+            p = current(table, first_of(cell[j]), p)
+        A[unit], B[unit, 0], B[unit, 1] = p
