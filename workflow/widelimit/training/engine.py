@@ -43,4 +43,4 @@ class Engine(Protocol):
         """The network at the training points now, (n, p)."""
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """A (p, k) and B (k, d) now, as arrays of their own."""
+        """A (p, k) and B (k, d) now, in arrays that the next call may write to again."""
