@@ -1,14 +1,17 @@
-"""What only the data can tell of a configuration: is it sound, and is gradient descent stable?"""
+"""What only the data can tell of a configuration: is it sound, is gradient descent stable, does
+the engine asked for apply?"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from widelimit.activations import parse_activation
 from widelimit.config import Data, Experiment, Study
 from widelimit.config_errors import ConfigError
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import ntk_gram
 from widelimit.stages.data import make_points
+from widelimit.training.circle import obstacle_before_weights
 
 
 def check_results(folder: str) -> None:
@@ -24,7 +27,7 @@ def check_results(folder: str) -> None:
 
 
 def check_study(study: Study) -> None:
-    """Make the points of every experiment and hold its learning rate against 2 / lambda_max.
+    """Make the points of every experiment and hold its learning rate and engine against them.
 
     Raises ConfigError, naming the key, what is allowed and what was given.
     """
@@ -53,6 +56,13 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
             f"{prefix}network.activation: {experiment.network.activation} has no limit kernel on"
             f" source {experiment.data.source}{' with a bias' * experiment.data.bias}: {error}"
         ) from None
+    if experiment.network.engine == "circle":
+        phi = parse_activation(experiment.network.activation)
+        reason = obstacle_before_weights(points["train"].X, experiment.data.n_outputs, phi)
+        if reason is not None:
+            raise ConfigError(
+                f"{prefix}network.engine: must be auto or dense, not circle: {reason}"
+            )
     bound, learning_rate = stability_bound(K), experiment.network.learning_rate
     if learning_rate >= bound and not unstable:
         raise ConfigError(

@@ -196,8 +196,9 @@ class Network(Section):
     loss_points_per_decade: whole(ge=1, le=100) = 10
     """Steps, for each factor of ten, at which the training loss is kept."""
     engine: Literal["auto", "dense", "circle"] = "auto"
-    """auto: the exact circle engine where it applies (d = 2, relu or leaky_relu, one output),
-    dense elsewhere."""
+    """auto: the exact circle engine where it applies (points on the unit circle, relu or
+    leaky_relu, one output), dense elsewhere. circle is refused where it does not apply; variants
+    and the experiments of beyond then have auto, unless a variant asks for circle itself."""
 
     @model_validator(mode="after")
     def _fits_together(self):
@@ -492,6 +493,7 @@ class Study(Experiment):
             whole = {
                 section: given.model_dump(exclude_unset=True) for section, given in main.items()
             }
+            whole["network"]["engine"] = self._engine_elsewhere
             if (changes.get("data") or {}).get("source", self.data.source) != self.data.source:
                 whole["data"] = _of_any_source(whole["data"])
             for section, values in changes.items():
@@ -513,7 +515,8 @@ class Study(Experiment):
         beyond/<activation> and beyond/sphere_<d>; no variant can have such a name.
         """
         trained = {name: getattr(self.beyond, name) for name in ("widths", "seeds", "steps")}
-        network = self.network.model_copy(update=trained | {"checkpoints": []})
+        trained |= {"checkpoints": [], "engine": self._engine_elsewhere}
+        network = self.network.model_copy(update=trained)
         named = {}
         for activation in self.beyond.activations:
             other = network.model_copy(update={"activation": activation})
@@ -527,6 +530,10 @@ class Study(Experiment):
             folder = f"beyond/sphere_{d}"
             named[folder] = Experiment(data=data, network=network, kernels=self.kernels)
         return named
+
+    @property
+    def _engine_elsewhere(self) -> str:
+        return "auto" if self.network.engine == "circle" else self.network.engine
 
 
 def _of_any_source(data: dict[str, Any]) -> dict[str, Any]:
