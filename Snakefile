@@ -41,3 +41,7 @@ rule all:
         rules.pages.input,
         rules.metrics.input,
         rules.claims.output,
+        # Tables on the way to these: one that was deleted, or lost to a job that failed, comes back.
+        rules.data.input,
+        rules.kernels.input,
+        rules.networks.input,

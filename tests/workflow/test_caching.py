@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_second_study_trains_only_the_widths_and_seeds_that_the_first_has_not(
 EDITS = {
     "a module": ("workflow/widelimit/sphere.py", "import numpy", "data"),
     "a module two imports away": ("workflow/widelimit/seeds.py", "import numpy", "data"),
-    "a module of training": ("workflow/widelimit/network.py", "import numpy", NETWORK),
+    "a module of training": ("workflow/widelimit/training/descent.py", "import numpy", NETWORK),
     "the script": ("workflow/scripts/generate_data.py", "with logged", "data"),
     "the lock": ("requirements.lock", "numpy==", "data"),
 }
@@ -162,7 +163,9 @@ def test_cleaning_leaves_no_dangling_links(second, cache, tmp_path):
     own.mkdir()
     (own / "notes.txt").write_text("mine")
     run(second, own, "--", "data", "kernels")
-    (second.path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    (second.path / "benchmarks").mkdir()
+    for name in ("Makefile", "benchmarks/benchmarks.mk"):
+        shutil.copy(ROOT / name, second.path / name)
     (second.path / "results/README.md").write_text("kept")
     environment = {**os.environ, "SNAKEMAKE_OUTPUT_CACHE": str(own)}
 

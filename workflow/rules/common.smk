@@ -5,7 +5,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 ROOT = Path(workflow.basedir)
 # The package of this checkout, whichever is installed.
@@ -26,7 +26,9 @@ try:
         check_study(STUDY)
         check_results(STUDY.results_dir)
 except ConfigError as error:
-    raise WorkflowError(f"The configuration cannot be run.\n{error}") from None
+    # Not a WorkflowError, which Snakemake prints with the place in this file where it was raised.
+    logger.error(f"The configuration cannot be run.\n{error}")
+    sys.exit(1)
 
 RESULTS = os.path.normpath(STUDY.results_dir)
 EXPERIMENTS = STUDY.experiments()

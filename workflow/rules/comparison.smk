@@ -142,3 +142,4 @@ rule metrics:
     input:
         rules.collect_metrics.output,
         rules.collect_runs.output,
+        [f"{base}/predictions.parquet" for base in BASES],

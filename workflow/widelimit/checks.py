@@ -3,11 +3,12 @@ the engine asked for apply?"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from widelimit.activations import parse_activation
 from widelimit.config import Data, Experiment, Study
-from widelimit.config_errors import ConfigError
+from widelimit.config_errors import ConfigError, readable
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import ntk_gram
 from widelimit.stages.data import make_points
@@ -15,8 +16,19 @@ from widelimit.training.circle import obstacle_before_weights
 
 
 def check_results(folder: str) -> None:
-    """Raise ConfigError where results are links into a cache that is gone, which Snakemake would
-    take for files."""
+    """Raise ConfigError unless results can be written there: a folder of their own, not read-only,
+    and without links into a cache that is gone, which Snakemake would take for files."""
+    path = Path(folder).resolve()
+    if Path.cwd().is_relative_to(path):
+        raise ConfigError(
+            "results_dir: must be a folder of its own, not one that holds the working directory;"
+            f" got {folder}"
+        )
+    there = next(part for part in (path, *path.parents) if part.exists())
+    if not there.is_dir():
+        raise ConfigError(f"results_dir: must be a folder; got {folder}, and {there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ConfigError(f"results_dir: must be writable, and {there} is not; got {folder}")
     links = [path for path in Path(folder).rglob("*") if path.is_symlink() and not path.exists()]
     if links:
         raise ConfigError(
@@ -48,7 +60,7 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
         key = {"file": "path", "digits": "source", "lecture": "source"}.get(
             experiment.data.source, "target"
         )
-        raise ConfigError(f"{prefix}data.{key}: {error}") from None
+        raise ConfigError(readable(f"{prefix}data.{key}: {error}")) from None
     try:
         K = ntk_gram(points["train"].X, activation=experiment.network.activation)
     except ValueError as error:

@@ -494,7 +494,8 @@ class Study(Experiment):
                 section: given.model_dump(exclude_unset=True) for section, given in main.items()
             }
             whole["network"]["engine"] = self._engine_elsewhere
-            if (changes.get("data") or {}).get("source", self.data.source) != self.data.source:
+            data = changes.get("data")
+            if isinstance(data, dict) and data.get("source", self.data.source) != self.data.source:
                 whole["data"] = _of_any_source(whole["data"])
             for section, values in changes.items():
                 if section in whole and isinstance(values, dict):

@@ -177,11 +177,11 @@ def _read_columns(path: str, columns: list[str]) -> pd.DataFrame:
         else:
             frame = pd.read_csv(path)
     except (ValueError, OSError, pa.ArrowException) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = ascii(" ".join(str(error).split()))[1:300].rstrip("'") or type(error).__name__
         raise ValueError(f"{path}: cannot be read as CSV or Parquet: {reason}") from None
     missing = [name for name in columns if name not in frame.columns]
     if missing:
-        available = ", ".join(map(str, frame.columns[:20]))
+        available = ", ".join(repr(str(name)[:40]) for name in frame.columns[:20])
         raise ValueError(f"{path}: no column {missing[0]!r}; its columns are {available}")
     for name in columns:
         column = frame[name]
