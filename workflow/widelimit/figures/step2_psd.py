@@ -88,9 +88,9 @@ def caption(table: pd.DataFrame) -> str:
     return (
         f"The smallest eigenvalue in units of the largest, over {matrices} Gram matrices of up to"
         f" {table['most_points'].max()} random points: from the smallest to the largest ratio, the"
-        " dot at the median. One point of each set is there twice, so that every kernel's matrix has"
-        " the eigenvalue 0; grey: rounding. The last line is a symmetric function of x and z that is"
-        " no kernel, 1 where |x − z| < 1 and 0 elsewhere."
+        " dot at the median. One point of each set is there twice, so that every kernel's matrix"
+        " has the eigenvalue 0; grey: rounding. The last line is a symmetric function of x and z"
+        " that is no kernel, 1 where |x − z| < 1 and 0 elsewhere."
     )
 
 
