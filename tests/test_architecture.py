@@ -20,7 +20,7 @@ LAYERS = [
     {"kernels", "network", "lecture"},
     {"regression", "random_features", "hessian", "linearised"},
     {"dynamics", "training", "last_layer"},
-    {"metrics", "summaries", "regimes", "claims"},
+    {"metrics", "summaries", "regimes", "claims", "estimates"},
     {"schemas"},
     {"stages", "figures"},
     {"config_types", "config_errors"},
