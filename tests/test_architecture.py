@@ -20,7 +20,7 @@ LAYERS = [
     {"kernels", "network", "lecture"},
     {"regression", "random_features", "hessian", "linearised", "polynomial"},
     {"dynamics", "training", "last_layer"},
-    {"metrics", "summaries", "regimes", "linear", "claims"},
+    {"metrics", "summaries", "regimes", "linear", "claims", "estimates"},
     {"schemas"},
     {"stages", "figures"},
     {"config_types", "config_errors"},

@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
+
 from widelimit.activations import parse_activation
 from widelimit.config import Data, Experiment, Study
 from widelimit.config_errors import ConfigError, readable
@@ -69,8 +71,7 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
             f" source {experiment.data.source}{' with a bias' * experiment.data.bias}: {error}"
         ) from None
     if experiment.network.engine == "circle":
-        phi = parse_activation(experiment.network.activation)
-        reason = obstacle_before_weights(points["train"].X, experiment.data.n_outputs, phi)
+        reason = _circle_obstacle(experiment, points["train"].X)
         if reason is not None:
             raise ConfigError(
                 f"{prefix}network.engine: must be auto or dense, not circle: {reason}"
@@ -82,6 +83,19 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
             f" study's NTK on its {len(K)} training points; got {learning_rate:g}"
             " (allow_unstable: true runs it all the same)"
         )
+
+
+def engine_of(experiment: Experiment, *, root: int) -> str:
+    """circle or dense: the engine that trains the networks of a sound experiment."""
+    if experiment.network.engine == "dense":
+        return "dense"
+    points = make_points(root=root, **data_arguments(experiment.data))
+    return "circle" if _circle_obstacle(experiment, points["train"].X) is None else "dense"
+
+
+def _circle_obstacle(experiment: Experiment, X: np.ndarray) -> str | None:
+    phi = parse_activation(experiment.network.activation)
+    return obstacle_before_weights(X, experiment.data.n_outputs, phi)
 
 
 def data_arguments(data: Data) -> dict:
