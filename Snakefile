@@ -33,6 +33,12 @@ include: "workflow/rules/pages.smk"
 onsuccess:
     if Path(f"{RESULTS}/pages/index.html").exists():
         print(f"Pages: {RESULTS}/pages/index.html")
+    for base in BASES:
+        if others := set(Path(base).glob("networks/*/*/")) - study_folders(base):
+            print(
+                f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
+                f" {min(others)}; {RESULTS}/runs.parquet lists those of this study"
+            )
 
 
 rule all:

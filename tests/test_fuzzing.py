@@ -18,6 +18,7 @@ from checkout import ROOT, TINY
 from widelimit.checks import check_study
 from widelimit.config import load_study
 from widelimit.config_errors import ConfigError
+from widelimit.expressions import evaluate_expression
 from widelimit.stages.data import read_points
 
 pytestmark = pytest.mark.slow
@@ -148,6 +149,33 @@ def test_any_small_study_is_run_or_refused(source, target, n_train, rate):
     # Anything but a ConfigError would be a traceback.
     with suppress(ConfigError):
         check_study(study)
+
+
+TREES = st.recursive(
+    st.sampled_from(["t", "x_0", "pi", "2", "0.5", "1e300", "9" * 18, "10**30", "y", "t.real"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from("+ - * / ** % // @ < == and".split()), inner).map(
+            lambda parts: f"({' '.join(parts)})"
+        ),
+        st.tuples(st.sampled_from(["sin", "exp", "where", "__import__", "-"]), inner).map(
+            lambda parts: f"{parts[0]}({parts[1]})"
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@LAZY
+@given(TREES)
+@example("9**9**9**9")
+@example("(t**99999)**99999")
+@example("t**(10**300)")
+@example("+".join(["t"] * 500))
+@example("(" * 60 + "t" + ")" * 60)
+def test_any_formula_is_numbers_or_refused(text):
+    t = np.linspace(-1, 1, 5)
+    with suppress(ValueError):
+        assert np.isfinite(evaluate_expression(text, {"t": t, "x_0": t})).all()
 
 
 COLUMN = {"root": 0, "inputs": ["a", "b"], "outputs": ["c"], "n_train": 2, "n_test": 1}

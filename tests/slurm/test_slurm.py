@@ -38,7 +38,8 @@ def test_five_ways_to_run_a_study_give_the_same_bytes(
     assert two_cores.snakemake("--cores", "2", "--cache", "--", "metrics", **cache).returncode == 0
     cached = fresh(tmp_path / "cached")
     done = cached.snakemake("--cores", "2", "--cache", "--", "metrics", **cache)
-    assert "(Rule: train_networks)" not in done.stdout
+    assert done.stdout.count("Symlinking output file") == 11
+    assert "Moving output file" not in done.stdout  # into the cache, as what is computed is
     interrupted = fresh(tmp_path / "interrupted")
     run = interrupted.start("--cores", "1", "metrics")
     run.wait_for(lambda: "(Rule: train_networks)" in run.printed)
@@ -73,9 +74,9 @@ def test_a_failing_job_is_reported_with_its_log(study):
     log = "results/logs/train_networks/width=32/chunk=0.log"
     assert f"log: {log}" in done.stdout
     # What is in the job's log and in SLURM's is printed too.
-    assert "ArithmeticError: width 32, seed 0: " in (study.path / log).read_text()
-    assert "ArithmeticError: width 32, seed 0: " in done.stdout
-    assert "error: width 32, seed 0: " in done.stdout
+    (line,) = (study.path / log).read_text().splitlines()
+    assert line.startswith("error: width 32, seed 0: training diverged")
+    assert done.stdout.count(line) >= 2
     assert not (study.path / CHUNK).exists()
 
 
@@ -131,7 +132,9 @@ def test_a_retry_has_more_memory(study):
 
 
 def test_the_study_completes_though_a_node_goes_down(study, small_digests):
-    shutil.rmtree(study.path / "results")
+    for folder in ("networks", "runs"):
+        shutil.rmtree(study.path / "results" / folder)
+    (study.path / "results/metrics.parquet").unlink()
     before = len(study.cluster.finished())
     run = study.submit("--group-components", "networks=2", "comparison=2", "--", "metrics")
     running = run.wait_for(

@@ -178,6 +178,12 @@ def test_cleaning_leaves_no_dangling_links(second, cache, tmp_path):
     assert {path.name for path in own.iterdir()} == {"notes.txt"}
     assert not (second.path / "results/data.parquet").is_symlink()
     assert stored(run(second, own, "--", "data", "kernels")) == 3
+    # A study elsewhere stays, and so does what tells whether it is up to date.
+    second.configure(**SMALL, results_dir="elsewhere")
+    second.run("--", "data")
     make("clean")
     assert [path.name for path in (second.path / "results").iterdir()] == ["README.md"]
     assert len(list(own.iterdir())) == 1 + 3
+    assert "Nothing to be done" in second.run("-n", "--", "data")
+    second.edit("workflow/widelimit/sphere.py", "import numpy", "# edited\nimport numpy")
+    assert "Params have changed" in second.run("-n", "--", "data")

@@ -73,6 +73,11 @@ def jobs(pattern, base):
     ]
 
 
+def study_folders(base):
+    """Of the networks at base, where those of this study lie."""
+    return {Path(path).parent for path in jobs(NETWORKS, base)}
+
+
 NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
 RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
 

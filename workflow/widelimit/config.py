@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -19,7 +20,7 @@ from pydantic import (
 )
 
 from widelimit.activations import parse_activation
-from widelimit.config_errors import ConfigError, validated
+from widelimit.config_errors import ConfigError, readable, validated
 from widelimit.config_types import Flag, number, optional, whole
 from widelimit.digits import CLASSES
 from widelimit.expressions import check_expression
@@ -541,6 +542,32 @@ def _of_any_source(data: dict[str, Any]) -> dict[str, Any]:
     """The keys that do not belong to source file alone: a variant of another source keeps these."""
     foreign = {"path", "inputs"} | ({"outputs"} if isinstance(data.get("outputs"), list) else set())
     return {key: value for key, value in data.items() if key not in foreign}
+
+
+def read_configs(paths: Iterable[str]) -> dict:
+    """What YAML files say, each laid over those before it, as Snakemake does it.
+
+    Raises ConfigError, naming the file, where one cannot be read.
+    """
+    config: dict = {}
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as file:
+                config = _overlaid(config, yaml.safe_load(file) or {}, path)
+        except RecursionError:
+            raise ConfigError(f"{path}: nested too deeply, or containing itself") from None
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            reason = readable(" ".join(str(error).split()))
+            raise ConfigError(f"{path}: cannot be read as YAML in UTF-8: {reason}") from None
+    return config
+
+
+def _overlaid(below: Any, above: Any, path: str = "") -> Any:
+    if path and not isinstance(above, dict):
+        raise ValueError("must be lines of key: value")
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _overlaid(below.get(key), value) for key, value in above.items()}
 
 
 def load_study(config: dict) -> Study:

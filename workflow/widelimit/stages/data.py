@@ -173,7 +173,7 @@ def _read_columns(path: str, columns: list[str]) -> pd.DataFrame:
         raise ValueError(f"{path}: no such file; path must be a CSV or Parquet file")
     try:
         if path.endswith((".parquet", ".pq")):
-            frame = pq.ParquetFile(path).read().to_pandas()
+            frame = pq.ParquetFile(path).read().to_pandas(ignore_metadata=True)
         else:
             frame = pd.read_csv(path)
     except (ValueError, OSError, pa.ArrowException) as error:
@@ -185,6 +185,8 @@ def _read_columns(path: str, columns: list[str]) -> pd.DataFrame:
         raise ValueError(f"{path}: no column {missing[0]!r}; its columns are {available}")
     for name in columns:
         column = frame[name]
+        if column.ndim > 1:
+            raise ValueError(f"{path}: column {name!r} stands {column.shape[1]} times")
         if column.dtype == bool or not pd.api.types.is_numeric_dtype(column):
             raise ValueError(f"{path}: column {name!r} must be numeric; it holds {column.dtype}")
         bad = np.flatnonzero(~np.isfinite(column.to_numpy(dtype=float, na_value=np.nan)))
