@@ -1,9 +1,9 @@
 # The pages: one self-contained HTML file each.
 
-STEP3 = ["feature_map", "worked", "kernels", "scale", "gram"]
+STEP3 = ["feature_map", "worked", "kernels", "scale", "explorer", "gram"]
 STEP4 = ["duals", "properties", "width", "last_layer", "double_descent"]
 STEP5 = ["ntk", "linearised", "outputs", "hessian", "flow"]
-STEP7 = ["fits", "convergence", "loss", "movement", "ensemble"]
+STEP7 = ["explorer", "fits", "convergence", "loss", "movement", "ensemble"]
 if "interval" in EXPERIMENTS:
     STEP7.append("interval")
 if BEYOND:

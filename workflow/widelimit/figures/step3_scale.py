@@ -34,13 +34,14 @@ MOST_COLUMNS = 4
 
 
 def summarise(
-    points: pd.DataFrame, predictions: pd.DataFrame, spectra: pd.DataFrame
+    points: pd.DataFrame, predictions: pd.DataFrame, spectra: pd.DataFrame, *, part: str = "scales"
 ) -> pd.DataFrame:
+    """The fits of one ``part`` of the tables, with the condition number of each."""
     conditions = spectra.loc[
-        (spectra["part"] == "scales") & (spectra["index"] == 0),
+        (spectra["part"] == part) & (spectra["index"] == 0),
         ["kernel", "scale", "condition_number"],
     ]
-    table = common.fits(points, predictions, "scales").merge(conditions, on=["kernel", "scale"])
+    table = common.fits(points, predictions, part).merge(conditions, on=["kernel", "scale"])
     return table[[column.name for column in TABLE.columns]]
 
 
