@@ -27,12 +27,14 @@ MEASURES = {"rmse": "test RMSE", "condition_number": "condition number"}
 def draw(table: pd.DataFrame) -> Figure:
     scene = moving(table)
     figure = style.figure(4.4)
-    grid = figure.subplots(2, 2, height_ratios=(1.25, 1)).ravel()
-    for panel, axes, letter in zip(scene.panels, grid, "abcd", strict=True):
+    above, below = figure.subfigures(2, 1, height_ratios=(1.25, 1))
+    fits = above.subplots(1, table["kernel"].nunique(), sharey=True, squeeze=False)[0]
+    grid = [*fits, *below.subplots(1, len(MEASURES))]
+    for panel, axes, letter in zip(scene.panels, grid, "abcdefgh", strict=False):
         if panel.name in common.COLOURS:
             rows = table[table["kernel"] == panel.name].drop_duplicates(["split", "index"])
-            grid_, samples = (rows[rows["split"] == split] for split in ("test", "train"))
-            axes.plot(grid_["t"], grid_["y"], color=style.GREY, lw=1, ls=style.DASHED)
+            target, samples = (rows[rows["split"] == split] for split in ("test", "train"))
+            axes.plot(target["t"], target["y"], color=style.GREY, lw=1, ls=style.DASHED)
             axes.plot(samples["t"], samples["y"], "o", color=style.INK, ms=3.5, zorder=4)
             axes.set_xlabel("$t$")
             axes.locator_params(axis="x", nbins=5)
@@ -52,7 +54,7 @@ def draw(table: pd.DataFrame) -> Figure:
         look = {} if part.name in common.COLOURS else ring
         axes_of[part.panel].plot(frame.x, frame.y, color=colour, gid=part.name, **look)
     grid[0].set_ylabel("$f$")
-    grid[2].legend(loc="best")
+    axes_of["rmse"].legend(loc="best")
     return figure
 
 
@@ -111,9 +113,9 @@ def _words(kernel: str, row: pd.Series) -> str:
 def caption(table: pd.DataFrame) -> str:
     samples = table.loc[table["split"] == "train", "index"].nunique()
     return (
-        f"a, b: {samples} samples (dots), their target (dashed) and the fit at the chosen L. c, d:"
-        " root mean square of fit - target over the test grid, and lambda_max / lambda_min of the"
-        f" Gram matrix, against L; the ring is at the chosen L, one of"
+        f"Above, {samples} samples (dots), their target (dashed) and the fit at the chosen L."
+        " Below, root mean square of fit - target over the test grid, and lambda_max / lambda_min of the"
+        " Gram matrix, against L; the ring is at the chosen L, one of"
         f" {table['scale'].nunique()}. One draw of the samples; nothing else is random."
     )
 
