@@ -114,9 +114,9 @@ def caption(table: pd.DataFrame) -> str:
     samples = table.loc[table["split"] == "train", "index"].nunique()
     return (
         f"Above, {samples} samples (dots), their target (dashed) and the fit at the chosen L."
-        " Below, root mean square of fit - target over the test grid, and lambda_max / lambda_min of the"
-        " Gram matrix, against L; the ring is at the chosen L, one of"
-        f" {table['scale'].nunique()}. One draw of the samples; nothing else is random."
+        " Below, root mean square of fit - target over the test grid, and the condition number"
+        " lambda_max / lambda_min of the Gram matrix, against L; the ring is at the chosen L,"
+        f" one of {table['scale'].nunique()}. One draw of the samples; nothing else is random."
     )
 
 
