@@ -15,7 +15,7 @@ help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
 
 figures: $(VENV)/installed  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
-	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --quiet rules reason host
 
 readme: figures  ## quote the shipped study in README.md, picture and findings
 	$(BIN)/python -m widelimit.readme results README.md

@@ -30,8 +30,8 @@ include: "workflow/rules/pages.smk"
 
 
 onsuccess:
-    if Path(f"{RESULTS}/pages/index.html").exists():
-        print(f"Pages: {RESULTS}/pages/index.html")
+    for line in what_there_is():
+        print(line)
 
 
 rule all:
