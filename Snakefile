@@ -31,8 +31,8 @@ include: "workflow/rules/pages.smk"
 
 
 onsuccess:
-    if Path(f"{RESULTS}/pages/index.html").exists():
-        print(f"Pages: {RESULTS}/pages/index.html")
+    for line in what_there_is():
+        print(line)
     for base in BASES:
         if others := set(Path(base).glob("networks/*/*/")) - study_folders(base):
             print(

@@ -24,7 +24,7 @@ LAYERS = [
     {"schemas"},
     {"stages", "figures"},
     {"config_types", "config_errors"},
-    {"config", "tables", "jobs", "environment"},
+    {"config", "tables", "jobs", "progress", "environment"},
     {"provenance"},
     {"checks", "page_numbers", "pages", "results_readme", "readme"},
 ]
@@ -32,6 +32,7 @@ EDGE = {
     "compiled",
     "tables",
     "jobs",
+    "progress",
     "environment",
     "provenance",
     "config",
