@@ -31,14 +31,8 @@ include: "workflow/rules/pages.smk"
 
 
 onsuccess:
-    for line in what_there_is():
+    for line in closing_words():
         print(line)
-    for base in BASES:
-        if others := set(Path(base).glob("networks/*/*/")) - study_folders(base):
-            print(
-                f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
-                f" {min(others)}; {RESULTS}/runs.parquet lists those of this study"
-            )
 
 
 rule all:

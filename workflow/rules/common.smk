@@ -217,3 +217,16 @@ def snakemake_command(*targets):
     words = ["snakemake", "--cores", "2", *targets]
     words += ["--configfile"] * bool(files) + files + ["--config"] * bool(changes) + [*changes]
     return shlex.join(words)
+
+
+def closing_words():
+    """Where to look after a run, line by line; a part of a study leaves a part of it."""
+    for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
+        there = [path for path in paths if Path(path).exists()]
+        yield from (f"{f'{what}:' if i == 0 else '':9}{path}" for i, path in enumerate(there))
+    for base in BASES:
+        if others := set(Path(base).glob("networks/*/*/")) - study_folders(base):
+            yield (
+                f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
+                f" {min(others)}; {RESULTS}/runs.parquet lists those of this study"
+            )

@@ -125,13 +125,6 @@ use rule page as page_index with:
         **page_arguments("index", OVERVIEW),
 
 
-def what_there_is():
-    """Where to look after a run, line by line; a part of a study leaves a part of it."""
-    for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
-        there = [path for path in paths if Path(path).exists()]
-        yield from (f"{f'{what}:' if i == 0 else '':9}{path}" for i, path in enumerate(there))
-
-
 rule figures:
     input:
         expand(f"{RESULTS}/figures/step1_{{name}}.svg", name=STEP1),
