@@ -175,6 +175,13 @@ def test_the_stability_bound_separates():
     assert stability_bound(np.zeros((3, 3))) == math.inf
 
 
+def test_the_bound_of_a_large_matrix_is_that_of_all_its_eigenvalues():
+    X = circle(np.random.default_rng(7).uniform(-1, 1, 700))
+    K = ntk_gram(X)
+    assert stability_bound(K) == pytest.approx(2 / np.linalg.eigvalsh(K)[-1], rel=1e-12)
+    assert stability_bound(np.zeros((700, 700))) == math.inf
+
+
 def test_divergence_is_told():
     K, y = np.eye(2), [1.0, 2.0]
     # (1 - 3)^T = (-2)^T fits until about 2^498.

@@ -382,6 +382,8 @@ def test_text_of_figures_is_escaped():
         {"source": "sphere", "dimension": 10, "target": "x_0", "noise_std": 0.1},
         {"source": "interval", "target": ["t", "t * t", "1 + t", "2 + t", "3 + t"]},
         {"source": "file", "path": "a&b<c>.csv", "inputs": ["p", "q"], "outputs": ["<r>", "s"]},
+        {"source": "digits", "outputs": 10},
+        {"source": "lecture", "dimension": 5},
     ],
 )
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu:0.1", "erf"])
@@ -584,3 +586,38 @@ def test_step4_explains_the_circle_for_relu_alone():
     assert "ways to cut" in pages["relu"]
     assert "ways to cut" not in pages["erf"]
     assert "step4_duals" not in pages["erf"]
+
+
+def test_a_bias_is_spoken_of():
+    plain = Checked(render_page("step7", study=study())).text
+    assert "no biases" in plain
+    assert "coordinate of 1" not in plain
+    biased = Checked(render_page("step7", study=study(data={"bias": True}))).text
+    assert "biases in the hidden layer alone" in biased
+    assert "off the unit sphere" in biased
+
+
+def test_sections_of_other_studies_stand_where_their_figure_is():
+    beyond = {"activations": ["gelu"], "dimensions": [3], "target": "x_0 + 7 * x_2", "seeds": 4}
+    lecture = pd.DataFrame(
+        {
+            "quantity": ["ntk_bias", "network_vs_ntk", "network_vs_ntk"],
+            "width": [pd.NA, 16_000, 64],
+            "value": [0.4843746, 0.00101, 0.5],
+            "lower": [np.nan, 0.0007, 0.1],
+            "upper": [np.nan, 0.0013, 0.9],
+            "seeds": [pd.NA, 9, 9],
+            "published": [0.4843746, 0.0011547, np.nan],
+        }
+    )
+    figures = [stub("step7_beyond"), stub("step7_digits")]
+    figures.append(type(figures[0])(**{**vars(stub("step7_lecture")), "table": lecture}))
+    figures[-1] = type(figures[0])(**{**vars(figures[-1]), "columns": ()})
+    page = Checked(render_page("step7", study=study(beyond=beyond), figures=figures))
+    assert {"beyond", "digits", "lecture"} <= set(page.values("id"))
+    assert "x_0 + 7 * x_2" in page.text
+    assert "4 initialisations each" in page.text
+    assert page.text.count("0.484375") == 2
+    for quoted in ("0.00115", "0.00101", "9 initialisations", "0.0007"):
+        assert quoted in page.text
+    assert not re.search(r"\bnan\b", page.text)

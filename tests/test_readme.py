@@ -1,17 +1,23 @@
 """What the README shows can be typed as it stands."""
 
 import re
-from pathlib import Path
+import shlex
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import yaml
 
 import widelimit
+from checkout import ROOT, check_out
+from widelimit.checks import check_study
 from widelimit.config import load_study
+from widelimit.config_errors import ConfigError
 from widelimit.readme import with_findings
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+README = (ROOT / "README.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
@@ -42,6 +48,40 @@ def test_findings_go_between_the_markers():
         with_findings("a", [])
 
 
+def test_findings_of_the_shipped_study_are_quoted():
+    (findings,) = re.findall(r"<!-- findings -->(.*?)<!-- /findings -->", README, re.DOTALL)
+    lines = re.findall(r"^- (.*)$", findings, re.MULTILINE)
+    assert len(lines) >= 3
+    for line in lines:
+        assert re.search(r"\d", line)
+        assert line.endswith(".")
+
+
+def test_the_refusal_quoted_is_the_one_given():
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config["network"]["learning_rate"] = 0.5
+    with pytest.raises(ConfigError) as caught:
+        check_study(load_study(config))
+    assert str(caught.value) in " ".join(README.split())
+
+
+@pytest.mark.slow
+def test_every_snakemake_command_finds_its_targets(tmp_path):
+    checkout = check_out(tmp_path / "checkout")
+    shutil.copytree(ROOT / "studies", checkout.path / "studies")
+    commands = re.findall(r"^(?:.*`)?(snakemake -[^`\n]*)", README, re.MULTILINE)
+    assert len(commands) >= 8
+    for command in commands:
+        words = shlex.split(command, comments=True)
+        done = subprocess.run(
+            [sys.executable, "-m", *words, "-n", "--quiet"],
+            cwd=checkout.path,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (Path(__file__).parents[1] / target).exists(), target
+        assert (ROOT / target).exists(), target

@@ -53,6 +53,18 @@ def test_words_are_whole_sentences(module, study, figures, request):
     assert module.TITLE
 
 
+@pytest.mark.parametrize("module", [step7_convergence, step7_loss, step7_movement])
+@pytest.mark.parametrize("value", [0.0, 1e-300, 1e300, np.inf])
+def test_what_no_axis_can_show_is_left_out(module, value, full, figures, tmp_path):
+    table = figures.take(module, full)
+    table[["centre", "lower", "upper"]] = value
+    style.save(module.draw(table), tmp_path / "figure.png")
+    table.loc[table.index[:-1], ["centre", "lower", "upper"]] = 1e-3
+    figure = module.draw(table)
+    style.save(figure, tmp_path / "figure.png")
+    figures.check_layout(figure)
+
+
 @every_module
 def test_bytes_are_the_same_when_drawn_again(module, smallest, figures, tmp_path):
     table = figures.take(module, smallest)

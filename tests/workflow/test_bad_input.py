@@ -34,6 +34,7 @@ CONFIGS = {
     "target is empty": ({"data": {"target": ""}}, ["data.target", "at least 1 character"]),
     "target unparsable": ({"data": {"target": "t +"}}, ["data.target: not an arith", "'t +'"]),
     "target unknown name": ({"data": {"target": "t + z"}}, ["data.target", "'z'", "t, x_0, x_1"]),
+    "target with a caret": ({"data": {"target": "t^2"}}, ["data.target: powers are written **"]),
     "target attribute": (
         {"data": {"target": "t.__class__"}},
         ["data.target: only arithmetic is allowed", "Attribute"],
@@ -160,6 +161,10 @@ CONFIGS = {
     "variant key": (
         {"variants": {"a": {"data": {"n": 3}}}},
         ["variants.a.data.n: unknown key", "got 3"],
+    ),
+    "variant without the input": (
+        {"data": {"source": "sphere", "target": "x_1"}},
+        ["variants.interval.data.target: unknown name 'x_1'", "{interval: null} leaves"],
     ),
     "no kernel off the sphere": (
         {"data": {"source": "interval"}, "network": {"activation": "gelu"}},

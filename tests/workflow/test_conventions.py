@@ -56,6 +56,26 @@ def test_every_study_is_valid_by_model_and_by_schema(path: Path):
     jsonschema.validate(numbers, yaml.safe_load(SCHEMA.read_text()))
 
 
+def test_values_may_come_as_text_as_the_command_line_gives_them():
+    given = {
+        "seed": "3",
+        "allow_unstable": "true",
+        "network": {"seeds": "4", "widths": ["64", "1e3"], "checkpoints": "null"},
+        "data": {"noise_std": "1e-2", "bias": "false", "outputs": "2"},
+        "kernels": {"ridge": ".5"},
+        "variants": {"interval": "null"},
+    }
+    meant = {
+        "seed": 3,
+        "allow_unstable": True,
+        "network": {"seeds": 4, "widths": [64, 1000], "checkpoints": None},
+        "data": {"noise_std": 0.01, "bias": False, "outputs": 2},
+        "kernels": {"ridge": 0.5},
+        "variants": {"interval": None},
+    }
+    assert load_study(given) == load_study(meant)
+
+
 def test_every_key_of_the_shipped_study_has_a_comment():
     lines = (ROOT / "config.yaml").read_text().splitlines()
     for i, line in enumerate(lines):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import re
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -78,6 +81,18 @@ def test_pages_are_there_and_speak_of_this_study(finished):
     text = (pages / "step7.html").read_text()
     assert "t + sin(4 * t)" in text
     assert str(finished.path) not in text
+
+
+def test_the_commands_on_a_page_find_their_targets(finished):
+    text = html.unescape((finished.path / "results/pages/step7.html").read_text())
+    commands = re.findall(r"<code>(snakemake [^<]+)", text)
+    assert len(commands) >= 9
+    stages = [command for command in commands if "figure_" not in command]
+    for command in [*stages, commands[0]]:
+        words = shlex.split(command)
+        assert words[words.index("--configfile") + 1] == "study.yaml"
+        done = finished.snakemake(*words[1:], "-n", "--quiet")
+        assert done.returncode == 0, f"{command}: {done.stdout}"
 
 
 def test_nothing_half_written_is_left(finished):

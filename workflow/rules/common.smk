@@ -1,6 +1,7 @@
 # What the rules share: the validated study, where its experiments lie, digests of code.
 import os
 import re
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
@@ -201,5 +202,8 @@ def page_arguments(page, figures, networks="train_networks"):
 def snakemake_command(*targets):
     """What the user types to run this study; --configfile would take targets behind it for files."""
     given = [os.path.relpath(path) for path in workflow.config_settings.configfiles]
-    options = [f" --configfile {path}" for path in given if path != "config.yaml"]
-    return " ".join(["snakemake --cores 2", *targets]) + "".join(options)
+    files = [path for path in given if path != "config.yaml"]
+    changes = workflow.config_settings.config_args or []
+    words = ["snakemake", "--cores", "2", *targets]
+    words += ["--configfile"] * bool(files) + files + ["--config"] * bool(changes) + [*changes]
+    return shlex.join(words)

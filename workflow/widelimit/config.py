@@ -20,7 +20,7 @@ from pydantic import (
 
 from widelimit.activations import parse_activation
 from widelimit.config_errors import ConfigError, validated
-from widelimit.config_types import number, whole
+from widelimit.config_types import Flag, number, optional, whole
 from widelimit.digits import CLASSES
 from widelimit.expressions import check_expression
 from widelimit.sphere import source_dimension
@@ -64,7 +64,7 @@ class Data(Section):
     normalised likewise, with one output for each class; lecture: uniform on S^{d-1} with linear
     targets, drawn as in a published lecture by NumPy's legacy generator. The last two have
     targets of their own and ignore target."""
-    bias: bool = False
+    bias: Flag = False
     """Append an input coordinate of 1 to every point, which gives the hidden units biases. The
     points then have norm sqrt(2) in place of 1: relu and leaky_relu only."""
     design: Literal["uniform", "equispaced"] = "uniform"
@@ -188,8 +188,8 @@ class Network(Section):
     """Step size for the loss 1/2 sum_i (y_i - f(x_i))^2."""
     steps: whole(ge=1, le=10**9) = 1000
     """Steps of full-batch gradient descent."""
-    checkpoints: (
-        Annotated[list[whole(ge=0)], Field(max_length=100), AfterValidator(_distinct)] | None
+    checkpoints: optional(
+        Annotated[list[whole(ge=0)], Field(max_length=100), AfterValidator(_distinct)]
     ) = None
     """Steps at which networks are compared with theory; 0 and the last step always belong to
     them. By default the powers of ten."""
@@ -233,11 +233,11 @@ class Kernels(Section):
 
     ridge: number(ge=0) = 0.0
     """Absolute ridge added to the diagonal of K(X, X); 0 is the minimum-norm solution."""
-    rcond: number(gt=0, lt=1) | None = None
+    rcond: optional(number(gt=0, lt=1)) = None
     """Eigenvalues below rcond * lambda_max count as 0; by default n_train times machine epsilon."""
-    gaussian_scale: number(gt=0, le=1e6) | None = None
+    gaussian_scale: optional(number(gt=0, le=1e6)) = None
     """L of a Gaussian kernel exp(-L |x - z|^2) to compare with; null: none."""
-    laplace_scale: number(gt=0, le=1e6) | None = None
+    laplace_scale: optional(number(gt=0, le=1e6)) = None
     """L of a Laplace kernel exp(-L |x - z|) to compare with; null: none."""
 
 
@@ -430,13 +430,13 @@ class Study(Experiment):
     """Where everything that is computed goes."""
     seed: whole(ge=0, lt=2**63) = 0
     """Root of all random numbers."""
-    allow_unstable: bool = False
+    allow_unstable: Flag = False
     """Train even where the learning rate is at or above 2 / lambda_max of the NTK."""
     step3: Step3 = Step3()
     step4: Step4 = Step4()
     step5: Step5 = Step5()
     step7: Step7 = Step7()
-    variants: Annotated[dict[VariantName, dict[str, Any] | None], Field(max_length=100)] = {}
+    variants: Annotated[dict[VariantName, optional(dict[str, Any])], Field(max_length=100)] = {}
     """Further experiments by name: what differs from the main one in data, network or kernels.
     null leaves out one that config.yaml has."""
     beyond: Beyond = Beyond()
@@ -461,7 +461,12 @@ class Study(Experiment):
                     whole[section] |= values
                 else:
                     whole[section] = values
-            named[name] = validated(Experiment, whole, prefix=f"variants.{name}.")
+            try:
+                named[name] = validated(Experiment, whole, prefix=f"variants.{name}.")
+            except ConfigError as error:
+                raise ConfigError(
+                    f"{error} (variants: {{{name}: null}} leaves this variant out)"
+                ) from None
         return named
 
     def beyond_experiments(self) -> dict[str, Experiment]:

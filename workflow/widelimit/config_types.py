@@ -1,4 +1,8 @@
-"""Numbers in a configuration: as people write them, within limits."""
+"""Values of a configuration: numbers within limits, as people write them.
+
+Text that reads as a number, true, false or null stands for it wherever no text is allowed: of
+``--config 'network={seeds: 3}'`` Snakemake makes text, and YAML 1.1 of 1e-2.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
+
+_TEXTS = {"true": True, "false": False, "null": None}
 
 
 def whole(**limits) -> Any:
@@ -19,10 +25,22 @@ def number(**limits) -> Any:
     return Annotated[float, finite, BeforeValidator(_number_as_written)]
 
 
+def optional(kind: Any) -> Any:
+    """A kind that is no text, or null."""
+    return Annotated[kind | None, BeforeValidator(_word_as_written)]
+
+
+def _word_as_written(value: Any) -> Any:
+    return _TEXTS.get(value, value) if isinstance(value, str) else value
+
+
+Flag = Annotated[bool, BeforeValidator(_word_as_written)]
+"""true or false."""
+
+
 def _number_as_written(value: Any) -> Any:
-    # YAML 1.1 reads 1e-2 as text: it wants 1.0e-2, which nobody writes.
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", value):
-        return float(value)
+    if isinstance(value, str) and re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", value):
+        return float(value) if re.search(r"[.eE]", value) else int(value)
     return value
 
 
@@ -30,4 +48,4 @@ def _whole_as_written(value: Any) -> Any:
     number = _number_as_written(value)
     if isinstance(number, float) and number.is_integer() and abs(number) < 2**53:
         return int(number)
-    return value
+    return number

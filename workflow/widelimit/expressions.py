@@ -68,6 +68,8 @@ def _check(node: ast.AST, variables: Sequence[str], text: str, depth: int) -> No
                     f"unknown function {name!r} in {text!r}; functions are {', '.join(FUNCTIONS)}"
                 )
             parts = args
+        case ast.BinOp(op=ast.BitXor()):
+            raise ValueError(f"powers are written **, not ^: {text!r}")
         case _:
             raise ValueError(
                 f"only arithmetic is allowed in an expression, not {type(node).__name__}: {text!r}"

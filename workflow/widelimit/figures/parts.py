@@ -183,9 +183,20 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def width_curve(axes, curve, colour, name, marker="o", **look) -> End:
-    """Draw rows of `BAND` and `SLOPE` against width, filled markers where fitted; label its end."""
-    curve = curve[curve["centre"] > 0]
+def drawable(curve: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `BAND` that a logarithmic axis can show: ratios of its ends must not overflow."""
+    shown = curve[curve["centre"].between(1e-100, 1e100)]
+    return shown.assign(upper=shown["upper"].clip(upper=1e100))
+
+
+def width_curve(axes, curve, colour, name, marker="o", **look) -> list[End]:
+    """Draw rows of `BAND` and `SLOPE` against width, filled markers where fitted.
+
+    Returns the label for its end; none where nothing can be drawn.
+    """
+    curve = drawable(curve)
+    if curve.empty:
+        return []
     x = curve["width"].astype(float)
     bounds = (curve[name].astype(float) for name in ("centre", "lower", "upper"))
     style.band(axes, x, *bounds, colour, **look)
@@ -201,4 +212,4 @@ def width_curve(axes, curve, colour, name, marker="o", **look) -> End:
             markeredgewidth=0.9,
         )
     end = curve.iloc[-1]
-    return End(float(end["width"]), end["centre"], f"{name}\n{slope_words(end)}", colour)
+    return [End(float(end["width"]), end["centre"], f"{name}\n{slope_words(end)}", colour)]

@@ -70,7 +70,7 @@ def draw(table: pd.DataFrame):
     figure = style.figure(0.5 + 1.7 * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes, (experiment, curve) in zip(grid.flat, curves, strict=False):
-        curve = curve[curve["centre"] > 0]
+        curve = parts.drawable(curve)
         colour = style.INK if experiment == "step7" else style.NTK
         bounds = (curve[name].astype(float) for name in ("centre", "lower", "upper"))
         style.band(axes, curve["width"].astype(float), *bounds, colour, marker="o", markersize=3)

@@ -53,18 +53,16 @@ def draw(table: pd.DataFrame):
     for step in steps:
         curve = network[network["step"] == step]
         colour = style.step_colour(step, steps)
-        ends.append(parts.width_curve(left, curve, colour, parts.steps_words(step)))
+        ends += parts.width_curve(left, curve, colour, parts.steps_words(step))
     last = network[network["step"] == steps[-1]]
-    others = [
-        parts.width_curve(right, last, style.step_colour(steps[-1], steps), "network vs limit NTK")
-    ]
+    colour = style.step_colour(steps[-1], steps)
+    others = parts.width_curve(right, last, colour, "network vs limit NTK")
     for metric, colour, name, look in (
         (OWN, style.NTK, "network vs own NTK", {"marker": "s"}),
         (LAST_LAYER, style.NNGP, "last layer vs NNGP", {"marker": "D", "linestyle": "--"}),
     ):
         curve = table[table["metric"] == metric]
-        if len(curve):
-            others.append(parts.width_curve(right, curve, colour, name, **look))
+        others += parts.width_curve(right, curve, colour, name, **look)
     for axes in (left, right):
         style.log_scale(axes)
         style.width_axis(axes, widths, most=8 if axes is left else 5)

@@ -57,7 +57,7 @@ def draw(table: pd.DataFrame):
     for axes, quantity in ((left, "measured"), (right, "ratio")):
         for width in widths:
             curve = table[(table["quantity"] == quantity) & (table["width"] == width)]
-            curve = curve[curve["centre"] > 0]
+            curve = parts.drawable(curve)
             if curve.empty:
                 continue
             colour = style.width_colour(width, widths)
@@ -66,7 +66,7 @@ def draw(table: pd.DataFrame):
             ends[axes].append(style.End(end["step"], end["centre"], style.power(width), colour))
         style.log_scale(axes, "xy")
         axes.set_xlabel("training steps")
-    closed = table[(table["quantity"] == "closed_form") & (table["centre"] > 0)]
+    closed = parts.drawable(table[table["quantity"] == "closed_form"])
     theory = {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.2}
     if len(closed):
         left.plot(closed["step"].astype(float), closed["centre"], label="closed form", **theory)

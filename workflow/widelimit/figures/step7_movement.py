@@ -61,17 +61,17 @@ def draw(table: pd.DataFrame):
     widths = parts.integers(table["width"])
     for axes, metric, letter in zip(grid, shown, "abc", strict=False):
         curve = table[table["metric"] == metric].sort_values("width")
-        end = parts.width_curve(axes, curve, style.NTK, "")
-        axes.text(
-            0.97,
-            0.97,
-            end.text.strip(),
-            transform=axes.transAxes,
-            color=style.NTK,
-            fontsize=7.5,
-            ha="right",
-            va="top",
-        )
+        for end in parts.width_curve(axes, curve, style.NTK, ""):
+            axes.text(
+                0.97,
+                0.97,
+                end.text.strip(),
+                transform=axes.transAxes,
+                color=style.NTK,
+                fontsize=7.5,
+                ha="right",
+                va="top",
+            )
         style.log_scale(axes)
         style.width_axis(axes, widths, most=5)
         style.panel(axes, letter, PANELS[metric][0])
