@@ -49,3 +49,34 @@ def test_two_cold_processes_compile_side_by_side(package):
     assert [process.returncode for process in processes] == [0, 0]
     assert outputs[0] == outputs[1] != b""
     assert list((package / "cache").rglob("*.nbi"))
+
+
+TWICE = """
+import time
+from numba.core.caching import IndexDataCacheFile
+from widelimit.twice import twice
+
+load_index = IndexDataCacheFile._load_index
+
+def slowly(self):
+    index = load_index(self)
+    time.sleep(1.0)
+    return index
+
+IndexDataCacheFile._load_index = slowly
+"""
+
+
+@pytest.mark.slow
+def test_what_two_processes_save_at_once_is_told_apart(package):
+    """One function for floats and for integers, saved between reading and writing of the index."""
+    source = (
+        "from widelimit.compiled import compiled\n\n@compiled\ndef twice(x):\n    return x + x\n"
+    )
+    (package / "widelimit" / "twice.py").write_text(source)
+    calls = ("print(twice(1.5))", "print(twice(7))")
+    processes = [run(TWICE + call, package, package / "cache") for call in calls]
+    assert [process.communicate()[0].split() for process in processes] == [[b"3.0"], [b"14"]]
+    hits = "sum(twice.stats.cache_hits.values())"
+    call = f"from widelimit.twice import twice; print(twice(1.5), twice(7), {hits})"
+    assert run(call, package, package / "cache").communicate()[0].split() == [b"3.0", b"14", b"2"]
