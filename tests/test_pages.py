@@ -16,6 +16,7 @@ from widelimit.config import load_study
 from widelimit.figures import step3_feature_map, step3_kernels, style
 from widelimit.figures.moving import Frame, Moving, Panel, Part, Slider, Words
 from widelimit.markup import (
+    MOST_CSV_ROWS,
     Formulas,
     csv_link,
     fixed,
@@ -495,6 +496,16 @@ def test_the_download_is_the_table():
     text = gzip.decompress(base64.b64decode(link.partition(",")[2])).decode()
     assert text == 'name,value,n\n"a,b",0.333333,1\n"c""d",,\n'
     assert csv_link(table.copy()) == link
+
+
+def test_a_page_carries_no_table_that_is_too_long():
+    rows = pd.DataFrame({"width": np.arange(MOST_CSV_ROWS + 1), "centre": 0.5})
+    assert csv_link(rows) is None
+    figure = stub("step7_loss")
+    figure = type(figure)(**{**vars(figure), "table": rows})
+    html = render_page("step7", study=study(), figures=[figure])
+    assert "download=" not in html
+    assert "results/figures/step7_loss.parquet" in html
 
 
 def test_long_tables_are_shortened_and_say_where_the_rest_is():

@@ -137,12 +137,13 @@ def test_the_explorer_holds_the_study(full, figures):
 def test_the_explorer_stays_small(figures):
     widths = [2**i for i in range(4, 20)]
     steps = [0, *(2**i for i in range(12))]
-    study = figures.make_study(widths=widths, seeds=9, steps=steps, n_test=100)
+    study = figures.make_study(widths=widths, seeds=9, steps=steps, n_test=200)
     table = figures.take(step7_explorer, study)
     networks = table[table["quantity"] == "network"]
     assert len(networks) <= step7_explorer.MOST_VALUES
     assert networks["width"].nunique() == step7_explorer.MOST_WIDTHS
     assert {networks["width"].min(), networks["width"].max()} == {widths[0], widths[-1]}
     assert {networks["step"].min(), networks["step"].max()} == {0, steps[-1]}
+    assert len(table[table["quantity"] == "test"]) == networks["index"].nunique()
     positions = networks["position"].unique()
     assert {positions.min(), positions.max()} == {-1, 1}

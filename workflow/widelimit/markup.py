@@ -22,6 +22,9 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST_ROWS = 24
 """Rows of a table that a page shows; the whole table is in its Parquet file."""
 
+MOST_CSV_ROWS = 90_000
+"""Rows of a table that a page carries for download, about 10 bytes each."""
+
 
 def number(value: Any, digits: int = 4) -> str:
     """So many significant digits, a proper minus sign, powers of ten as such, a dash for none."""
@@ -89,11 +92,15 @@ def shortened(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
     return table.iloc[np.unique(np.linspace(0, len(table) - 1, most).round().astype(int))]
 
 
-def csv_link(table: pd.DataFrame) -> str:
+def csv_link(table: pd.DataFrame) -> str | None:
     """The table as a data: address of CSV, gzipped; floats to six significant digits.
+
+    None for more than `MOST_CSV_ROWS`, which would make the page too large to be sent around.
 
     The bytes depend on the table alone: no date, no name.
     """
+    if len(table) > MOST_CSV_ROWS:
+        return None
     text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     packed = gzip.compress(text.encode(), mtime=0)
     return "data:application/gzip;base64," + base64.b64encode(packed).decode()

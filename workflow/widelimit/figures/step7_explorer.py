@@ -95,8 +95,9 @@ def summarise(
     bands = parts.band(
         bands.assign(quantity=bands["metric"].map(names)), ["quantity", "width", "step"], quantiles
     ).rename(columns={"centre": "value"})
+    shown = targets["quantity"].eq("train") | targets["index"].isin(points["index"])
     table = pd.concat(
-        [targets, *(curve.merge(points, on="index") for curve in curves), bands]
+        [targets[shown], *(curve.merge(points, on="index") for curve in curves), bands]
     ).dropna(subset="value")
     order = ["quantity", "width", "step", "seed", "position", "index"]
     outputs = sum(name.startswith("y_") for name in data.columns)
