@@ -19,9 +19,9 @@ check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=conf
 	@$(BIN)/python -m widelimit.checks config.yaml $(CONFIG)
 
 figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
-	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --quiet rules reason host
 
-readme: figures  ## quote the shipped study in README.md, picture and findings
+readme: figures  ## quote the shipped study in README.md and docs: picture, findings, claims
 	$(BIN)/python -m widelimit.readme results README.md
 
 report: check  ## pack the finished study into report.zip, Snakemake's own report

@@ -1,4 +1,5 @@
-"""What only the data can tell of a configuration: is it sound, and is gradient descent stable?
+"""What only the data can tell of a configuration: is it sound, is gradient descent stable, does
+the engine asked for apply?
 
 ``python -m widelimit.checks config.yaml studies/mine.yaml`` checks the second laid over the first.
 """
@@ -9,11 +10,15 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
+
+from widelimit.activations import parse_activation
 from widelimit.config import Data, Experiment, Study, load_study, read_configs
 from widelimit.config_errors import ConfigError, readable
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import ntk_gram
 from widelimit.stages.data import make_points
+from widelimit.training.circle import obstacle_before_weights
 
 MAX_JOBS = 50_000
 """Beyond this Snakemake takes hours to plan; docs/cluster.md has measurements."""
@@ -43,7 +48,7 @@ def check_results(folder: str) -> None:
 
 
 def check_study(study: Study) -> None:
-    """Make the points of every experiment and hold its learning rate against 2 / lambda_max.
+    """Make the points of every experiment and hold its learning rate and engine against them.
 
     Raises ConfigError, naming the key, what is allowed and what was given.
     """
@@ -79,6 +84,12 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
             f"{prefix}network.activation: {experiment.network.activation} has no limit kernel on"
             f" source {experiment.data.source}{' with a bias' * experiment.data.bias}: {error}"
         ) from None
+    if experiment.network.engine == "circle":
+        reason = _circle_obstacle(experiment, points["train"].X)
+        if reason is not None:
+            raise ConfigError(
+                f"{prefix}network.engine: must be auto or dense, not circle: {reason}"
+            )
     bound, learning_rate = stability_bound(K), experiment.network.learning_rate
     if learning_rate >= bound and not unstable:
         raise ConfigError(
@@ -86,6 +97,19 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
             f" study's NTK on its {len(K)} training points; got {learning_rate:g}"
             " (allow_unstable: true runs it all the same)"
         )
+
+
+def engine_of(experiment: Experiment, *, root: int) -> str:
+    """circle or dense: the engine that trains the networks of a sound experiment."""
+    if experiment.network.engine == "dense":
+        return "dense"
+    points = make_points(root=root, **data_arguments(experiment.data))
+    return "circle" if _circle_obstacle(experiment, points["train"].X) is None else "dense"
+
+
+def _circle_obstacle(experiment: Experiment, X: np.ndarray) -> str | None:
+    phi = parse_activation(experiment.network.activation)
+    return obstacle_before_weights(X, experiment.data.n_outputs, phi)
 
 
 def data_arguments(data: Data) -> dict:

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from widelimit import schemas
 from widelimit.schemas import METRIC_MEANINGS, Column, Table, input_column, target_column
-from widelimit.stages import step3, step4_descent, step4_duals, step4_features, step5
+from widelimit.stages import (
+    step1,
+    step2,
+    step3,
+    step4_descent,
+    step4_duals,
+    step4_features,
+    step5,
+)
 
 INTRODUCTION = """\
 # What a study leaves here
@@ -56,7 +64,7 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    for stage in (step3, step4_duals, step4_features, step4_descent, step5):
+    for stage in (step1, step2, step3, step4_duals, step4_features, step4_descent, step5):
         tables += stage.TABLES.values()
     for table in tables:
         yield from _section(table, _further(table))
