@@ -73,7 +73,7 @@ rule measure_beyond:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: beyond_minutes(BEYOND[wildcards.beyond]) * attempt,
+        runtime=lambda wildcards, attempt: beyond_minutes(wildcards) * attempt,
     params:
         root=STUDY.seed,
         data=lambda wildcards: data_arguments(BEYOND[wildcards.beyond].data),
@@ -142,3 +142,4 @@ rule metrics:
     input:
         rules.collect_metrics.output,
         rules.collect_runs.output,
+        [f"{base}/predictions.parquet" for base in BASES],

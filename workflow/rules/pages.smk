@@ -2,11 +2,11 @@
 
 STEP1 = ["threshold", "directions", "span", "regimes"]
 STEP2 = ["features", "psd", "descent"]
-STEP3 = ["feature_map", "worked", "kernels", "scale", "gram"]
+STEP3 = ["feature_map", "worked", "kernels", "scale", "explorer", "gram"]
 STEP4 = ["duals", "properties", "width", "last_layer", "double_descent"]
 STEP2_AND_3 = [f"step3_{name}" for name in STEP3] + [f"step2_{name}" for name in STEP2]
 STEP5 = ["ntk", "linearised", "outputs", "hessian", "flow"]
-STEP7 = ["fits", "convergence", "loss", "movement", "ensemble"]
+STEP7 = ["explorer", "fits", "convergence", "loss", "movement", "ensemble"]
 if "interval" in EXPERIMENTS:
     STEP7.append("interval")
 if BEYOND:

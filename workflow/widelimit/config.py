@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -19,7 +20,7 @@ from pydantic import (
 )
 
 from widelimit.activations import parse_activation
-from widelimit.config_errors import ConfigError, validated
+from widelimit.config_errors import ConfigError, readable, validated
 from widelimit.config_types import Flag, number, optional, whole
 from widelimit.digits import CLASSES
 from widelimit.expressions import check_expression
@@ -196,8 +197,9 @@ class Network(Section):
     loss_points_per_decade: whole(ge=1, le=100) = 10
     """Steps, for each factor of ten, at which the training loss is kept."""
     engine: Literal["auto", "dense", "circle"] = "auto"
-    """auto: the exact circle engine where it applies (d = 2, relu or leaky_relu, one output),
-    dense elsewhere."""
+    """auto: the exact circle engine where it applies (points on the unit circle, relu or
+    leaky_relu, one output), dense elsewhere. circle is refused where it does not apply; variants
+    and the experiments of beyond then have auto, unless a variant asks for circle itself."""
 
     @model_validator(mode="after")
     def _fits_together(self):
@@ -492,7 +494,9 @@ class Study(Experiment):
             whole = {
                 section: given.model_dump(exclude_unset=True) for section, given in main.items()
             }
-            if (changes.get("data") or {}).get("source", self.data.source) != self.data.source:
+            whole["network"]["engine"] = self._engine_elsewhere
+            data = changes.get("data")
+            if isinstance(data, dict) and data.get("source", self.data.source) != self.data.source:
                 whole["data"] = _of_any_source(whole["data"])
             for section, values in changes.items():
                 if section in whole and isinstance(values, dict):
@@ -513,7 +517,8 @@ class Study(Experiment):
         beyond/<activation> and beyond/sphere_<d>; no variant can have such a name.
         """
         trained = {name: getattr(self.beyond, name) for name in ("widths", "seeds", "steps")}
-        network = self.network.model_copy(update=trained | {"checkpoints": []})
+        trained |= {"checkpoints": [], "engine": self._engine_elsewhere}
+        network = self.network.model_copy(update=trained)
         named = {}
         for activation in self.beyond.activations:
             other = network.model_copy(update={"activation": activation})
@@ -528,11 +533,41 @@ class Study(Experiment):
             named[folder] = Experiment(data=data, network=network, kernels=self.kernels)
         return named
 
+    @property
+    def _engine_elsewhere(self) -> str:
+        return "auto" if self.network.engine == "circle" else self.network.engine
+
 
 def _of_any_source(data: dict[str, Any]) -> dict[str, Any]:
     """The keys that do not belong to source file alone: a variant of another source keeps these."""
     foreign = {"path", "inputs"} | ({"outputs"} if isinstance(data.get("outputs"), list) else set())
     return {key: value for key, value in data.items() if key not in foreign}
+
+
+def read_configs(paths: Iterable[str]) -> dict:
+    """What YAML files say, each laid over those before it, as Snakemake does it.
+
+    Raises ConfigError, naming the file, where one cannot be read.
+    """
+    config: dict = {}
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as file:
+                config = _overlaid(config, yaml.safe_load(file) or {}, path)
+        except RecursionError:
+            raise ConfigError(f"{path}: nested too deeply, or containing itself") from None
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            reason = readable(" ".join(str(error).split()))
+            raise ConfigError(f"{path}: cannot be read as YAML in UTF-8: {reason}") from None
+    return config
+
+
+def _overlaid(below: Any, above: Any, path: str = "") -> Any:
+    if path and not isinstance(above, dict):
+        raise ValueError("must be lines of key: value")
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _overlaid(below.get(key), value) for key, value in above.items()}
 
 
 def load_study(config: dict) -> Study:

@@ -35,6 +35,19 @@ polars.read_parquet("results/networks/**/*.parquet", hive_partitioning=True)
 duckdb.sql("select * from read_parquet('results/networks/**/*.parquet', hive_partitioning=true)")
 ```
 
+Nothing that was trained is ever deleted, so that a width that comes back need not be trained again.
+So the two hold, beside the networks of the study, those of earlier configurations: widths that it
+has no more, chunks of another `seeds_per_job`. `runs.parquet` lists the study's own, and a join
+with it leaves the others out:
+
+```python
+networks = pandas.read_parquet("results/networks")
+runs = pandas.read_parquet("results/runs.parquet").query("experiment == 'step7'")
+networks = networks.merge(runs[["width", "chunk", "seed"]])
+```
+
+A run that finds such networks says so at its end. To be rid of them, delete their folders.
+
 A job trains whole chunks of seeds, so `networks/` may hold seeds beyond `network.seeds`; all other
 tables keep to the seeds asked for. Timings and machine facts stand in `runs.parquet` alone: every
 other table has the same bytes each time the study is run in the locked environment.

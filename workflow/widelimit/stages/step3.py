@@ -20,8 +20,14 @@ SCALED = {"gaussian": gaussian_gram, "laplace": laplace_gram}
 WORKED_KERNEL = "laplace"
 RADII = (1.0, 2.0)
 POINTS_PER_CIRCLE = 40
+SLIDER_PLACES = 31
+"""Values of L that the page's sliders choose among; fewer where they agree to two digits."""
 
-_PART = Column("part", pa.string(), "kernels: all kernels, at one L; scales: those with an L")
+_PART = Column(
+    "part",
+    pa.string(),
+    "kernels: all kernels, at one L; scales: those with an L; slider: the same, at many values",
+)
 _KERNEL = Column("kernel", pa.string(), "linear, gaussian, laplace, nngp or ntk")
 _SCALE = Column("scale", pa.float64(), "L of the kernel", null="the kernel has none")
 _SPLIT = Column("split", pa.string(), "train or test")
@@ -126,11 +132,12 @@ def fit_step3(
     kernels = main_kernels(gaussian_scale, laplace_scale, activation)
     worked = [kernel for kernel in kernels if kernel.kernel == WORKED_KERNEL]
     kernels += [_scaled("scales", name, scale) for name in SCALED for scale in sorted(scales)]
+    fitted = [*kernels, *(_scaled("slider", name, L) for name in SCALED for L in _between(scales))]
     frames = {
         "points": pd.concat([_points("train", train), _points("test", test)]),
-        "predictions": _each(kernels, lambda kernel: _predictions(kernel.gram, train, test)),
+        "predictions": _each(fitted, lambda kernel: _predictions(kernel.gram, train, test)),
         "gram": _each(kernels, lambda kernel: _gram(kernel.gram(train.X))),
-        "spectra": _each(kernels, lambda kernel: _spectrum(kernel.gram(train.X))),
+        "spectra": _each(fitted, lambda kernel: _spectrum(kernel.gram(train.X))),
         "worked": _each(worked, lambda kernel: _worked(kernel.gram, train, test)),
         "circles": _circles(),
     }
@@ -149,6 +156,14 @@ def main_kernels(gaussian_scale: float, laplace_scale: float, activation: str) -
         Kernel("kernels", "nngp", np.nan, partial(nngp_gram, activation=activation)),
         Kernel("kernels", "ntk", np.nan, partial(ntk_gram, activation=activation)),
     ]
+
+
+def _between(scales: Sequence[float]) -> list[float]:
+    """From the smallest to the largest, even in the logarithm, in numbers that can be read."""
+    low, high = min(scales), max(scales)
+    if low == high:
+        low, high = low / 10, high * 10
+    return sorted({float(f"{scale:.2g}") for scale in np.geomspace(low, high, SLIDER_PLACES)})
 
 
 def _scaled(part: str, name: str, scale: float) -> Kernel:
