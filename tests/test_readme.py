@@ -14,7 +14,7 @@ import widelimit
 from checkout import ROOT, check_out
 from widelimit.checks import check_study
 from widelimit.config import load_study
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 from widelimit.readme import with_findings
 
 README = (ROOT / "README.md").read_text()

@@ -8,7 +8,7 @@ import yaml
 
 from widelimit.checks import check_study
 from widelimit.config import load_study
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 
 FILE = {"source": "file", "inputs": ["a", "b"], "outputs": ["c"], "n_train": 4, "n_test": 2}
 CIRCLE = {"engine": "circle"}
