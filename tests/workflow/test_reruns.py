@@ -62,7 +62,8 @@ def planned(checkout, *arguments):
     done = checkout.snakemake("-n", "--cores", "1", *arguments)
     assert done.returncode == 0, done.stdout[-3000:]
     jobs, reasons = Counter(), {}
-    for block in re.split(r"\n(?=(?:local)?rule \w+:)", done.stdout)[1:]:
+    # Jobs of a group are indented.
+    for block in re.split(r"\n *(?=(?:local)?rule \w+:)", done.stdout)[1:]:
         rule = re.match(r"(?:local)?rule (\w+):", block)[1]
         jobs[rule] += 1
         reasons.setdefault(rule, []).append(re.search(r"reason: (.*)", block)[1])
