@@ -1,3 +1,6 @@
+import base64
+import gzip
+import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -8,10 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from widelimit.claims import CLAIMS, check_claims
 from widelimit.config import load_study
 from widelimit.figures import step3_feature_map, step3_kernels, style
+from widelimit.figures.moving import Frame, Moving, Panel, Part, Slider, Words
 from widelimit.markup import (
+    MOST_CSV_ROWS,
     Formulas,
+    csv_link,
     fixed,
     formula,
     inline_svg,
@@ -22,7 +29,7 @@ from widelimit.markup import (
 from widelimit.page_numbers import (
     example_numbers,
     kernel_numbers,
-    step4_numbers,
+    page_numbers,
     worked_numbers,
 )
 from widelimit.pages import (
@@ -33,13 +40,19 @@ from widelimit.pages import (
 from widelimit.stages.data import generate_samples
 from widelimit.stages.step3 import fit_step3
 from widelimit.stages.step5_initialisation import example
+from widelimit.summaries import slopes_table
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
-STEP3 = [f"step3_{name}" for name in ("feature_map", "worked", "kernels", "scale", "gram")]
+STEP3 = [
+    f"step3_{name}" for name in ("feature_map", "worked", "kernels", "scale", "explorer", "gram")
+]
 STEP5 = [f"step5_{name}" for name in ("ntk", "linearised", "outputs", "hessian", "flow")]
 STEP7 = [
-    f"step7_{name}" for name in ("fits", "convergence", "loss", "movement", "ensemble", "interval")
+    f"step7_{name}"
+    for name in ("explorer", "fits", "convergence", "loss", "movement", "ensemble", "interval")
 ]
+STEP1 = [f"step1_{name}" for name in ("threshold", "directions", "span", "regimes")]
+STEP2 = [f"step2_{name}" for name in ("features", "psd", "descent")]
 STEP4 = [
     f"step4_{name}" for name in ("duals", "properties", "width", "last_layer", "double_descent")
 ]
@@ -85,7 +98,11 @@ class Checked(HTMLParser):
 
     @property
     def text(self):
-        return "".join(data for where, data in self.texts if "style" not in where)
+        return "".join(data for where, data in self.texts if not {"style", "script"} & set(where))
+
+    @property
+    def scripts(self):
+        return "".join(data for where, data in self.texts if "script" in where)
 
     def values(self, name):
         return [attrs[name] for _, attrs, _ in self.attributes if name in attrs]
@@ -195,7 +212,16 @@ def pages(step3_frames, drawn):
     worked = worked_numbers(step3_frames["worked"])
     real = {figure.name: figure for figure in drawn}
     commands = {"Train again": "snakemake -R train_networks"}
+    metrics = step4_metrics()
+    step4 = page_numbers("step4", {"measured": metrics}, widest=2)
     return {
+        "step1": render_page(
+            "step1",
+            study=study(),
+            figures=[stub(name) for name in STEP1],
+            numbers={"claims": list(check_claims(CLAIMS["step1"], metrics, slopes_table(metrics)))},
+            commands=commands,
+        ),
         "index": render_page(
             "index",
             study=study(),
@@ -204,7 +230,7 @@ def pages(step3_frames, drawn):
         "step3": render_page(
             "step3",
             study=study(),
-            figures=[real.get(name) or stub(name) for name in STEP3],
+            figures=[real.get(name) or stub(name) for name in (*STEP3, *STEP2)],
             numbers={"worked": worked},
             commands=commands,
         ),
@@ -212,7 +238,7 @@ def pages(step3_frames, drawn):
             "step4",
             study=study(),
             figures=[stub(name) for name in STEP4],
-            numbers={"step4": step4_numbers(step4_metrics(), widest=2)},
+            numbers=step4,
             commands=commands,
         ),
         "step5": render_page(
@@ -232,7 +258,7 @@ def pages(step3_frames, drawn):
     }
 
 
-@pytest.fixture(scope="module", params=["index", "step3", "step4", "step5", "step7"])
+@pytest.fixture(scope="module", params=["index", *PAGES])
 def page(request, pages):
     return Checked(pages[request.param])
 
@@ -247,8 +273,10 @@ def test_balanced_with_unique_ids(page):
 def test_asks_the_network_for_nothing(page, pages):
     links = page.values("href") + page.values("src") + page.values("xlink:href")
     allowed = {"data:,", "index.html", *(f"{name}.html" for name in PAGES)}
-    assert all(link in allowed or link.startswith("#") for link in links)
-    assert not {"script", "iframe", "object", "embed", "img"} & set(page.tags)
+    inside = ("#", "data:application/gzip;base64,")
+    assert all(link in allowed or link.startswith(inside) for link in links)
+    assert not re.search(r"fetch\(|XMLHttpRequest|import\b|https?:", page.scripts)
+    assert not {"iframe", "object", "embed", "img"} & set(page.tags)
     styles = "".join(data for where, data in page.texts if "style" in where)
     assert "@import" not in styles
     assert not re.search(r"url\((?!#)", styles)
@@ -295,7 +323,16 @@ def test_no_template_syntax_is_left(page):
     assert not re.search(r"\{\{|\}\}|\{%|\\\(|\\\[|\\\]|Undefined", page.text)
 
 
-@pytest.mark.parametrize("name, names", [("step3", STEP3), ("step5", STEP5), ("step7", STEP7)])
+@pytest.mark.parametrize(
+    "name, names",
+    [
+        ("step1", STEP1),
+        ("step3", STEP3 + STEP2),
+        ("step4", STEP4),
+        ("step5", STEP5),
+        ("step7", STEP7),
+    ],
+)
 def test_figures_stand_in_the_order_of_the_text(name, names, pages):
     html = pages[name]
     places = [html.index(f'<figure id="{figure}"') for figure in names]
@@ -303,15 +340,17 @@ def test_figures_stand_in_the_order_of_the_text(name, names, pages):
     found = Checked(html)
     assert found.tags["figure"] == found.tags["details"] == len(names)
     assert "snakemake -R train_networks" in found.text
-    if name != "step5":
-        assert "is not available" in found.text
+    assert ("is not available" in found.text) == (name in ("step3", "step7"))
+    assert found.tags["script"] == 1
+    for figure in names:
+        assert f'download="{figure}.csv.gz"' in html
     for figure in names[-2:]:
         assert f"snakemake --force {figure}.svg" in found.text
         assert f"results/figures/{figure}.parquet" in found.text
 
 
 def test_formulas_are_mathml(pages):
-    for name in ("step3", "step5", "step7"):
+    for name in PAGES:
         assert Checked(pages[name]).tags["math"] > 20
     assert Checked(pages["step7"]).tags["merror"] == 0
 
@@ -356,11 +395,11 @@ def test_text_of_the_user_is_escaped(name):
     evil = "where(x_0 < 0, x_0, 1) > 2"
     figures = [] if name == "index" else [stub(PAGES[name].figure)]
     here = {"target": evil}
-    changed = study(data=here, step3=here, step4=here, step5={"targets": [evil, "t"]})
+    changed = study(data=here, step2=here, step3=here, step4=here, step5={"targets": [evil, "t"]})
     html = render_page(name, study=changed, figures=figures)
     assert Checked(html)
     assert evil not in html
-    if name != "index":
+    if name not in ("index", "step1"):  # which quote no expression
         assert evil in Checked(html).text
 
 
@@ -370,7 +409,7 @@ def test_text_of_figures_is_escaped():
     figure = stub("step7_loss", TITLE=bad, CAPTION=bad, finding=lambda table: bad)
     figure = type(figure)(**{**vars(figure), "table": table, "command": bad, "table_path": bad})
     page = Checked(render_page("step7", study=study(), figures=[figure], commands={bad: bad}))
-    assert page.tags["script"] == 0
+    assert "alert(1)" not in page.scripts
     # Title, caption, finding, cell, command and path in the text; title and caption in the SVG.
     assert page.text.count(bad) == 10
 
@@ -427,6 +466,46 @@ def test_figures_without_a_place_are_refused():
 def test_unknown_page_is_refused():
     with pytest.raises(ValueError, match=f"template must be index or one of {', '.join(PAGES)}"):
         render_page("../secrets", study=study())
+
+
+def test_sliders_stand_above_the_drawing_that_they_move():
+    place = Frame(np.array([0.0, 1.0]), np.array([1.0, 3.0]), "#123456")
+    scene = Moving(
+        [Slider("width </script>", ["2⁶", "2¹⁰"], 1)],
+        [Panel("a", (0, 1), (1, 3))],
+        [Part("line", "a", (0,), {(0,): place, (1,): place})],
+        [Words((0,), {(0,): "narrow", (1,): "wide </script>"})],
+    )
+    figure = stub("step7_loss", moving=lambda table: scene)
+    page = Checked(render_page("step7", study=study(), figures=[figure]))
+    (slider,) = [attrs for tag, attrs, _ in page.attributes if tag == "input"]
+    assert (slider["min"], slider["max"], slider["value"]) == ("0", "1", "1")
+    assert "wide </script>" in page.text
+    # The data of the figure, then the two scripts of the page.
+    assert page.tags["script"] == 3
+    (data,) = [text for where, text in page.texts if where[-2:] == ("figure", "script")]
+    assert json.loads(data) == scene.for_script()
+    overview = Checked(render_page("index", study=study(), figures=[stub("step7_convergence")]))
+    assert overview.tags["script"] == 0
+
+
+def test_the_download_is_the_table():
+    table = pd.DataFrame({"name": ["a,b", 'c"d'], "value": [1 / 3, np.nan], "n": [1, None]})
+    table = table.astype({"n": "Int64"})
+    link = csv_link(table)
+    text = gzip.decompress(base64.b64decode(link.partition(",")[2])).decode()
+    assert text == 'name,value,n\n"a,b",0.333333,1\n"c""d",,\n'
+    assert csv_link(table.copy()) == link
+
+
+def test_a_page_carries_no_table_that_is_too_long():
+    rows = pd.DataFrame({"width": np.arange(MOST_CSV_ROWS + 1), "centre": 0.5})
+    assert csv_link(rows) is None
+    figure = stub("step7_loss")
+    figure = type(figure)(**{**vars(figure), "table": rows})
+    html = render_page("step7", study=study(), figures=[figure])
+    assert "download=" not in html
+    assert "results/figures/step7_loss.parquet" in html
 
 
 def test_long_tables_are_shortened_and_say_where_the_rest_is():
@@ -571,7 +650,7 @@ def test_step4_quotes_what_was_measured(pages):
     assert found["dual_closed_form_error"] == ["3 · 10⁻¹⁵", "3 · 10⁻¹⁵", "", "1 · 10⁻¹²", "yes"]
     assert found["nngp_deviation"] == ["−0.5", "−0.5", "−0.6", "−0.4", "yes"]
     assert found["fourier_peak_ratio"] == ["3.25", "3.25", "0.95", "1.05", "no"]
-    assert "fourier_deviation" not in found
+    assert found["fourier_deviation"] == ["–", "–", "−0.6", "−0.4", "not measured"]
 
 
 def test_step4_explains_the_circle_for_relu_alone():

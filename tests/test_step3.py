@@ -62,7 +62,24 @@ def test_every_kernel_and_scale_is_there_once(fitted):
     ]
     for name in ("predictions", "gram", "spectra"):
         found = [(part, k, None if np.isnan(s) else s) for (part, k, s), _ in each(fitted[name])]
-        assert found == expected
+        assert found[: len(expected)] == expected
+        sliders = found[len(expected) :]
+        assert all(part == "slider" for part, _, _ in sliders)
+        assert bool(sliders) == (name != "gram")
+
+
+@pytest.mark.parametrize(
+    "scales, low, high, most",
+    [([3.0, 30.0], 3, 30, 31), ([2.0], 0.2, 20, 31), ([1.0, 1.3], 1, 1.3, 4)],
+)
+def test_sliders_run_from_the_smallest_to_the_largest_scale(scales, low, high, most):
+    tables = fit_step3(TRAIN, TEST, activation="relu", **(OPTIONS | {"scales": scales}))
+    rows = tables["predictions"].query("part == 'slider'")
+    for _, of_kernel in rows.groupby("kernel"):
+        places = of_kernel["scale"].unique()
+        assert (places[0], places[-1]) == (low, high)
+        assert len(places) == most
+        assert (np.diff(places) > 0).all()
 
 
 def test_gram_matrices_are_those_of_the_formulas(fitted):

@@ -106,6 +106,7 @@ def make_study(
         residual = 0.5 * np.sum((decay * (U.T @ y)) ** 2)
         for i in range(n_test):
             theory.append(["ntk", "relu", step, i, 0, mean[i], std[i]])
+            theory.append(["nngp", "relu", step, i, 0, 0.9 * mean[i], None])
         predict("ntk", mean, step=step)
         metric("test_rmse_ntk", np.sqrt(np.mean((mean - target) ** 2)), step=step)
         for width in widths:

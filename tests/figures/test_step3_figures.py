@@ -11,7 +11,7 @@ from widelimit.figures import style
 from widelimit.stages.data import generate_samples
 from widelimit.stages.step3 import fit_step3
 
-NAMES = ["feature_map", "kernels", "scale", "gram", "worked"]
+NAMES = ["feature_map", "kernels", "scale", "explorer", "gram", "worked"]
 
 
 def make(n_train, scales, *, root=1, target="t + sin(10 * t)", activation="relu", n_test=61):

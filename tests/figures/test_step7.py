@@ -8,6 +8,7 @@ from widelimit.figures import (
     parts,
     step7_convergence,
     step7_ensemble,
+    step7_explorer,
     step7_fits,
     step7_interval,
     step7_loss,
@@ -16,6 +17,7 @@ from widelimit.figures import (
 )
 
 MODULES = [
+    step7_explorer,
     step7_fits,
     step7_convergence,
     step7_loss,
@@ -30,7 +32,10 @@ cases = pytest.mark.parametrize(
     "module, study",
     [
         *((module, name) for module in MODULES for name in ("full", "smallest", "diverged")),
-        *((module, "sphere") for module in (step7_fits, step7_ensemble, step7_interval)),
+        *(
+            (module, "sphere")
+            for module in (step7_explorer, step7_fits, step7_ensemble, step7_interval)
+        ),
     ],
     ids=lambda case: getattr(case, "__name__", case).split(".")[-1],
 )

@@ -220,7 +220,7 @@ FILES = {
     "empty": ("empty.csv", "", ["data.path: empty.csv: cannot be read"]),
     "not a table": ("torn.parquet", "PAR1 torn", ["data.path: torn.parquet: cannot be read"]),
     "binary": ("binary.csv", b"\xff\xfe\x00\x00\xff", ["data.path: binary.csv: cannot be read"]),
-    "column missing": ("few.csv", "a,b\n1,2\n", ["no column 'c'", "a, b"]),
+    "column missing": ("few.csv", "a,b\n1,2\n", ["no column 'c'", "'a', 'b'"]),
     "column of text": (
         "text.csv",
         "a,b,c\n" + "1,x,3\n" * 6,

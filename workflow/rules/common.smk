@@ -6,7 +6,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 ROOT = Path(workflow.basedir)
 # The package of this checkout, whichever is installed.
@@ -28,7 +28,9 @@ try:
         check_study(STUDY)
         check_results(STUDY.results_dir)
 except ConfigError as error:
-    raise WorkflowError(f"The configuration cannot be run.\n{error}") from None
+    # Not a WorkflowError, which Snakemake prints with the place in this file where it was raised.
+    logger.error(f"The configuration cannot be run.\n{error}")
+    sys.exit(1)
 
 RESULTS = os.path.normpath(STUDY.results_dir)
 EXPERIMENTS = STUDY.experiments()
@@ -36,6 +38,8 @@ EXPERIMENTS = STUDY.experiments()
 BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
 # Smaller ones, each measured by one job.
 BEYOND = STUDY.beyond_experiments()
+# Steps with measurements of their own.
+STEPS = [f"{RESULTS}/{step}" for step in ("step1", "step2", "step4", "step5")]
 
 
 wildcard_constraints:
@@ -67,6 +71,11 @@ def jobs(pattern, base):
         for width in sorted(network.widths)
         for chunk in chunks(network)
     ]
+
+
+def study_folders(base):
+    """Of the networks at base, where those of this study lie."""
+    return {Path(path).parent for path in jobs(NETWORKS, base)}
 
 
 NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
@@ -177,10 +186,11 @@ def figure_arguments(name, about, **options):
     }
 
 
-def page_arguments(page, figures, networks="train_networks"):
+def page_arguments(page, figures, networks="train_networks", work="The networks"):
     """Params of a page; its text follows from templates and style, the study and the figures.
 
-    networks : the rule that trains the page's networks
+    networks : the rule that computes what the page shows
+    work : what that is, in words
     """
     texts = [*(ROOT / "workflow/templates").iterdir(), *(ROOT / "workflow/style").iterdir()]
     modules = [f"widelimit.figures.{name}" for name in figures]
@@ -191,7 +201,7 @@ def page_arguments(page, figures, networks="train_networks"):
         "command": run,
         "reruns": {
             "What has changed": run,
-            "The networks anew, and what follows": f"{run} --forcerun {networks}",
+            f"{work} anew, and what follows": f"{run} --forcerun {networks}",
             "Up to the numbers": snakemake_command("metrics"),
             "This page": snakemake_command("pages" if page == "index" else page),
         },
@@ -207,3 +217,16 @@ def snakemake_command(*targets):
     words = ["snakemake", "--cores", "2", *targets]
     words += ["--configfile"] * bool(files) + files + ["--config"] * bool(changes) + [*changes]
     return shlex.join(words)
+
+
+def closing_words():
+    """Where to look after a run, line by line; a part of a study leaves a part of it."""
+    for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
+        there = [path for path in paths if Path(path).exists()]
+        yield from (f"{f'{what}:' if i == 0 else '':9}{path}" for i, path in enumerate(there))
+    for base in BASES:
+        if others := set(Path(base).glob("networks/*/*/")) - study_folders(base):
+            yield (
+                f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
+                f" {min(others)}; {RESULTS}/runs.parquet lists those of this study"
+            )

@@ -79,6 +79,21 @@ use rule figure as figure_step3_scale with:
         ),
 
 
+use rule figure as figure_step3_explorer with:
+    input:
+        points=f"{RESULTS}/step3/points.parquet",
+        predictions=f"{RESULTS}/step3/predictions.parquet",
+        spectra=f"{RESULTS}/step3/spectra.parquet",
+    output:
+        **figure_files("step3_explorer"),
+    log:
+        f"{RESULTS}/logs/figures/step3_explorer.log",
+    params:
+        **figure_arguments(
+            "step3_explorer", about="The fit at any scale L, which sliders choose on the page."
+        ),
+
+
 use rule figure as figure_step3_gram with:
     input:
         gram=f"{RESULTS}/step3/gram.parquet",

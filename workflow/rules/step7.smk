@@ -1,6 +1,24 @@
 # The figures of step 7, the experiment.
 
 
+use rule figure as figure_step7_explorer with:
+    input:
+        data=f"{RESULTS}/data.parquet",
+        predictions=f"{RESULTS}/predictions.parquet",
+        theory=f"{RESULTS}/theory.parquet",
+        metrics=f"{RESULTS}/measured.parquet",
+    output:
+        **figure_files("step7_explorer"),
+    log:
+        f"{RESULTS}/logs/figures/step7_explorer.log",
+    params:
+        **figure_arguments(
+            "step7_explorer",
+            about="Fit, distance and loss at any width and step, which sliders choose on the page.",
+            quantiles=STUDY.step7.quantiles,
+        ),
+
+
 use rule figure as figure_step7_fits with:
     input:
         data=f"{RESULTS}/data.parquet",

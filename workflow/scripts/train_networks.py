@@ -2,12 +2,14 @@
 
 from widelimit import schemas
 from widelimit.jobs import logged
+from widelimit.progress import Progress
 from widelimit.provenance import made_by
 from widelimit.stages.data import from_table
-from widelimit.stages.networks import train_networks
+from widelimit.stages.networks import summary, train_networks
 from widelimit.tables import read_table, write_table
 
 with logged(snakemake.log[0]) as say:
+    progress = Progress(say)
     origin = made_by(snakemake, __file__)
     points = from_table(read_table(snakemake.input.data))
     networks, runs = train_networks(
@@ -15,6 +17,7 @@ with logged(snakemake.log[0]) as say:
         points["test"],
         root=snakemake.params.root,
         say=say,
+        progress=progress,
         **snakemake.params.chunk,
         **snakemake.params.network,
     )
@@ -25,3 +28,4 @@ with logged(snakemake.log[0]) as say:
     )
     write_table(snakemake.output.networks, networks, schemas.NETWORKS.schema(), origin)
     write_table(snakemake.output.runs, runs, schemas.RUNS.schema(), origin)
+    progress.end(summary(networks, runs))

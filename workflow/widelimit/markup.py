@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import math
 import re
 import xml.etree.ElementTree as ElementTree
@@ -19,6 +21,9 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 MOST_ROWS = 24
 """Rows of a table that a page shows; the whole table is in its Parquet file."""
+
+MOST_CSV_ROWS = 90_000
+"""Rows of a table that a page carries for download, about 10 bytes each."""
 
 
 def number(value: Any, digits: int = 4) -> str:
@@ -85,6 +90,20 @@ def shortened(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
     if len(table) <= most:
         return table
     return table.iloc[np.unique(np.linspace(0, len(table) - 1, most).round().astype(int))]
+
+
+def csv_link(table: pd.DataFrame) -> str | None:
+    """The table as a data: address of CSV, gzipped; floats to six significant digits.
+
+    None for more than `MOST_CSV_ROWS`, which would make the page too large to be sent around.
+
+    The bytes depend on the table alone: no date, no name.
+    """
+    if len(table) > MOST_CSV_ROWS:
+        return None
+    text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    packed = gzip.compress(text.encode(), mtime=0)
+    return "data:application/gzip;base64," + base64.b64encode(packed).decode()
 
 
 def inline_svg(svg: str, *, prefix: str, title: str, description: str) -> Markup:

@@ -20,7 +20,8 @@ from markupsafe import Markup
 from widelimit import __version__
 from widelimit.activations import parse_activation
 from widelimit.config import Study
-from widelimit.markup import Formulas, fixed, inline_svg, number, power_of_two, shortened
+from widelimit.figures.moving import Moving
+from widelimit.markup import Formulas, csv_link, fixed, inline_svg, number, power_of_two, shortened
 from widelimit.schemas import Column
 from widelimit.tables import read_table
 
@@ -37,6 +38,11 @@ class Page:
 
 
 PAGES = {
+    "step1": Page(
+        "Step 1: linear regression by gradient descent",
+        "When gradient descent on least squares converges, where to, and why from 0.",
+        "step1_threshold",
+    ),
     "step3": Page(
         "Step 3: kernel regression",
         "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
@@ -72,6 +78,7 @@ class FigureOnPage:
     title, caption, finding : sentences, plain text
     command : what to type to draw it again
     table_path : where the whole table lies
+    moving : sliders and what they move, for figures that have them
     """
 
     name: str
@@ -83,6 +90,7 @@ class FigureOnPage:
     finding: str
     command: str
     table_path: str
+    moving: Moving | None = None
 
 
 def figure_on_page(
@@ -99,6 +107,7 @@ def figure_on_page(
         finding=module.finding(table),
         command=command,
         table_path=table_path,
+        moving=module.moving(table) if hasattr(module, "moving") else None,
     )
 
 
@@ -147,7 +156,8 @@ def render_page(
             numbers=numbers or {},
             commands=commands or {},
             origin=origin,
-            style=Markup((_WORKFLOW / "style" / "page.css").read_text(encoding="utf-8")),
+            style=_inlined("page.css"),
+            scripts=[_inlined(name) for name in _scripts(template, by_name.values())],
             version=__version__,
         )
     )
@@ -155,6 +165,17 @@ def render_page(
     if left:
         raise ValueError(f"page {template} has no place for the figures {', '.join(left)}")
     return html
+
+
+def _scripts(template: str, figures: Iterable[FigureOnPage]) -> list[str]:
+    # The overview shows figures without their tables and sliders.
+    shown = [] if template == "index" else list(figures)
+    moving = any(figure.moving for figure in shown)
+    return [*(["moving.js"] if moving else []), *(["download.js"] if shown else [])]
+
+
+def _inlined(name: str) -> Markup:
+    return Markup((_WORKFLOW / "style" / name).read_text(encoding="utf-8"))
 
 
 def _environment() -> Environment:
@@ -166,8 +187,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=[Formulas],
     )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
     environment.filters |= {
         "activation": parse_activation,
+        "csv_link": csv_link,
         "number": number,
         "fixed": fixed,
         "power_of_two": power_of_two,

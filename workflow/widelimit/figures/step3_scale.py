@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 from matplotlib.figure import Figure
 
+from widelimit.figures import parts, style
 from widelimit.figures import step3_common as common
-from widelimit.figures import style
 from widelimit.schemas import Column, Table
 
 TITLE = "The effect of the scale L"
@@ -34,21 +34,23 @@ MOST_COLUMNS = 4
 
 
 def summarise(
-    points: pd.DataFrame, predictions: pd.DataFrame, spectra: pd.DataFrame
+    points: pd.DataFrame, predictions: pd.DataFrame, spectra: pd.DataFrame, *, part: str = "scales"
 ) -> pd.DataFrame:
+    """The fits of one ``part`` of the tables, with the condition number of each."""
     conditions = spectra.loc[
-        (spectra["part"] == "scales") & (spectra["index"] == 0),
+        (spectra["part"] == part) & (spectra["index"] == 0),
         ["kernel", "scale", "condition_number"],
     ]
-    table = common.fits(points, predictions, "scales").merge(conditions, on=["kernel", "scale"])
+    table = common.fits(points, predictions, part).merge(conditions, on=["kernel", "scale"])
     return table[[column.name for column in TABLE.columns]]
 
 
 def caption(table: pd.DataFrame) -> str:
     samples = table.loc[table["split"] == "train", "index"].nunique()
+    names = parts.listed(common.LABELS[kernel] for kernel in table["kernel"].unique())
     return (
-        f"The same {samples} samples (dots) and target (dashed), fitted with the Gaussian and the"
-        f" Laplace kernel at {table['scale'].nunique()} values of L. A fit that leaves its panel is"
+        f"The same {samples} samples (dots) and target (dashed), fitted with the kernels"
+        f" {names} at {table['scale'].nunique()} values of L. A fit that leaves its panel is"
         f" cut off there. cond: condition number of the Gram matrix; RMSE over the test grid."
     )
 
@@ -75,8 +77,9 @@ def draw(table: pd.DataFrame) -> Figure:
     scales = table["scale"].nunique()
     columns = min(scales, MOST_COLUMNS)
     rows_each = math.ceil(scales / columns)
-    figure = style.figure(1.75 * 2 * rows_each + 0.3)
-    grid = figure.subplots(2 * rows_each, columns, sharex=True, sharey=True, squeeze=False)
+    rows = table["kernel"].nunique() * rows_each
+    figure = style.figure(1.75 * rows + 0.3)
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes in grid.ravel():
         axes.axis("off")
     for block, (kernel, fits) in enumerate(table.groupby("kernel", sort=False)):

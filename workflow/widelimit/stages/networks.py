@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from importlib.metadata import version
 
 import numpy as np
@@ -36,8 +37,12 @@ def train_networks(
     loss_steps: Sequence[int],
     engine: str,
     say: Callable[[str], None] = lambda line: None,
+    progress: Callable[[str, int, int, float], None] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of the NETWORKS table, and of the RUNS table without experiment, chunk and threads.
+
+    say takes a line for each network; progress(network, step, steps, loss) is called a few times
+    a second at most. Neither changes a number.
 
     The initial weights of a network depend on (root, width, seed) alone. Raises ArithmeticError,
     naming width, seed, step and loss, when a network diverges.
@@ -63,6 +68,8 @@ def train_networks(
                 checkpoints=checkpoints,
                 X_test=Z,
                 engine=engine,
+                progress=progress
+                and partial(_report, progress, f"width {width}, seed {seed}", steps),
             )
         except TrainingDiverged as error:
             raise ArithmeticError(f"width {width}, seed {seed}: {error}") from None
@@ -89,6 +96,26 @@ def train_networks(
             f" training loss {result.losses[0]:.4g} -> {result.losses[-1]:.4g}"
         )
     return pd.DataFrame(networks), pd.DataFrame(runs)
+
+
+def _report(progress, network: str, steps: int, step: int, loss: float):
+    progress(network, step, steps, loss)
+
+
+def summary(networks: pd.DataFrame, runs: pd.DataFrame) -> str:
+    """The job in one line: width, seeds, steps a second, training losses at the end."""
+    seeds, losses = runs["seed"], networks.groupby("seed")["train_loss"].last()
+    pace = runs["steps"].sum() / runs["train_seconds"].sum()
+    steps, found = f"{runs['steps'].iloc[0]} steps", f"{losses.min():.3g}"
+    if len(seeds) == 1:
+        named = f"seed {seeds.iloc[0]}"
+    else:
+        named, steps = f"seeds {seeds.min()} to {seeds.max()}", f"{steps} each"
+        found += f" to {losses.max():.3g}"
+    return (
+        f"width {runs['width'].iloc[0]}, {named}: {steps}, {pace:.3g} a second,"
+        f" training loss {found}"
+    )
 
 
 def _readouts(X, Z, A, B, result: TrainingResult, activation: str) -> dict[str, list]:
