@@ -17,7 +17,7 @@ from checkout import ROOT, check_out
 from widelimit import readme
 from widelimit.checks import check_study
 from widelimit.config import load_study
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 from widelimit.readme import with_findings
 
 README = (ROOT / "README.md").read_text()
@@ -85,9 +85,13 @@ def test_every_snakemake_command_finds_its_targets(tmp_path):
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
-def test_links_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
 
 
 def test_what_a_study_found_goes_into_readme_and_docs(tmp_path, monkeypatch):

@@ -185,3 +185,30 @@ def test_a_table_that_was_damaged(study, small_digests, damage):
     (study.path / "results" / name).unlink()
     study.run("metrics")
     assert digests(study.path / "results") == small_digests
+
+
+def test_a_deleted_table_comes_back(study, small_digests):
+    """Though all that follows from it is there, and up to date."""
+    for name in ("data", "predictions", "networks/width=64/chunk=0/networks"):
+        (study.path / f"results/{name}.parquet").unlink()
+    study.run("metrics", "data", "networks")
+    assert digests(study.path / "results") == small_digests
+
+
+def test_code_that_is_edited_while_the_study_runs(empty):
+    run = empty.start("--cores", "1", "networks")
+    run.wait_for(lambda: "localrule generate_data:" in run.printed)
+    empty.edit("workflow/widelimit/training/descent.py", "import numpy", "# edited\nimport numpy")
+    done = run.finish()
+    assert done.returncode != 0
+    assert "error: the code of rule train_networks" in done.stdout
+    assert not (empty.path / "results/networks/width=16/chunk=0/networks.parquet").exists()
+
+
+def test_a_second_run_in_the_same_folder_is_refused(empty):
+    run = empty.start("--cores", "1", "networks")
+    run.wait_for(lambda: "localrule generate_data:" in run.printed)
+    done = empty.snakemake("--cores", "1", "networks")
+    assert done.returncode != 0
+    assert "cannot be locked" in done.stdout
+    assert run.finish().returncode == 0
