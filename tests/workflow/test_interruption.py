@@ -33,7 +33,7 @@ def empty(tmp_path) -> Checkout:
 def jobs(empty) -> Counter:
     """How many jobs of each rule make the small study."""
     planned = empty.snakemake("--dry-run", "metrics").stdout
-    return Counter(re.findall(r"^(?:local)?rule (\w+):", planned, flags=re.MULTILINE))
+    return Counter(re.findall(r"^ *(?:local)?rule (\w+):", planned, flags=re.MULTILINE))
 
 
 @pytest.fixture
