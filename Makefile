@@ -9,18 +9,22 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help figures readme report test test-fast lint format schema lock clean clean-cache
+.PHONY: help check figures readme report test test-fast lint format schema lock clean clean-cache
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
 
-figures: $(VENV)/installed  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
+# Snakemake would answer a file that is no YAML or no UTF-8 with a traceback.
+check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=config.yaml)
+	@$(BIN)/python -m widelimit.checks config.yaml $(CONFIG)
+
+figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --quiet rules reason host
 
-readme: figures  ## quote the shipped study in README.md, picture and findings
+readme: figures  ## quote the shipped study in README.md and docs: picture, findings, claims
 	$(BIN)/python -m widelimit.readme results README.md
 
-report: $(VENV)/installed  ## pack the finished study into report.zip, Snakemake's own report
+report: check  ## pack the finished study into report.zip, Snakemake's own report
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.zip
 
 test: $(VENV)/installed  ## every test, linters included
@@ -47,9 +51,11 @@ RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 lock: $(VENV)/installed  ## resolve pyproject.toml into requirements.lock anew
 	$(RESOLVE) --extra dev pyproject.toml -o requirements.lock
 
-clean:  ## delete what studies have produced
+# Snakemake's records of what made which file stay: without them, results of studies that lie
+# elsewhere would pass for up to date, whatever has been edited.
+clean:  ## delete what studies have left under results/, and Snakemake's logs
 	find results -mindepth 1 -not -name README.md -delete
-	rm -rf .snakemake logs report.zip
+	rm -rf .snakemake/log .snakemake/slurm_logs .snakemake/cluster_logs logs report.zip
 
 # Of the cache that rules share, only what Snakemake has named; and the links to it in results.
 clean-cache:  ## delete the compiled kernels, and what is in $$SNAKEMAKE_OUTPUT_CACHE

@@ -3,7 +3,7 @@
 #   snakemake --cores N                                  the study of config.yaml, all pages
 #   snakemake --cores N --configfile studies/tiny.yaml   another study
 #   snakemake --cores N metrics                          up to a stage: data, kernels, networks,
-#                                                        metrics, figures, pages; or a step: step7
+#                                                        metrics, claims, figures, pages; or a step: step7
 #   snakemake --cores N -R train_networks                a stage anew, and what follows from it
 from snakemake.utils import min_version
 
@@ -22,6 +22,7 @@ include: "workflow/rules/kernels.smk"
 include: "workflow/rules/networks.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/step1.smk"
 include: "workflow/rules/step3.smk"
 include: "workflow/rules/step4.smk"
 include: "workflow/rules/step5.smk"
@@ -30,7 +31,7 @@ include: "workflow/rules/pages.smk"
 
 
 onsuccess:
-    for line in what_there_is():
+    for line in closing_words():
         print(line)
 
 
@@ -39,3 +40,8 @@ rule all:
     input:
         rules.pages.input,
         rules.metrics.input,
+        rules.claims.output,
+        # Tables on the way to these: one that was deleted, or lost to a job that failed, comes back.
+        rules.data.input,
+        rules.kernels.input,
+        rules.networks.input,

@@ -19,8 +19,14 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 TINY = yaml.safe_load((ROOT / "studies/tiny.yaml").read_text())
-SMALL = {"network": {"widths": [16, 64], "engine": "dense"}, "variants": {"interval": None}}
-"""Changes to the tiny study for what needs many runs: few jobs, nothing to compile."""
+SMALL = {
+    "network": {"widths": [16, 64], "engine": "dense"},
+    "variants": {"interval": None},
+    "beyond": {"activations": []},
+    "step4": {"activations": ["relu"], "widths": [16, 32], "steps": 50, "ratios": [0.5, 2]},
+    "step5": {"activations": ["relu"], "widths": [16, 32], "seeds": 2, "training_seeds": 2},
+}
+"""Changes to the tiny study for what needs many runs: few jobs, none of them long."""
 
 
 @dataclass
@@ -33,6 +39,10 @@ class Run:
     @property
     def printed(self) -> str:
         return self.log.read_text(errors="replace")
+
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
 
     def finish(self, timeout: float = 600) -> subprocess.CompletedProcess:
         try:

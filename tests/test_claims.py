@@ -1,59 +1,205 @@
+import ast
 import math
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from widelimit.claims import STEP4, Claim, check_claims
+from widelimit.claims import CLAIMS, Claim, check_claims
+from widelimit.claims.check import FAILS, HOLDS, LAST, MISSING, OPEN
+from widelimit.claims.document import TITLES, document, limits
 from widelimit.schemas import METRIC_MEANINGS
 from widelimit.summaries import SLOPE_METRICS
 
-METRICS = pd.DataFrame(
-    [["step4", "a", 0.5], ["step4", "a", 2.0], ["step4", "b", math.nan], ["step7", "a", 99.0]],
-    columns=["experiment", "metric", "value"],
+ALL = [claim for claims in CLAIMS.values() for claim in claims]
+
+
+def metrics_of(*rows):
+    columns = ["experiment", "activation", "metric", "width", "seed", "step", "value"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({"width": "Int64", "seed": "Int32", "step": "Int64", "value": float})
+
+
+METRICS = metrics_of(
+    ["step4", "relu", "a", None, None, None, 0.5],
+    ["step4", "sin", "a", None, None, None, 2.0],
+    ["step4", "sin", "b", None, None, None, math.nan],
+    ["step7", "relu", "a", None, None, None, 99.0],
+    ["beyond/sin", "sin", "c", None, None, 10, 3.0],
+    ["beyond/cos", "cos", "c", None, None, 20, 4.0],
+    *(["step7", "relu", "d", 16, seed, 5, 70.0] for seed in range(3)),
+    *(["step7", "relu", "d", 64, seed, 5, value] for seed, value in enumerate((1, 2, 9))),
+    *(["step7", "relu", "d", 64, seed, 50, value] for seed, value in enumerate((5, 6, 7))),
 )
 SLOPES = pd.DataFrame(
     [
-        ["step4", "a", "widest", -0.4],
-        ["step4", "a", "all", -7.0],
-        ["step4", "a", "widest", -0.6],
-        ["step7", "a", "widest", 3.0],
+        ["step4", "a", "widest", 10, -0.4, -0.5, -0.3],
+        ["step4", "a", "all", 10, -7.0, -8.0, -6.0],
+        ["step4", "a", "widest", 20, -0.65, -0.72, -0.58],
+        ["step7", "a", "widest", 10, 3.0, 2.0, 4.0],
     ],
-    columns=["experiment", "metric", "widths", "slope"],
+    columns=["experiment", "metric", "widths", "step", "slope", "slope_low", "slope_high"],
 )
 
 
-def check(**claim):
-    return list(check_claims([Claim("s", **claim)], "step4", METRICS, SLOPES))
+def check(metric, experiment="step4", **claim):
+    made = Claim("s", metric, experiment, test="t", **claim)
+    (checked,) = check_claims([made], METRICS, SLOPES)
+    return checked
 
 
 @pytest.mark.parametrize(
-    "limits, holds",
+    "limits, verdict",
     [
-        ({"low": 0.5, "high": 2.0}, True),
-        ({"low": 0.6}, False),
-        ({"high": 1.9}, False),
-        ({}, True),
+        ({"low": 0.5, "high": 2.0}, HOLDS),
+        ({"low": 0.6}, FAILS),
+        ({"high": 1.9}, FAILS),
+        ({}, HOLDS),
     ],
 )
-def test_every_value_must_lie_within_the_limits(limits, holds):
-    (checked,) = check(metric="a", **limits)
+def test_every_value_must_lie_within_the_limits(limits, verdict):
+    checked = check("a", **limits)
     assert (checked.smallest, checked.largest, checked.count) == (0.5, 2.0, 2)
-    assert checked.holds is holds
+    assert checked.verdict == verdict
 
 
-def test_slopes_are_those_of_the_widest_widths():
-    (checked,) = check(metric="a", slope=True, low=-0.6, high=-0.4)
-    assert (checked.smallest, checked.largest) == (-0.6, -0.4)
-    assert checked.holds
+@pytest.mark.parametrize(
+    "limits, verdict",
+    [
+        ({"low": -0.7, "high": -0.4}, HOLDS),
+        # -0.65 is beyond, but its interval reaches up to -0.58.
+        ({"low": -0.6, "high": -0.4}, OPEN),
+        ({"low": -0.55, "high": -0.4}, FAILS),
+        ({"high": -0.45}, OPEN),
+        ({"high": -0.55}, FAILS),
+    ],
+)
+def test_slopes_are_those_of_the_widest_widths_with_their_intervals(limits, verdict):
+    checked = check("a", slope=True, **limits)
+    assert (checked.smallest, checked.largest, checked.count) == (-0.65, -0.4, 2)
+    assert checked.verdict == verdict
 
 
-def test_what_was_not_measured_is_left_out():
-    assert check(metric="b") == check(metric="c") == []
+def test_a_step_alone_and_the_last():
+    assert check("a", slope=True, step=10).largest == -0.4
+    assert check("a", slope=True, step=10).count == 1
+    assert check("a", slope=True, step=LAST).smallest == -0.65
+    assert check("c", "beyond/", step=LAST).smallest == 4.0
+
+
+def test_a_folder_holds_many_experiments():
+    checked = check("c", "beyond/")
+    assert (checked.smallest, checked.largest, checked.count) == (3.0, 4.0, 2)
+    assert check("c", "beyond").verdict == MISSING
+
+
+def test_medians_at_the_widest_width():
+    checked = check("d", "step7", widest=True, high=6)
+    assert (checked.smallest, checked.largest, checked.count) == (2.0, 6.0, 2)
+    assert checked.verdict == HOLDS
+    assert check("d", "step7", widest=True, step=LAST).smallest == 6.0
+    assert check("d", "step7", widest=True, high=5.9).verdict == FAILS
+
+
+def test_what_was_not_measured_is_said_to_be_missing():
+    for checked in (check("b"), check("no such"), check("b", slope=True), check("b", widest=True)):
+        assert (checked.count, checked.verdict) == (0, MISSING)
+        assert math.isnan(checked.smallest)
 
 
 def test_the_claims_speak_of_metrics_that_exist():
-    for claim in STEP4:
-        assert claim.metric in METRIC_MEANINGS
-        assert claim.slope <= (claim.metric in SLOPE_METRICS)
-        assert claim.low > -math.inf or claim.high < math.inf
-    assert len({claim.metric for claim in STEP4}) == len(STEP4)
+    for claim in ALL:
+        assert claim.metric in METRIC_MEANINGS, claim
+        assert claim.slope <= (claim.metric in SLOPE_METRICS), claim
+        assert claim.low <= claim.high, claim
+        assert claim.low > -math.inf or claim.high < math.inf, claim
+    assert len({claim.statement for claim in ALL}) == len(ALL)
+    for step, claims in CLAIMS.items():
+        assert {claim.experiment for claim in claims} <= {step, "interval", "beyond/"}
+
+
+@cache
+def functions_in(path):
+    tree = ast.parse((Path(__file__).parent / path).read_text())
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("test", sorted({claim.test for claim in ALL}))
+def test_the_tests_that_claims_name_exist(test):
+    path, _, name = test.partition("::")
+    assert name.startswith("test_")
+    assert name in functions_in(path)
+
+
+def bear_out(claim):
+    """A value at the limits of the claim."""
+    if claim.low == -math.inf:
+        return claim.high
+    return claim.low if claim.high == math.inf else (claim.low + claim.high) / 2
+
+
+def study(**altered):
+    """Metrics and slopes under which each claim holds, with other values for some metrics."""
+    metrics, slopes = [], []
+    for claim in ALL:
+        value = altered.get(claim.metric, bear_out(claim))
+        at = claim.experiment + "it" * claim.experiment.endswith("/")
+        step = 10 if claim.step is None else claim.step if claim.step != LAST else 100
+        if claim.slope:
+            slopes.append([at, claim.metric, "widest", step, value, value - 0.01, value + 0.01])
+        else:
+            metrics.append([at, "relu", claim.metric, 64, 0, step, value])
+    return metrics_of(*metrics), pd.DataFrame(slopes, columns=SLOPES.columns)
+
+
+def row(text, metric):
+    (found,) = (line for line in text.splitlines() if f"| `{metric}` |" in line)
+    return found
+
+
+def test_the_document_has_every_statement_once():
+    text = document(*study())
+    assert f"Of {len(ALL)} statements: hold {len(ALL)}, open 0, do not hold 0, not meas" in text
+    for claim in ALL:
+        assert text.count(f"| {claim.statement} |") == 1
+    for title in TITLES.values():
+        assert text.count(f"## {title}\n") == 1
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert {line.count(" | ") for line in lines} == {5}
+    for loose in ("unit sphere", "Hermite", "least norm"):
+        assert f"{loose}" in text.partition("## Where the report is loose")[2]
+
+
+@pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.metric)
+def test_every_statement_can_fail(claim):
+    worse = claim.high + 0.5 if claim.high < math.inf else claim.low - 0.5
+    text = document(*study(**{claim.metric: worse}))
+    found = [line for line in text.splitlines() if line.startswith(f"| {claim.statement} |")]
+    assert len(found) == 1
+    assert found[0].split(" | ")[4] == "no"
+    assert "do not hold 0" not in text
+
+
+def test_the_document_quotes_what_was_measured():
+    metrics, slopes = study(linear_growth_above=0.25)
+    assert "| 0.25 | ≥ 1 | no |" in row(document(metrics, slopes), "linear_growth_above")
+    more = metrics_of(["step1", None, "linear_growth_above", None, None, None, 12.5])
+    both = document(pd.concat([metrics, more]), slopes)
+    assert "| 0.25 to 12.5 (2 values) | ≥ 1 | no |" in row(both, "linear_growth_above")
+    empty = document(metrics[metrics["experiment"] != "step2"], slopes)
+    assert "| – | ≤ 1 · 10⁻¹⁰ | not measured |" in row(empty, "representer_error")
+    assert f"not measured in this study {len(CLAIMS['step2'])}." in empty
+
+
+@pytest.mark.parametrize(
+    "low, high, text",
+    [
+        (1, 1, "= 1"),
+        (-math.inf, 1e-9, "≤ 1 · 10⁻⁹"),
+        (2, math.inf, "≥ 2"),
+        (2 - 1e-6, 2 + 1e-6, "1.999999 to 2.000001"),
+    ],
+)
+def test_limits(low, high, text):
+    assert limits(low, high) == text

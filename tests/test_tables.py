@@ -1,4 +1,6 @@
 import os
+import random
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -54,6 +56,71 @@ def test_a_table_that_does_not_fit_is_refused(tmp_path, frame, says):
     with pytest.raises(ValueError, match=says):
         write_table(tmp_path / "t.parquet", frame, TABLE.schema())
     assert os.listdir(tmp_path) == []
+
+
+DATA = schemas.DATA.schema(schemas.input_column(0), schemas.target_column(0))
+
+
+@pytest.fixture
+def points(tmp_path) -> Path:
+    """A table of the workflow's, of several kinds of columns."""
+    columns = {"split": ["train", "test"] * 20, "index": range(40), "t": [None, 0.5] * 20}
+    columns |= {"x_0": np.linspace(0, 1, 40), "y_0": np.linspace(1, 2, 40) ** 0.5}
+    write_table(tmp_path / "data.parquet", pd.DataFrame(columns), DATA, {"made_by": "[]"})
+    return tmp_path / "data.parquet"
+
+
+@pytest.mark.slow
+def test_no_changed_byte_changes_a_number(points):
+    good, content = read_table(points), points.read_bytes()
+    rng, refused = random.Random(0), 0
+    for _ in range(500):
+        changed = bytearray(content)
+        changed[rng.randrange(len(content))] ^= rng.randrange(1, 256)
+        points.write_bytes(changed)
+        try:
+            found = read_table(points)
+        except ValueError:
+            refused += 1
+        else:
+            pd.testing.assert_frame_equal(found, good, check_exact=True)
+    # The rest are bytes that nobody reads: statistics, offsets, texts of other programs.
+    assert refused > 150
+
+
+def test_a_truncated_table_is_refused(points):
+    content = points.read_bytes()
+    for length in [*range(0, len(content), 97), len(content) - 1]:
+        points.write_bytes(content[:length])
+        with pytest.raises(ValueError, match=r"data\.parquet: damaged.*delete it and run again"):
+            read_table(points)
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        (lambda table: table.drop_columns("t"), "column 2 should be .*'t'"),
+        (lambda table: table.set_column(2, "position", table["t"]), "column 2 should be .*'t'"),
+        (lambda table: table.set_column(2, "t", table["t"].cast(pa.float32())), "column 2 should"),
+        (lambda table: table.replace_schema_metadata({}), "not a table of this workflow"),
+    ],
+)
+def test_a_table_of_another_version_is_refused(points, change, says):
+    pq.write_table(change(pq.read_table(points)), points)
+    with pytest.raises(ValueError, match=rf"data\.parquet: .*another version.*{says}"):
+        read_table(points)
+
+
+def test_what_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the place of a folder")
+    with pytest.raises(OSError, match=r"file/t\.parquet: cannot be written: "):
+        write_text(tmp_path / "file" / "t.parquet", "x")
+
+
+def test_what_a_killed_job_left_is_cleared_away(tmp_path):
+    (tmp_path / ".abc123.t.txt").write_text("half of th")
+    write_text(tmp_path / "t.txt", "whole")
+    assert os.listdir(tmp_path) == ["t.txt"]
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checkout import Checkout, Run
+from checkout import SMALL, Checkout, Run, check_out
 from slurm.cluster import Slurm, missing_packages
 
 POLLING = Path(__file__).with_name("polling_snakemake.py")
@@ -54,6 +54,34 @@ class ClusterCheckout(Checkout):
             program=[str(POLLING)],
             **self.cluster.environment,
         )
+
+
+@dataclass
+class Submitted:
+    """The small study as the cluster has run it, a seed in each job, up to the metrics."""
+
+    cluster: Slurm
+    checkout: Checkout
+    printed: str
+    training: set[str]
+    """Jobs that train, as squeue showed them."""
+    jobs: list[dict[str, str]]
+    """All jobs, as the controller's log has them."""
+
+
+@pytest.fixture(scope="session")
+def submitted(slurm, tmp_path_factory):
+    path = check_out(tmp_path_factory.mktemp("submitted") / "checkout").path
+    checkout = ClusterCheckout(path, slurm)
+    checkout.configure(**SMALL | {"network": SMALL["network"] | {"seeds_per_job": 1}})
+    before = len(slurm.finished())
+    run = checkout.submit("--group-components", "networks=4", "comparison=2", "--", "metrics")
+    training = run.wait_for(
+        lambda: {job["id"] for job in slurm.queue() if "train_networks" in job["comment"]}
+    )
+    done = run.finish()
+    assert done.returncode == 0, done.stdout[-5000:]
+    return Submitted(slurm, checkout, done.stdout, training, slurm.finished()[before:])
 
 
 @pytest.fixture

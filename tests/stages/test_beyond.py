@@ -85,6 +85,28 @@ def test_the_distance_falls_as_one_over_the_root_of_the_width(where, activation)
     assert slopes["slope"].item() == pytest.approx(-0.5, abs=0.1)
 
 
+@pytest.fixture(scope="module")
+def wide():
+    return slopes_table(measured(points(), widths=(256, 4096), seeds=16, steps=20))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "metric, steepest",
+    [
+        ("ntk_deviation", -0.6),
+        ("weight_movement", -0.6),
+        ("rmse_last_layer_vs_nngp", -0.6),
+        # So early in training the kernel moves by less than a root of the width.
+        ("ntk_drift", -1.1),
+    ],
+)
+def test_kernel_and_weights_too(wide, metric, steepest):
+    """What training starts from, and what it moves: slope -1/2 within 0.1, at fixed seeds."""
+    slopes = wide[(wide["metric"] == metric) & (wide["widths"] == "all")]
+    assert steepest < slopes["slope"].item() < -0.4
+
+
 def test_the_experiments_are_the_main_one_but_for_what_is_named():
     study = load_study(
         {

@@ -1,5 +1,7 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from widelimit.stages.data import (
@@ -110,3 +112,15 @@ def test_a_bias_is_a_last_coordinate_of_one_and_changes_nothing_else(source):
         np.testing.assert_array_equal(part.X[:, -1], 1)
         np.testing.assert_array_equal(part.y, plain[split].y)
         np.testing.assert_array_equal(part.t, plain[split].t)
+
+
+def test_columns_of_one_name_and_an_index_of_pandas(tmp_path):
+    path = tmp_path / "mine.parquet"
+    columns = {"inputs": ["a", "b"], "outputs": ["c"], "n_train": 4, "n_test": 2, "noise_std": 0.0}
+    good = pd.DataFrame({"a": np.arange(1.0, 9), "b": np.arange(8) % 3, "c": np.arange(8.0)})
+    good.set_index("a").to_parquet(path)
+    read_points(str(path), root=0, **columns)
+    twice = pa.Table.from_arrays([pa.array(good[name]) for name in "abbc"], names=list("abbc"))
+    pq.write_table(twice, path)
+    with pytest.raises(ValueError, match=r"mine.parquet: column 'b' stands 2 times"):
+        read_points(str(path), root=0, **columns)

@@ -23,7 +23,14 @@ from widelimit.training import train
 ETA, STEPS, CHECKPOINTS = 0.02, 50, [0, 10, 50]
 
 
-def experiment(activation="relu", source="lift", targets=("x_0 + x_1 ** 2",), widths=(16, 40)):
+def experiment(
+    activation="relu",
+    source="lift",
+    targets=("x_0 + x_1 ** 2",),
+    widths=(16, 40),
+    engine="dense",
+    steps=STEPS,
+):
     """All tables of one experiment, and its points."""
     points = generate_data(
         root=5,
@@ -36,12 +43,13 @@ def experiment(activation="relu", source="lift", targets=("x_0 + x_1 ** 2",), wi
         noise_std=0.1,
     )
     train_points, test_points = points["train"], points["test"]
+    checkpoints = [*CHECKPOINTS[:-1], steps]
     kernels, theory = fit_kernels(
         train_points,
         test_points,
         activation=activation,
         learning_rate=ETA,
-        checkpoints=CHECKPOINTS,
+        checkpoints=checkpoints,
         ridge=0.0,
         rcond=None,
     )
@@ -56,10 +64,10 @@ def experiment(activation="relu", source="lift", targets=("x_0 + x_1 ** 2",), wi
                 seeds=seeds,
                 activation=activation,
                 learning_rate=ETA,
-                steps=STEPS,
-                checkpoints=CHECKPOINTS,
+                steps=steps,
+                checkpoints=checkpoints,
                 loss_steps=[0, 1, 5, 10, 50],
-                engine="dense",
+                engine=engine,
             )
             chunks.append((width, networks))
     predictions = compare(
@@ -69,7 +77,7 @@ def experiment(activation="relu", source="lift", targets=("x_0 + x_1 ** 2",), wi
         theory,
         chunks,
         learning_rate=ETA,
-        checkpoints=CHECKPOINTS,
+        checkpoints=checkpoints,
     )
     metrics = measure(
         train_points,
@@ -245,6 +253,19 @@ def test_the_order_of_chunks_does_not_matter(tables):
         learning_rate=ETA,
     )
     pd.testing.assert_frame_equal(measured, metrics)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu:0.2"])
+def test_the_engines_agree_on_every_metric(activation):
+    by_engine = {}
+    for engine in ("circle", "dense"):
+        *_, runs, _, metrics = experiment(activation, widths=(16, 4096), engine=engine, steps=3000)
+        assert runs["engine"].unique().tolist() == [engine]
+        by_engine[engine] = metrics
+    circle, dense = by_engine.values()
+    pd.testing.assert_frame_equal(circle.drop(columns="value"), dense.drop(columns="value"))
+    np.testing.assert_allclose(circle["value"], dense["value"], rtol=1e-8, atol=1e-8)
 
 
 @pytest.mark.parametrize("activation", ["leaky_relu:0.2", "gelu", "sin", "cos", "erf", "hermite:3"])

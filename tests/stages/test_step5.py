@@ -245,6 +245,15 @@ def test_one_kernel_serves_all_outputs(measured):
     assert distance == pytest.approx(expected.item())
 
 
+def test_outputs_approach_one_kernel_with_slope_minus_one_half():
+    """At initialisation, within 0.1 at fixed seeds; after training too."""
+    rows, _ = several_outputs(problem("relu"), root=0, widths=[64, 256, 1024], seeds=25)
+    frame = frame_of(rows)
+    last = frame[frame["step"].isna() | frame["step"].eq(frame["step"].max())]
+    for metric in ("ntk_outputs_same", "ntk_outputs_cross", "rmse_outputs_vs_ntk"):
+        assert slope_of(last, metric) == pytest.approx(-0.5, abs=0.1), metric
+
+
 @pytest.mark.parametrize("activation", ["relu", "erf"])
 def test_blocks_of_outputs_are_told_apart(activation):
     """The metrics of same and different outputs, from a naive loop over pairs of outputs."""

@@ -1,14 +1,15 @@
-"""Gradient descent once more, twice: from the formula in NumPy, and the same loops compiled."""
+"""Gradient descent once more: from the formula in NumPy, as compiled loops, and in many digits."""
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 from numba import njit
 
 
 def descend(X, y, A, B, phi, derivative, c, learning_rate, steps):
     """Weights and losses by w <- w - learning_rate grad L(w), every array written out."""
-    A, B, Y = A.copy(), B.copy(), y.reshape(len(X), -1)
+    A, B, Y = A.copy(), B.copy(), np.asarray(y).reshape(len(X), -1)
     s = np.sqrt(c / len(B))
     losses = []
     for step in range(steps + 1):
@@ -37,8 +38,8 @@ def descend_leaky(X, y, A, B, slope, learning_rate, steps):
     )
 
 
-@njit(fastmath={"contract"})
-def _loops(X, y, a, B, slope, s, learning_rate, losses):
+@njit(cache=True, fastmath={"contract"})
+def _loops(X, y, a, B, slope, s, learning_rate, losses, jitter, rng):
     n, k = len(y), len(a)
     f = np.empty(n)
     for step in range(len(losses)):
@@ -63,9 +64,41 @@ def _loops(X, y, a, B, slope, s, learning_rate, losses):
             B[j, 0] += a[j] * s1
             B[j, 1] += a[j] * s2
             a[j] += change
+            if jitter > 0.0:
+                size = jitter * np.sqrt(a[j] ** 2 + B[j, 0] ** 2 + B[j, 1] ** 2)
+                a[j] += rng.uniform(-size, size)
+                B[j, 0] += rng.uniform(-size, size)
+                B[j, 1] += rng.uniform(-size, size)
 
 
-def descend_leaky_compiled(X, y, A, B, slope, learning_rate, steps):
+def descend_leaky_compiled(X, y, A, B, slope, learning_rate, steps, *, seed=None):
+    """As `descend_leaky`, for points in the plane and one output.
+
+    With a seed every unit is moved after every step by a random part of its last digit: Monte
+    Carlo arithmetic (Parker 1997). How far such runs part is how well float64 determines the run.
+    """
     a, B, losses = A[0].copy(), B.copy(), np.empty(steps + 1)
-    _loops(X, y, a, B, slope, np.sqrt(2 / (1 + slope**2) / len(a)), learning_rate, losses)
+    s = np.sqrt(2 / (1 + slope**2) / len(a))
+    jitter = 0.0 if seed is None else np.finfo(float).eps
+    _loops(X, y, a, B, slope, s, learning_rate, losses, jitter, np.random.default_rng(seed))
     return a[None, :], B, losses
+
+
+def descend_exactly(X, y, A, B, slope, learning_rate, steps, *, digits=60):
+    """As `descend_leaky_compiled`, losses left out, from the same float64 numbers in `digits`."""
+    with mpmath.workdps(digits):
+        X, B = ([[mpmath.mpf(v) for v in row] for row in M.tolist()] for M in (X, B))
+        y, a = ([mpmath.mpf(v) for v in values.tolist()] for values in (y, A[0]))
+        s = mpmath.mpf(float(np.sqrt(2 / (1 + slope**2) / len(a))))
+        for _ in range(steps):
+            U = [[b[0] * x[0] + b[1] * x[1] for x in X] for b in B]
+            D = [[1 if u > 0 else mpmath.mpf(slope) for u in row] for row in U]
+            units = range(len(a))
+            r = [y[i] - s * sum(a[j] * D[j][i] * U[j][i] for j in units) for i in range(len(y))]
+            for j in units:
+                weights = [learning_rate * s * r[i] * D[j][i] for i in range(len(y))]
+                S = [sum(w * x[m] for w, x in zip(weights, X, strict=True)) for m in (0, 1)]
+                change = B[j][0] * S[0] + B[j][1] * S[1]
+                B[j] = [B[j][0] + a[j] * S[0], B[j][1] + a[j] * S[1]]
+                a[j] += change
+        return np.array([a], dtype=float), np.array(B, dtype=float)

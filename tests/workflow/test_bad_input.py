@@ -11,6 +11,7 @@ from widelimit.config import load_study
 from widelimit.config_errors import ConfigError
 
 FILE = {"source": "file", "inputs": ["a", "b"], "outputs": ["c"], "n_train": 4, "n_test": 2}
+CIRCLE = {"engine": "circle"}
 
 # What is wrong: the configuration, and what the message must say (the key first).
 CONFIGS = {
@@ -107,6 +108,34 @@ CONFIGS = {
     ),
     "checkpoint negative": ({"network": {"checkpoints": [-1]}}, ["network.checkpoints.0", "-1"]),
     "engine unknown": ({"network": {"engine": "gpu"}}, ["network.engine", "'dense'", "'gpu'"]),
+    "circle in three dimensions": (
+        {"data": {"source": "sphere", "dimension": 3, "target": "x_0"}, "network": CIRCLE},
+        ["network.engine: must be auto or dense, not circle: the points have dimension 3, not 2"],
+    ),
+    "circle on an interval": (
+        {"data": {"source": "interval"}, "network": CIRCLE},
+        ["network.engine: must be auto or dense, not circle: the points have dimension 1"],
+    ),
+    "circle with a bias": (
+        {"data": {"bias": True}, "network": CIRCLE},
+        ["network.engine: must be auto or dense, not circle: the points have dimension 3"],
+    ),
+    "circle of a smooth activation": (
+        {"network": {**CIRCLE, "activation": "erf"}},
+        ["network.engine: must be auto or dense, not circle: erf is neither ReLU nor leaky ReLU"],
+    ),
+    "circle with two outputs": (
+        {"data": {"target": ["t", "t * t"]}, "network": CIRCLE},
+        ["network.engine: must be auto or dense, not circle: the network has 2 outputs, not 1"],
+    ),
+    "circle off the circle": (
+        {"data": {"source": "interval", "bias": True}, "network": CIRCLE},
+        ["network.engine: must be auto or dense, not circle: the points are not on the unit"],
+    ),
+    "circle in a variant": (
+        {"variants": {"interval": {"data": {"source": "interval"}, "network": CIRCLE}}},
+        ["variants.interval.network.engine: must be auto or dense, not circle"],
+    ),
     "ridge negative": ({"kernels": {"ridge": -1}}, ["kernels.ridge", "got -1"]),
     "rcond one": ({"kernels": {"rcond": 1.0}}, ["kernels.rcond", "less than 1", "got 1.0"]),
     "seed negative": ({"seed": -1}, ["seed", "equal to 0", "got -1"]),
@@ -191,7 +220,7 @@ FILES = {
     "empty": ("empty.csv", "", ["data.path: empty.csv: cannot be read"]),
     "not a table": ("torn.parquet", "PAR1 torn", ["data.path: torn.parquet: cannot be read"]),
     "binary": ("binary.csv", b"\xff\xfe\x00\x00\xff", ["data.path: binary.csv: cannot be read"]),
-    "column missing": ("few.csv", "a,b\n1,2\n", ["no column 'c'", "a, b"]),
+    "column missing": ("few.csv", "a,b\n1,2\n", ["no column 'c'", "'a', 'b'"]),
     "column of text": (
         "text.csv",
         "a,b,c\n" + "1,x,3\n" * 6,
@@ -302,6 +331,17 @@ def test_the_good_file_is_good(here):
     done = here.snakemake("--cores", "1", "data")
     assert done.returncode == 0
     assert len(pd.read_parquet("results/data.parquet")) == 6
+
+
+def test_the_circle_engine_is_asked_of_the_main_experiment_alone(here):
+    """config.yaml's variant and smaller experiments, which the engine does not fit, take theirs."""
+    here.configure(network={**CIRCLE, "widths": [8]}, beyond={"activations": ["erf"]})
+    config = yaml.safe_load((here.path / "config.yaml").read_text())
+    study = load_study(overlay(config, yaml.safe_load((here.path / "study.yaml").read_text())))
+    check_study(study)
+    engines = {name: at.network.engine for name, at in study.experiments().items()}
+    assert engines == {"step7": "circle", "interval": "auto"}
+    assert {at.network.engine for at in study.beyond_experiments().values()} == {"auto"}
 
 
 def test_a_file_needs_no_change_to_the_shipped_variants(here):

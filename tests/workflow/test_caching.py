@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_second_study_trains_only_the_widths_and_seeds_that_the_first_has_not(
 EDITS = {
     "a module": ("workflow/widelimit/sphere.py", "import numpy", "data"),
     "a module two imports away": ("workflow/widelimit/seeds.py", "import numpy", "data"),
-    "a module of training": ("workflow/widelimit/network.py", "import numpy", NETWORK),
+    "a module of training": ("workflow/widelimit/training/descent.py", "import numpy", NETWORK),
     "the script": ("workflow/scripts/generate_data.py", "with logged", "data"),
     "the lock": ("requirements.lock", "numpy==", "data"),
 }
@@ -162,7 +163,9 @@ def test_cleaning_leaves_no_dangling_links(second, cache, tmp_path):
     own.mkdir()
     (own / "notes.txt").write_text("mine")
     run(second, own, "--", "data", "kernels")
-    (second.path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    (second.path / "benchmarks").mkdir()
+    for name in ("Makefile", "benchmarks/benchmarks.mk"):
+        shutil.copy(ROOT / name, second.path / name)
     (second.path / "results/README.md").write_text("kept")
     environment = {**os.environ, "SNAKEMAKE_OUTPUT_CACHE": str(own)}
 
@@ -175,6 +178,12 @@ def test_cleaning_leaves_no_dangling_links(second, cache, tmp_path):
     assert {path.name for path in own.iterdir()} == {"notes.txt"}
     assert not (second.path / "results/data.parquet").is_symlink()
     assert stored(run(second, own, "--", "data", "kernels")) == 3
+    # A study elsewhere stays, and so does what tells whether it is up to date.
+    second.configure(**SMALL, results_dir="elsewhere")
+    second.run("--", "data")
     make("clean")
     assert [path.name for path in (second.path / "results").iterdir()] == ["README.md"]
     assert len(list(own.iterdir())) == 1 + 3
+    assert "Nothing to be done" in second.run("-n", "--", "data")
+    second.edit("workflow/widelimit/sphere.py", "import numpy", "# edited\nimport numpy")
+    assert "Params have changed" in second.run("-n", "--", "data")

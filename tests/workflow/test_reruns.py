@@ -13,6 +13,13 @@ from checkout import Checkout
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
 FIGURES = {
+    "figure_step1_threshold",
+    "figure_step1_directions",
+    "figure_step1_span",
+    "figure_step1_regimes",
+    "figure_step2_features",
+    "figure_step2_psd",
+    "figure_step2_descent",
     "figure_step3_feature_map",
     "figure_step3_kernels",
     "figure_step3_scale",
@@ -36,9 +43,10 @@ FIGURES = {
     "figure_step7_interval",
     "figure_step7_beyond",
 }
+STEP1_FIGURES = {name for name in FIGURES if "step1" in name}
 STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
-PAGES = {"page_index", "page_step3", "page_step4", "page_step5", "page_step7"}
-COMPARISON = {"compare", "measure", "collect_metrics"}
+PAGES = {"page_index", "page_step1", "page_step3", "page_step4", "page_step5", "page_step7"}
+COMPARISON = {"compare", "measure", "collect_metrics", "claims"}
 TARGETS = {"all", "pages", "metrics"}
 
 
@@ -92,8 +100,9 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     study.edit("workflow/widelimit/duals.py", "import numpy", "#\nimport numpy")
     jobs, reasons = planned(study)
     assert "Params have changed" in reasons["fit_kernels"][0]
-    fits = {"fit_kernels", "fit_step3", "fit_step4", "measure_step5", "measure_beyond"}
-    assert set(jobs) - TARGETS == {*fits, *COMPARISON, *FIGURES, *PAGES}
+    fits = {"fit_kernels", "fit_step3", "fit_step4", "measure_step2", "measure_step5"}
+    follow = {"measure_beyond", *COMPARISON, *FIGURES, *PAGES} - {*STEP1_FIGURES, "page_step1"}
+    assert set(jobs) - TARGETS == fits | follow
 
 
 def test_editing_the_engine_reruns_networks_not_data_nor_kernels(study):
@@ -160,7 +169,12 @@ def test_forcing_a_stage_reruns_it_and_what_follows(study):
         ("data", {"generate_data"}),
         ("kernels", {"generate_data", "fit_kernels"}),
         ("networks", {"generate_data", "train_networks"}),
-        ("step3", {"fit_step3", "page_step3", *(f for f in FIGURES if "step3" in f)}),
+        ("step1", {"measure_step1", "page_step1", *STEP1_FIGURES}),
+        (
+            "step3",
+            {"measure_step2", "fit_step3", "page_step3"}
+            | {f for f in FIGURES if "step2" in f or "step3" in f},
+        ),
         ("step4", {"fit_step4", "page_step4", *(f for f in FIGURES if "step4" in f)}),
     ],
 )

@@ -6,6 +6,7 @@ import hashlib
 import html
 import re
 import shlex
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -14,9 +15,13 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from checkout import ROOT, check_out
+from checkout import ROOT, Checkout, check_out
 from widelimit import schemas
+from widelimit.claims import CLAIMS, check_claims
+from widelimit.claims.document import document
 from widelimit.pages import PAGES
+from widelimit.results_readme import readme
+from widelimit.tables import read_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
@@ -69,10 +74,33 @@ def test_networks_read_as_one_dataset(finished):
     assert len(pd.read_parquet(folder)) == len(table)
 
 
+def test_networks_of_earlier_configurations_are_named_and_can_be_left_out(
+    finished, tmp_path, monkeypatch
+):
+    shutil.copytree(finished.path, tmp_path / "checkout")
+    study = Checkout(tmp_path / "checkout")
+    study.configure(network={"widths": [16, 64], "seeds": 2})
+    printed = study.run("metrics")
+    assert "results/networks: 4 folders are of earlier configurations" in printed
+    assert "variants/interval/networks:" not in printed
+    monkeypatch.chdir(study.path)
+    example = re.findall(r"```python\n(.*?)```", readme(), flags=re.DOTALL)[1]
+    names = {"pandas": pd}
+    exec(example, names)
+    assert len(pd.read_parquet("results/networks")["width"].unique()) == 3
+    networks = names["networks"]
+    assert sorted(networks["width"].unique()) == [16, 64]
+    assert sorted(networks["seed"].unique()) == [0, 1]
+    assert not networks.duplicated(["width", "seed", "step"]).any()
+
+
 def test_metrics_are_complete_and_explained(finished):
     metrics = pd.read_parquet(finished.path / "results/metrics.parquet")
     assert set(metrics["metric"]) <= set(schemas.METRIC_MEANINGS)
-    assert set(metrics["experiment"]) >= {"step4", "step5", "step7", "interval"}
+    assert set(metrics["experiment"]) >= {
+        *(f"step{number}" for number in (1, 2, 4, 5, 7)),
+        "interval",
+    }
     main = metrics[metrics["experiment"] == "step7"]
     each = main[main["metric"] == "rmse_network_vs_ntk"]
     assert len(each) == 3 * 4 * 4  # widths, seeds, checkpoints with 0
@@ -88,6 +116,18 @@ def test_pages_are_there_and_speak_of_this_study(finished):
     text = (pages / "step7.html").read_text()
     assert "t + sin(4 * t)" in text
     assert str(finished.path) not in text
+
+
+def test_statements_stand_beside_their_numbers(finished):
+    results = finished.path / "results"
+    metrics, slopes = (read_table(results / f"{name}.parquet") for name in ("metrics", "slopes"))
+    text = (results / "claims.md").read_text()
+    assert text == document(metrics, slopes)
+    # So small a study measures all there is; what rests on few widths and seeds may fail.
+    assert "not measured in this study 0." in text
+    for step in ("step1", "step2"):
+        for checked in check_claims(CLAIMS[step], metrics, slopes):
+            assert checked.verdict == "yes", checked
 
 
 def test_the_commands_on_a_page_find_their_targets(finished):

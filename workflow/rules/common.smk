@@ -3,18 +3,20 @@ import os
 import re
 import shlex
 import sys
+from functools import cache
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 ROOT = Path(workflow.basedir)
 # The package of this checkout, whichever is installed.
 sys.path.insert(0, str(ROOT / "workflow"))
 
-from widelimit.checks import check_results, check_study, data_arguments
+from widelimit.checks import check_results, check_study, data_arguments, engine_of
 from widelimit.config import load_study
 from widelimit.config_errors import ConfigError
 from widelimit.environment import share_environment
+from widelimit.estimates import training_seconds
 from widelimit.provenance import LOCK, code_digest
 from widelimit.stages.networks import MAX_EMPIRICAL_SIZE
 
@@ -26,7 +28,9 @@ try:
         check_study(STUDY)
         check_results(STUDY.results_dir)
 except ConfigError as error:
-    raise WorkflowError(f"The configuration cannot be run.\n{error}") from None
+    # Not a WorkflowError, which Snakemake prints with the place in this file where it was raised.
+    logger.error(f"The configuration cannot be run.\n{error}")
+    sys.exit(1)
 
 RESULTS = os.path.normpath(STUDY.results_dir)
 EXPERIMENTS = STUDY.experiments()
@@ -34,6 +38,8 @@ EXPERIMENTS = STUDY.experiments()
 BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
 # Smaller ones, each measured by one job.
 BEYOND = STUDY.beyond_experiments()
+# Steps with measurements of their own.
+STEPS = [f"{RESULTS}/{step}" for step in ("step1", "step2", "step4", "step5")]
 
 
 wildcard_constraints:
@@ -65,6 +71,11 @@ def jobs(pattern, base):
         for width in sorted(network.widths)
         for chunk in chunks(network)
     ]
+
+
+def study_folders(base):
+    """Of the networks at base, where those of this study lie."""
+    return {Path(path).parent for path in jobs(NETWORKS, base)}
 
 
 NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
@@ -106,11 +117,12 @@ def network_arguments(network):
 
 
 def training_memory(wildcards):
-    """MB: the interpreter with its libraries, some 40 numbers of 8 bytes for each unit, and three
-    copies of the kernels that are kept of each network."""
+    """MB: the interpreter with its libraries, for each unit six copies of its weights and ten
+    numbers more, all of 8 bytes, and three copies of the kernels that are kept of each network.
+    Twice what the circle engine was seen to take at width 2^24, 2.1 GB."""
     at = experiment(wildcards)
     data, outputs = at.data, at.data.n_outputs
-    units = int(wildcards.width) * (40 + 6 * (data.n_inputs + outputs))
+    units = int(wildcards.width) * (10 + 6 * (data.n_inputs + outputs))
     kernel = data.n_train * (data.n_train + data.n_test)
     if data.n_train * outputs <= MAX_EMPIRICAL_SIZE:
         kernel += outputs**2 * data.n_train * (2 * data.n_train + data.n_test)
@@ -119,18 +131,35 @@ def training_memory(wildcards):
 
 def training_minutes(wildcards):
     """Of the networks of one width and chunk of seeds."""
-    at = experiment(wildcards)
-    return dense_minutes(at, int(wildcards.width) * at.network.seeds_per_job)
+    seeds = experiment(wildcards).network.seeds_per_job
+    return minutes(BASES[wildcards.base], [int(wildcards.width)], seeds)
 
 
-def beyond_minutes(at):
+def beyond_minutes(wildcards):
     """Of all networks of a small experiment."""
-    return dense_minutes(at, sum(at.network.widths) * at.network.seeds)
+    network = BEYOND[wildcards.beyond].network
+    return minutes(wildcards.beyond, network.widths, network.seeds)
 
 
-def dense_minutes(at, units):
-    """An upper bound from the dense engine, 1e8 unit-points a second; compiling takes one more."""
-    return min(2 + int(units * at.data.n_train * at.network.steps / 1e8 / 60), 24 * 60)
+def minutes(name, widths, seeds):
+    """Five more than the networks take, as code may have to be compiled; a day at most."""
+    at = {**EXPERIMENTS, **BEYOND}[name]
+    seconds = seeds * sum(
+        training_seconds(
+            engine_at(name),
+            width=width,
+            n_train=at.data.n_train,
+            steps=at.network.steps,
+            checkpoints=len(at.network.all_checkpoints),
+        )
+        for width in widths
+    )
+    return min(5 + int(seconds / 60), 24 * 60)
+
+
+@cache
+def engine_at(name):
+    return engine_of({**EXPERIMENTS, **BEYOND}[name], root=STUDY.seed)
 
 
 def step4_memory(step4):
@@ -157,10 +186,11 @@ def figure_arguments(name, about, **options):
     }
 
 
-def page_arguments(page, figures, networks="train_networks"):
+def page_arguments(page, figures, networks="train_networks", work="The networks"):
     """Params of a page; its text follows from templates and style, the study and the figures.
 
-    networks : the rule that trains the page's networks
+    networks : the rule that computes what the page shows
+    work : what that is, in words
     """
     texts = [*(ROOT / "workflow/templates").iterdir(), *(ROOT / "workflow/style").iterdir()]
     modules = [f"widelimit.figures.{name}" for name in figures]
@@ -171,7 +201,7 @@ def page_arguments(page, figures, networks="train_networks"):
         "command": run,
         "reruns": {
             "What has changed": run,
-            "The networks anew, and what follows": f"{run} --forcerun {networks}",
+            f"{work} anew, and what follows": f"{run} --forcerun {networks}",
             "Up to the numbers": snakemake_command("metrics"),
             "This page": snakemake_command("pages" if page == "index" else page),
         },
@@ -187,3 +217,16 @@ def snakemake_command(*targets):
     words = ["snakemake", "--cores", "2", *targets]
     words += ["--configfile"] * bool(files) + files + ["--config"] * bool(changes) + [*changes]
     return shlex.join(words)
+
+
+def closing_words():
+    """Where to look after a run, line by line; a part of a study leaves a part of it."""
+    for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
+        there = [path for path in paths if Path(path).exists()]
+        yield from (f"{f'{what}:' if i == 0 else '':9}{path}" for i, path in enumerate(there))
+    for base in BASES:
+        if others := set(Path(base).glob("networks/*/*/")) - study_folders(base):
+            yield (
+                f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
+                f" {min(others)}; {RESULTS}/runs.parquet lists those of this study"
+            )

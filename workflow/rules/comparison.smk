@@ -73,7 +73,7 @@ rule measure_beyond:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: beyond_minutes(BEYOND[wildcards.beyond]) * attempt,
+        runtime=lambda wildcards, attempt: beyond_minutes(wildcards) * attempt,
     params:
         root=STUDY.seed,
         data=lambda wildcards: data_arguments(BEYOND[wildcards.beyond].data),
@@ -93,7 +93,7 @@ rule collect_metrics:
     input:
         metrics=[
             f"{base}/measured.parquet"
-            for base in [*BASES, *(f"{RESULTS}/{part}" for part in ["step4", "step5", *BEYOND])]
+            for base in [*BASES, *STEPS, *(f"{RESULTS}/{part}" for part in BEYOND)]
         ],
     output:
         metrics=f"{RESULTS}/metrics.parquet",
@@ -115,7 +115,31 @@ rule collect_metrics:
         "../scripts/collect_metrics.py"
 
 
+# What the report states, beside the numbers of this study.
+rule claims:
+    input:
+        metrics=rules.collect_metrics.output.metrics,
+        slopes=rules.collect_metrics.output.slopes,
+    output:
+        claims=f"{RESULTS}/claims.md",
+    log:
+        f"{RESULTS}/logs/claims.log",
+    group:
+        "comparison"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("claims.py"),
+    script:
+        "../scripts/claims.py"
+
+
 rule metrics:
     input:
         rules.collect_metrics.output,
         rules.collect_runs.output,
+        [f"{base}/predictions.parquet" for base in BASES],

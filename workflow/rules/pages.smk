@@ -1,7 +1,10 @@
 # The pages: one self-contained HTML file each.
 
+STEP1 = ["threshold", "directions", "span", "regimes"]
+STEP2 = ["features", "psd", "descent"]
 STEP3 = ["feature_map", "worked", "kernels", "scale", "explorer", "gram"]
 STEP4 = ["duals", "properties", "width", "last_layer", "double_descent"]
+STEP2_AND_3 = [f"step3_{name}" for name in STEP3] + [f"step2_{name}" for name in STEP2]
 STEP5 = ["ntk", "linearised", "outputs", "hessian", "flow"]
 STEP7 = ["explorer", "fits", "convergence", "loss", "movement", "ensemble"]
 if "interval" in EXPERIMENTS:
@@ -10,7 +13,13 @@ if BEYOND:
     STEP7.append("beyond")
 if STUDY.data.source in ("digits", "lecture"):
     STEP7.append(STUDY.data.source)
-OVERVIEW = ["step3_kernels", "step4_double_descent", "step5_ntk", "step7_convergence"]
+OVERVIEW = [
+    "step1_threshold",
+    "step3_kernels",
+    "step4_double_descent",
+    "step5_ntk",
+    "step7_convergence",
+]
 
 
 rule page:
@@ -29,17 +38,39 @@ rule page:
         "../scripts/page.py"
 
 
+use rule page as page_step1 with:
+    input:
+        svgs=expand(f"{RESULTS}/figures/step1_{{name}}.svg", name=STEP1),
+        tables=expand(f"{RESULTS}/figures/step1_{{name}}.parquet", name=STEP1),
+        measured=f"{RESULTS}/step1/measured.parquet",
+    output:
+        page=f"{RESULTS}/pages/step1.html",
+    log:
+        f"{RESULTS}/logs/pages/step1.log",
+    params:
+        **page_arguments(
+            "step1",
+            [f"step1_{name}" for name in STEP1],
+            networks="measure_step1",
+            work="The measurements",
+        ),
+
+
+# Step 2 is a section of this page.
 use rule page as page_step3 with:
     input:
-        svgs=expand(f"{RESULTS}/figures/step3_{{name}}.svg", name=STEP3),
-        tables=expand(f"{RESULTS}/figures/step3_{{name}}.parquet", name=STEP3),
+        svgs=expand(f"{RESULTS}/figures/{{name}}.svg", name=STEP2_AND_3),
+        tables=expand(f"{RESULTS}/figures/{{name}}.parquet", name=STEP2_AND_3),
         worked=f"{RESULTS}/step3/worked.parquet",
+        measured=f"{RESULTS}/step2/measured.parquet",
     output:
         page=f"{RESULTS}/pages/step3.html",
     log:
         f"{RESULTS}/logs/pages/step3.log",
     params:
-        **page_arguments("step3", [f"step3_{name}" for name in STEP3]),
+        **page_arguments(
+            "step3", STEP2_AND_3, networks="measure_step2", work="The measurements of step 2"
+        ),
 
 
 use rule page as page_step4 with:
@@ -60,6 +91,7 @@ use rule page as page_step5 with:
         svgs=expand(f"{RESULTS}/figures/step5_{{name}}.svg", name=STEP5),
         tables=expand(f"{RESULTS}/figures/step5_{{name}}.parquet", name=STEP5),
         example=f"{RESULTS}/step5/example.parquet",
+        measured=f"{RESULTS}/step5/measured.parquet",
     output:
         page=f"{RESULTS}/pages/step5.html",
     log:
@@ -93,16 +125,10 @@ use rule page as page_index with:
         **page_arguments("index", OVERVIEW),
 
 
-def what_there_is():
-    """Where to look after a run, line by line; a part of a study leaves a part of it."""
-    for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
-        there = [path for path in paths if Path(path).exists()]
-        yield from (f"{f'{what}:' if i == 0 else '':9}{path}" for i, path in enumerate(there))
-
-
 rule figures:
     input:
-        expand(f"{RESULTS}/figures/step3_{{name}}.svg", name=STEP3),
+        expand(f"{RESULTS}/figures/step1_{{name}}.svg", name=STEP1),
+        expand(f"{RESULTS}/figures/{{name}}.svg", name=STEP2_AND_3),
         expand(f"{RESULTS}/figures/step4_{{name}}.svg", name=STEP4),
         expand(f"{RESULTS}/figures/step5_{{name}}.svg", name=STEP5),
         expand(f"{RESULTS}/figures/step7_{{name}}.svg", name=STEP7),
@@ -111,10 +137,16 @@ rule figures:
 rule pages:
     input:
         rules.page_index.output,
+        rules.page_step1.output,
         rules.page_step3.output,
         rules.page_step4.output,
         rules.page_step5.output,
         rules.page_step7.output,
+
+
+rule step1:
+    input:
+        rules.page_step1.output,
 
 
 rule step3:

@@ -1,7 +1,8 @@
 """Rule train_networks: the networks of one width and one chunk of seeds."""
 
 from widelimit import schemas
-from widelimit.jobs import Progress, logged
+from widelimit.jobs import logged
+from widelimit.progress import Progress
 from widelimit.provenance import made_by
 from widelimit.stages.data import from_table
 from widelimit.stages.networks import summary, train_networks

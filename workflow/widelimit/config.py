@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -19,7 +20,7 @@ from pydantic import (
 )
 
 from widelimit.activations import parse_activation
-from widelimit.config_errors import ConfigError, validated
+from widelimit.config_errors import ConfigError, readable, validated
 from widelimit.config_types import Flag, number, optional, whole
 from widelimit.digits import CLASSES
 from widelimit.expressions import check_expression
@@ -196,8 +197,9 @@ class Network(Section):
     loss_points_per_decade: whole(ge=1, le=100) = 10
     """Steps, for each factor of ten, at which the training loss is kept."""
     engine: Literal["auto", "dense", "circle"] = "auto"
-    """auto: the exact circle engine where it applies (d = 2, relu or leaky_relu, one output),
-    dense elsewhere."""
+    """auto: the exact circle engine where it applies (points on the unit circle, relu or
+    leaky_relu, one output), dense elsewhere. circle is refused where it does not apply; variants
+    and the experiments of beyond then have auto, unless a variant asks for circle itself."""
 
     @model_validator(mode="after")
     def _fits_together(self):
@@ -238,6 +240,44 @@ class Kernels(Section):
     """L of a Gaussian kernel exp(-L |x - z|^2) to compare with; null: none."""
     laplace_scale: optional(number(gt=0, le=1e6)) = None
     """L of a Laplace kernel exp(-L |x - z|) to compare with; null: none."""
+
+
+class Step1(Section):
+    """The page about linear regression: least squares by gradient descent on made-up data."""
+
+    dimension: whole(ge=4, le=200) = 20
+    """d of the inputs; there are 2 d, d or d / 2 points."""
+    condition_numbers: Annotated[
+        list[number(ge=1, le=1e6)],
+        Field(min_length=1, max_length=5),
+        AfterValidator(_distinct),
+    ] = [1.0, 10.0, 100.0, 1000.0]
+    """sigma_1^2 / sigma_d^2 of the spectra on which the threshold is looked for."""
+    condition_number: number(ge=1, le=1e6) = 30.0
+    """The same of the data on which directions and regimes are followed."""
+    steps: whole(ge=20, le=100_000) = 1000
+    """Steps of gradient descent."""
+    draws: whole(ge=1, le=1000) = 20
+    """Random data sets of each regime behind the numbers."""
+
+
+class Step2(Section):
+    """The section about kernels on the page of step 3; its samples and kernels are those there."""
+
+    n_train: whole(ge=3, le=50) = 9
+    """Samples around the circle, for the polynomial features."""
+    target: Annotated[str, Field(min_length=1), AfterValidator(_in_t)] = "x_0 + sin(4 * x_1)"
+    """Their target as an expression in the angle t and the inputs x_0, x_1."""
+    degrees: Annotated[
+        list[whole(ge=1, le=20)],
+        Field(min_length=1, max_length=4),
+        AfterValidator(_distinct),
+    ] = [2, 4, 8]
+    """Degrees of the polynomial features."""
+    steps: whole(ge=1, le=10**6) = 10_000
+    """Steps of gradient descent walked one by one; beyond, the closed form is shown."""
+    draws: whole(ge=1, le=1000) = 20
+    """Random data sets behind the numbers."""
 
 
 class Step3(Section):
@@ -431,6 +471,8 @@ class Study(Experiment):
     """Root of all random numbers."""
     allow_unstable: Flag = False
     """Train even where the learning rate is at or above 2 / lambda_max of the NTK."""
+    step1: Step1 = Step1()
+    step2: Step2 = Step2()
     step3: Step3 = Step3()
     step4: Step4 = Step4()
     step5: Step5 = Step5()
@@ -452,7 +494,9 @@ class Study(Experiment):
             whole = {
                 section: given.model_dump(exclude_unset=True) for section, given in main.items()
             }
-            if (changes.get("data") or {}).get("source", self.data.source) != self.data.source:
+            whole["network"]["engine"] = self._engine_elsewhere
+            data = changes.get("data")
+            if isinstance(data, dict) and data.get("source", self.data.source) != self.data.source:
                 whole["data"] = _of_any_source(whole["data"])
             for section, values in changes.items():
                 if section in whole and isinstance(values, dict):
@@ -473,7 +517,8 @@ class Study(Experiment):
         beyond/<activation> and beyond/sphere_<d>; no variant can have such a name.
         """
         trained = {name: getattr(self.beyond, name) for name in ("widths", "seeds", "steps")}
-        network = self.network.model_copy(update=trained | {"checkpoints": []})
+        trained |= {"checkpoints": [], "engine": self._engine_elsewhere}
+        network = self.network.model_copy(update=trained)
         named = {}
         for activation in self.beyond.activations:
             other = network.model_copy(update={"activation": activation})
@@ -488,11 +533,41 @@ class Study(Experiment):
             named[folder] = Experiment(data=data, network=network, kernels=self.kernels)
         return named
 
+    @property
+    def _engine_elsewhere(self) -> str:
+        return "auto" if self.network.engine == "circle" else self.network.engine
+
 
 def _of_any_source(data: dict[str, Any]) -> dict[str, Any]:
     """The keys that do not belong to source file alone: a variant of another source keeps these."""
     foreign = {"path", "inputs"} | ({"outputs"} if isinstance(data.get("outputs"), list) else set())
     return {key: value for key, value in data.items() if key not in foreign}
+
+
+def read_configs(paths: Iterable[str]) -> dict:
+    """What YAML files say, each laid over those before it, as Snakemake does it.
+
+    Raises ConfigError, naming the file, where one cannot be read.
+    """
+    config: dict = {}
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as file:
+                config = _overlaid(config, yaml.safe_load(file) or {}, path)
+        except RecursionError:
+            raise ConfigError(f"{path}: nested too deeply, or containing itself") from None
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            reason = readable(" ".join(str(error).split()))
+            raise ConfigError(f"{path}: cannot be read as YAML in UTF-8: {reason}") from None
+    return config
+
+
+def _overlaid(below: Any, above: Any, path: str = "") -> Any:
+    if path and not isinstance(above, dict):
+        raise ValueError("must be lines of key: value")
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _overlaid(below.get(key), value) for key, value in above.items()}
 
 
 def load_study(config: dict) -> Study:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
+import reprlib
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# A few aliases in YAML make lists of billions, whose whole repr would take all memory.
+_REPR = reprlib.Repr()
+_REPR.maxlist = _REPR.maxdict = _REPR.maxset = 20
+_REPR.maxlevel, _REPR.maxstring, _REPR.maxlong, _REPR.maxother = 3, 80, 80, 80
 
 
 class ConfigError(ValueError):
@@ -42,9 +48,11 @@ def _lines(model: type[BaseModel], error: ValidationError, prefix: str) -> list[
             given = ""
         messages.setdefault((prefix + ".".join(path), given), []).append(text)
     return [
-        f"{key}: " * bool(key)
-        + ", or ".join(dict.fromkeys(texts))
-        + f"; got {given}" * bool(given and all("; got " not in text for text in texts))
+        readable(
+            f"{key}: " * bool(key)
+            + ", or ".join(dict.fromkeys(texts))
+            + f"; got {given}" * bool(given and all("; got " not in text for text in texts))
+        )
         for (key, given), texts in messages.items()
     ]
 
@@ -71,6 +79,12 @@ def _message(model: type[BaseModel], path: list[str], problem: dict) -> str:
     )
 
 
+def readable(text: str, most: int = 1000) -> str:
+    """One line of at most so many characters, with all that cannot be printed escaped."""
+    line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+    return line if len(line) <= most else line[: most - 3] + "..."
+
+
 def _shorten(value: Any) -> str:
-    text = repr(value)
+    text = _REPR.repr(value)
     return text if len(text) <= 80 else text[:77] + "..."

@@ -93,18 +93,14 @@ class GradientDescent:
         if T == math.inf:
             return np.where(self._inverse_in_the_limit() > 0, 0.0, 1.0)
         x = self.learning_rate * self._eigenvalues
-        if T == 0:
-            return np.ones_like(x)
-        # Through log|1 - x|: rounding 1 - x itself would lose a small x, T times over.
-        with np.errstate(divide="ignore"):  # x = 1 gives -inf, whose exponential is the right 0
-            logarithm = T * np.log1p(np.where(x < 1, -x, x - 2))
-        if logarithm.max() > math.log(LARGEST_POWER):
+        decay = powers(x, T)
+        if np.abs(decay).max() > LARGEST_POWER:
             raise OverflowError(
                 f"learning_rate {self.learning_rate:g} exceeds the stability bound "
                 f"{self.stability_bound:.6g}: after {T} steps gradient descent has diverged "
                 "beyond the range of float64"
             )
-        return np.where((x > 1) & (T % 2 == 1), -1.0, 1.0) * np.exp(logarithm)
+        return decay
 
     def _gain(self, T) -> np.ndarray:
         """(1 - (1 - eta lambda)^T) / lambda per eigenvalue: eta T at 0, 1/lambda in the limit."""
@@ -249,6 +245,18 @@ def ensemble_moments(
         return M @ y, np.maximum(variance, 0.0)
     half = (M @ S_train / 2 - S_test_train) @ M.T
     return M @ y, symmetric("S_test", S_test) + half + half.T
+
+
+def powers(x: np.ndarray, T: int) -> np.ndarray:
+    """(1 - x)^T, entry by entry, to rounding of its own size; infinite beyond float64.
+
+    Through log|1 - x|: rounding 1 - x itself would lose a small x, T times over.
+    """
+    if T == 0:
+        return np.ones_like(x)
+    with np.errstate(divide="ignore", over="ignore"):  # x = 1: exp(-inf) is the right 0
+        size = np.exp(T * np.log1p(np.where(x < 1, -x, x - 2)))
+    return np.where((x > 1) & (T % 2 == 1), -size, size)
 
 
 def _bound(lambda_max: float) -> float:

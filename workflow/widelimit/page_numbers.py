@@ -7,8 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from widelimit.claims import STEP4, check_claims
+from widelimit.claims import CLAIMS, check_claims
 from widelimit.summaries import slopes_table
+
+CLAIMS_OF = {
+    "step1": CLAIMS["step1"],
+    "step3": CLAIMS["step2"],
+    "step4": CLAIMS["step4"],
+    "step5": CLAIMS["step5"],
+    "step7": CLAIMS["step7"],
+}
+"""The statements that each page shows; step 2 is a section of the page of step 3."""
 
 
 def page_numbers(page: str, tables: Mapping[str, pd.DataFrame], *, widest: int) -> dict[str, Any]:
@@ -17,16 +26,22 @@ def page_numbers(page: str, tables: Mapping[str, pd.DataFrame], *, widest: int) 
     ``tables`` are those that the page's rule names besides its figures', by the name of the input;
     slopes are fitted to so many of the ``widest`` widths.
     """
+    found = {}
+    if page in CLAIMS_OF:
+        metrics = tables["metrics" if page == "step7" else "measured"]
+        found["claims"] = list(
+            check_claims(CLAIMS_OF[page], metrics, slopes_table(metrics, widest))
+        )
     match page:
         case "step3":
-            return {"worked": worked_numbers(tables["worked"])}
+            found["worked"] = worked_numbers(tables["worked"])
         case "step4":
-            return {"step4": step4_numbers(tables["measured"], widest)}
+            found["step4"] = step4_numbers(tables["measured"])
         case "step5":
-            return {"examples": example_numbers(tables["example"])}
+            found["examples"] = example_numbers(tables["example"])
         case "step7":
-            return kernel_numbers(tables["metrics"])
-    return {}
+            found |= kernel_numbers(tables["metrics"])
+    return found
 
 
 def kernel_numbers(metrics: pd.DataFrame, experiment: str = "step7") -> dict[str, float]:
@@ -62,20 +77,17 @@ def worked_numbers(worked: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def step4_numbers(metrics: pd.DataFrame, widest: int) -> dict[str, Any]:
+def step4_numbers(metrics: pd.DataFrame) -> dict[str, Any]:
     """What the page of step 4 quotes, from its rows of the table METRICS.
 
-    claims : the statements with their numbers, slopes fitted to so many of the widest widths
-    duals  : a row for each activation, of the numbers about its dual
-    fits   : the other numbers that need no width, seed and step, by metric's name
+    duals : a row for each activation, of the numbers about its dual
+    fits  : the other numbers that need no width, seed and step, by metric's name
     """
     alone = metrics[metrics[["width", "seed", "step"]].isna().all(axis=1)]
     of_dual = alone["metric"].str.startswith("dual_")
     fits, duals = alone[~of_dual], alone[of_dual]
     table = duals.pivot(index="activation", columns="metric", values="value")
-    slopes = slopes_table(metrics, widest=widest)
     return {
-        "claims": list(check_claims(STEP4, "step4", metrics, slopes)),
         "duals": list(table.reindex(duals["activation"].unique()).itertuples(name="Dual")),
         "fits": dict(zip(fits["metric"], fits["value"].astype(float), strict=True)),
     }

@@ -38,6 +38,11 @@ class Page:
 
 
 PAGES = {
+    "step1": Page(
+        "Step 1: linear regression by gradient descent",
+        "When gradient descent on least squares converges, where to, and why from 0.",
+        "step1_threshold",
+    ),
     "step3": Page(
         "Step 3: kernel regression",
         "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",

@@ -1,6 +1,7 @@
-"""The README's picture and findings, taken from a finished study: ``python -m widelimit.readme``.
+"""What README and docs show of a finished study: ``python -m widelimit.readme``.
 
-So that what the README says of the result is what the shipped study has computed.
+The README's picture and findings, and docs/claims.md: so that what they say of the result is what
+the shipped study has computed.
 """
 
 from __future__ import annotations
@@ -28,13 +29,15 @@ def with_findings(text: str, findings: list[str]) -> str:
 
 
 def update(results: Path, readme: Path) -> None:
-    """Copy the headline figure to docs/ beside the README, and quote the findings in it."""
+    """Copy the headline figure and the claims to docs/ beside the README; quote the findings."""
     figures = results / "figures"
     findings = [
         import_module(f"widelimit.figures.{name}").finding(read_table(figures / f"{name}.parquet"))
         for name in FIGURES
     ]
-    shutil.copy(figures / f"{FIGURES[0]}.png", readme.parent / "docs" / "headline.png")
+    docs = readme.parent / "docs"
+    shutil.copy(figures / f"{FIGURES[0]}.png", docs / "headline.png")
+    shutil.copy(results / "claims.md", docs / "claims.md")
     write_text(readme, with_findings(readme.read_text(encoding="utf-8"), findings))
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from widelimit import schemas
 from widelimit.schemas import METRIC_MEANINGS, Column, Table, input_column, target_column
-from widelimit.stages import step3, step4_descent, step4_duals, step4_features, step5
+from widelimit.stages import (
+    step1,
+    step2,
+    step3,
+    step4_descent,
+    step4_duals,
+    step4_features,
+    step5,
+)
 
 INTRODUCTION = """\
 # What a study leaves here
@@ -27,6 +35,19 @@ polars.read_parquet("results/networks/**/*.parquet", hive_partitioning=True)
 duckdb.sql("select * from read_parquet('results/networks/**/*.parquet', hive_partitioning=true)")
 ```
 
+Nothing that was trained is ever deleted, so that a width that comes back need not be trained again.
+So the two hold, beside the networks of the study, those of earlier configurations: widths that it
+has no more, chunks of another `seeds_per_job`. `runs.parquet` lists the study's own, and a join
+with it leaves the others out:
+
+```python
+networks = pandas.read_parquet("results/networks")
+runs = pandas.read_parquet("results/runs.parquet").query("experiment == 'step7'")
+networks = networks.merge(runs[["width", "chunk", "seed"]])
+```
+
+A run that finds such networks says so at its end. To be rid of them, delete their folders.
+
 A job trains whole chunks of seeds, so `networks/` may hold seeds beyond `network.seeds`; all other
 tables keep to the seeds asked for. Timings and machine facts stand in `runs.parquet` alone: every
 other table has the same bytes each time the study is run in the locked environment.
@@ -43,7 +64,7 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    for stage in (step3, step4_duals, step4_features, step4_descent, step5):
+    for stage in (step1, step2, step3, step4_duals, step4_features, step4_descent, step5):
         tables += stage.TABLES.values()
     for table in tables:
         yield from _section(table, _further(table))

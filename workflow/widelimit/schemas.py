@@ -329,6 +329,70 @@ METRIC_MEANINGS = {
     "last_layer_circle_train_rmse": "as last_layer_train_rmse, inputs on the circle instead",
     "last_layer_circle_rank": "as last_layer_rank, on the circle",
     "last_layer_circle_interpolation_ratio": "as last_layer_interpolation_ratio, on the circle",
+    # Step 1. w_T: gradient descent from 0, step by step, with half the largest stable learning
+    # rate unless another is named; the worst of random data sets.
+    "linear_threshold_lower": "smallest eta sigma_1^2 at which the steps of gradient descent"
+    " shrink, found by bisection; of all spectra the one farthest from 0",
+    "linear_threshold_upper": "largest such eta sigma_1^2; the one farthest from 2",
+    "linear_growth_below": "|w_T - y X^+| at the last step / half-way, at 0.99 of the threshold;"
+    " largest over spectra",
+    "linear_growth_above": "the same at 1.01 of the threshold; smallest over spectra",
+    "linear_descent_vs_closed_form": "largest |w_T - closed form| / |y X^+| over steps, regimes"
+    " and starts",
+    "linear_outside_span": "n < d and rank < d: largest |component of w_T outside the span of the"
+    " points| / |y X^+| over steps",
+    "linear_outside_span_change": "the same from a random start: largest change of this component",
+    "linear_elsewhere_distance": "the same: smallest |w_T - y X^+| / |y X^+| at the last step",
+    **{
+        f"linear_{metric}_{regime}": meaning + of
+        for regime, of in {
+            "overdetermined": ", n > d",
+            "square": ", n = d",
+            "underdetermined": ", n < d",
+            "deficient": ", n = d and rank d / 2",
+        }.items()
+        for metric, meaning in {
+            "solution_error": "|w_T - the regime's own closed form| / its norm at the last step",
+            "loss": "training loss at the last step / that of w = 0",
+            "loss_error": "|training loss - what it must be| / loss of w = 0 at the last step",
+        }.items()
+    },
+    # Step 2. psi: polynomial features; w = y psi(X)^+; f: kernel regression on step 3's samples.
+    "polynomial_gram_error": "largest |psi(x).psi(z) - (1 + x.z)^p| / 2^p over random points",
+    "polynomial_kernel_vs_features": "largest |kernel regression - w.psi(x)| / largest |y| over"
+    " random data and degrees",
+    "representer_error": "largest |w - sum_i alpha_i psi(x_i)| / |w|, alpha = y K^+",
+    "kernel_norm_error": "largest |y K^+ y - |w|^2| / |w|^2",
+    "minimum_norm_ratio": "smallest |other weights that fit as well| / |w|",
+    "minimum_norm_pythagoras": "largest ||v|^2 - |w|^2 - |v - w|^2| / |v|^2 over such weights v",
+    **{
+        f"psd_least_{kernel}": f"smallest eigenvalue / largest of the Gram matrix, {of}; least over"
+        " random data"
+        for kernel, of in {
+            "linear": "linear kernel",
+            "polynomial": "polynomial kernel of degree 3",
+            "gaussian": "Gaussian kernel",
+            "laplace": "Laplace kernel",
+            "nngp": "NNGP kernel of the activation",
+            "ntk": "NTK of the activation",
+            "indicator": "1 where |x - z| < 1 and 0 elsewhere, which is no kernel",
+        }.items()
+    },
+    "kernel_descent_vs_closed_form": "largest |f_T step by step - in closed form| / largest |y|"
+    " over kernels, steps and the test grid",
+    **{
+        f"kernel_descent_distance_{kernel}": f"root mean square of f_T - f over the test grid, f_T"
+        f" gradient descent with the {of} in closed form, eta = 1 / lambda_max"
+        for kernel, of in {
+            "linear": "linear kernel",
+            "gaussian": "Gaussian kernel",
+            "laplace": "Laplace kernel",
+            "nngp": "NNGP kernel",
+            "ntk": "NTK",
+        }.items()
+    },
+    "kernel_descent_left": "|f_T - f| / |f| over the test grid after 30 lambda_max /"
+    " (smallest eigenvalue that does not count as 0) such steps, closed form; largest over kernels",
     "example_ntk_difference": "step 5: largest difference between the Gram matrix of the worked"
     " example, added up weight by weight, and the empirical NTK",
     "hessian_norm_bounded": "spectral norm of the Hessian of f(x) in all weights, at one input and"

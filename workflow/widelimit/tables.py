@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import tempfile
@@ -22,18 +23,25 @@ def replacing(path: str | os.PathLike):
     """A temporary path beside ``path`` that takes its place when the block ends well.
 
     A job that is killed, or a disk that fills up, so leaves no half-written file under a name
-    that a rule could take for a result.
+    that a rule could take for a result. Raises OSError, naming ``path``, where it cannot be
+    written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=f".{path.name}", dir=path.parent)
-    os.close(handle)
     try:
-        yield Path(name)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=f".{path.name}", dir=path.parent)
+        os.close(handle)
+        try:
+            yield Path(name)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+            # What jobs left that were killed while they wrote this file.
+            for left in path.parent.glob(f".*.{path.name}"):
+                left.unlink(missing_ok=True)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def _umask() -> int:
@@ -89,6 +97,7 @@ def read_table(path: str | os.PathLike) -> pd.DataFrame:
     a checksum), or has other columns than ``schemas`` gives its kind of table.
     """
     with _named(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        _same_names(file)
         _same_kind(file.schema_arrow)
         return file.read().to_pandas(types_mapper=_NULLABLE.get)
 
@@ -111,6 +120,14 @@ def _named(path: str | os.PathLike):
             f"{path}: damaged, or of another version of this workflow; delete it and run again"
             f" ({reason})"
         ) from None
+
+
+def _same_names(file: pq.ParquetFile) -> None:
+    """Raise ValueError unless both places where a file keeps the columns' names agree; no checksum
+    is over either."""
+    stored = base64.b64decode((file.metadata.metadata or {}).get(b"ARROW:schema", b""))
+    if stored and pa.ipc.read_schema(pa.py_buffer(stored)).names != file.schema_arrow.names:
+        raise ValueError("the names of its columns are damaged")
 
 
 def _same_kind(found: pa.Schema) -> None:

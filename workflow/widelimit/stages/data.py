@@ -173,18 +173,20 @@ def _read_columns(path: str, columns: list[str]) -> pd.DataFrame:
         raise ValueError(f"{path}: no such file; path must be a CSV or Parquet file")
     try:
         if path.endswith((".parquet", ".pq")):
-            frame = pq.ParquetFile(path).read().to_pandas()
+            frame = pq.ParquetFile(path).read().to_pandas(ignore_metadata=True)
         else:
             frame = pd.read_csv(path)
     except (ValueError, OSError, pa.ArrowException) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = ascii(" ".join(str(error).split()))[1:300].rstrip("'") or type(error).__name__
         raise ValueError(f"{path}: cannot be read as CSV or Parquet: {reason}") from None
     missing = [name for name in columns if name not in frame.columns]
     if missing:
-        available = ", ".join(map(str, frame.columns[:20]))
+        available = ", ".join(repr(str(name)[:40]) for name in frame.columns[:20])
         raise ValueError(f"{path}: no column {missing[0]!r}; its columns are {available}")
     for name in columns:
         column = frame[name]
+        if column.ndim > 1:
+            raise ValueError(f"{path}: column {name!r} stands {column.shape[1]} times")
         if column.dtype == bool or not pd.api.types.is_numeric_dtype(column):
             raise ValueError(f"{path}: column {name!r} must be numeric; it holds {column.dtype}")
         bad = np.flatnonzero(~np.isfinite(column.to_numpy(dtype=float, na_value=np.nan)))

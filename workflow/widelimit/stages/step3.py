@@ -103,7 +103,7 @@ TABLES = {
 
 
 @dataclass(frozen=True)
-class _Kernel:
+class Kernel:
     """A kernel with its L, and the part of the tables it belongs to."""
 
     part: str
@@ -129,30 +129,33 @@ def fit_step3(
     for name, points in (("train", train), ("test", test)):
         if points.t is None:
             raise ValueError(f"{name} must have positions t, as sources lift and circle have them")
-    kernels = [
-        _Kernel("kernels", "linear", np.nan, linear_gram),
-        _scaled("kernels", "gaussian", gaussian_scale),
-        _scaled("kernels", "laplace", laplace_scale),
-        _Kernel("kernels", "nngp", np.nan, partial(nngp_gram, activation=activation)),
-        _Kernel("kernels", "ntk", np.nan, partial(ntk_gram, activation=activation)),
-        *(_scaled("scales", name, scale) for name in SCALED for scale in sorted(scales)),
-    ]
+    kernels = main_kernels(gaussian_scale, laplace_scale, activation)
+    worked = [kernel for kernel in kernels if kernel.kernel == WORKED_KERNEL]
+    kernels += [_scaled("scales", name, scale) for name in SCALED for scale in sorted(scales)]
     fitted = [*kernels, *(_scaled("slider", name, L) for name in SCALED for L in _between(scales))]
     frames = {
         "points": pd.concat([_points("train", train), _points("test", test)]),
         "predictions": _each(fitted, lambda kernel: _predictions(kernel.gram, train, test)),
         "gram": _each(kernels, lambda kernel: _gram(kernel.gram(train.X))),
         "spectra": _each(fitted, lambda kernel: _spectrum(kernel.gram(train.X))),
-        "worked": _each(
-            [kernel for kernel in kernels[:5] if kernel.kernel == WORKED_KERNEL],
-            lambda kernel: _worked(kernel.gram, train, test),
-        ),
+        "worked": _each(worked, lambda kernel: _worked(kernel.gram, train, test)),
         "circles": _circles(),
     }
     return {
         name: frame[[column.name for column in TABLES[name].columns]].reset_index(drop=True)
         for name, frame in frames.items()
     }
+
+
+def main_kernels(gaussian_scale: float, laplace_scale: float, activation: str) -> list[Kernel]:
+    """The five kernels that the page compares, each with its one L."""
+    return [
+        Kernel("kernels", "linear", np.nan, linear_gram),
+        _scaled("kernels", "gaussian", gaussian_scale),
+        _scaled("kernels", "laplace", laplace_scale),
+        Kernel("kernels", "nngp", np.nan, partial(nngp_gram, activation=activation)),
+        Kernel("kernels", "ntk", np.nan, partial(ntk_gram, activation=activation)),
+    ]
 
 
 def _between(scales: Sequence[float]) -> list[float]:
@@ -163,11 +166,11 @@ def _between(scales: Sequence[float]) -> list[float]:
     return sorted({float(f"{scale:.2g}") for scale in np.geomspace(low, high, SLIDER_PLACES)})
 
 
-def _scaled(part: str, name: str, scale: float) -> _Kernel:
-    return _Kernel(part, name, scale, partial(SCALED[name], scale=scale))
+def _scaled(part: str, name: str, scale: float) -> Kernel:
+    return Kernel(part, name, scale, partial(SCALED[name], scale=scale))
 
 
-def _each(kernels: Sequence[_Kernel], table: Callable[[_Kernel], pd.DataFrame]) -> pd.DataFrame:
+def _each(kernels: Sequence[Kernel], table: Callable[[Kernel], pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(
         [table(k).assign(part=k.part, kernel=k.kernel, scale=k.scale) for k in kernels]
     )

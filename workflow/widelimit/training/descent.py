@@ -1,4 +1,4 @@
-"""`train`: checks the arguments, picks the engine, and reads the network out at checkpoints."""
+"""`train`: picks the engine, runs it from checkpoint to checkpoint, and watches the loss."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from widelimit.activations import parse_activation
-from widelimit.network import forward
+from widelimit.activations import Activation, parse_activation
 from widelimit.training import circle
+from widelimit.training.arguments import as_problem, as_schedule, as_test_points
 from widelimit.training.dense import DenseEngine
+from widelimit.training.engine import Engine
+from widelimit.training.read_out import ReadOut
 
 ENGINES = ("auto", "dense", "circle")
 SECONDS_BETWEEN_REPORTS = 0.3
@@ -79,21 +81,40 @@ def train(
     first loss that is not finite.
     """
     phi = parse_activation(activation)
-    X, Y, A, B = _as_problem(X, y, A, B)
-    steps, marks = _as_schedule(steps, checkpoints)
+    X, Y, A, B = as_problem(X, y, A, B)
+    X_test = as_test_points(X_test, X.shape[1])
+    steps, marks = as_schedule(steps, checkpoints)
     if not (np.isfinite(learning_rate) and learning_rate > 0):
         raise ValueError(f"learning_rate must be positive and finite; got {learning_rate!r}")
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}; got {engine!r}")
-    if X_test is not None:
-        X_test = _finite("X_test", X_test)
-        if X_test.ndim != 2 or X_test.shape[1] != X.shape[1]:
-            raise ValueError(f"X_test must be (points, {X.shape[1]}); got {X_test.shape}")
 
-    run = _choose(engine, X, A, B, phi)(
-        X, Y, A, B, activation=phi, learning_rate=float(learning_rate)
-    )
-    read_out = _ReadOut(run, A, B, activation, X_test)
+    # Numbers that overflow show in the loss, which is looked at after every step.
+    with np.errstate(all="ignore"):
+        run = _engine_for(engine, X, A, B, phi)(
+            X, Y, A, B, activation=phi, learning_rate=float(learning_rate)
+        )
+        read_out = ReadOut(run, A, B, activation, X_test)
+        losses = _descend(run, read_out, steps, marks, learning_rate, progress)
+        A, B = run.weights()
+    return TrainingResult(A, B, losses, marks, *read_out.arrays(), run.name)
+
+
+def _engine_for(engine: str, X, A, B, phi: Activation) -> type[Engine]:
+    """Numba is imported with the engine that needs it, and not before."""
+    if engine == "dense":
+        return DenseEngine
+    obstacle = circle.obstacle(X, A, B, phi)
+    if obstacle is None:
+        from widelimit.training.circle.engine import CircleEngine
+
+        return CircleEngine
+    if engine == "circle":
+        raise ValueError(f"engine must be dense or auto here, not circle: {obstacle}")
+    return DenseEngine
+
+
+def _descend(run: Engine, read_out: ReadOut, steps, marks, learning_rate, progress) -> np.ndarray:
     losses = np.empty(steps + 1)
     losses[0] = run.loss()
     if not np.isfinite(losses[0]):
@@ -102,58 +123,14 @@ def train(
     done = 0
     for target in sorted({*marks.tolist(), steps}):
         while done < target:
-            chunk = losses[done + 1 : min(target, done + pace.steps) + 1]
-            taken = run.advance(chunk)
+            taken = run.advance(losses[done + 1 : min(target, done + pace.steps) + 1])
             done += taken
             if not np.isfinite(losses[done]):
                 raise TrainingDiverged(done, float(losses[done]), learning_rate)
             pace.report(done, losses[done], taken)
         if target in marks:
             read_out.take()
-    A, B = run.weights()
-    return TrainingResult(A, B, losses, marks, *read_out.arrays(), run.name)
-
-
-def _choose(engine: str, X, A, B, phi):
-    """The engine's class. Numba is imported with the engine that needs it, and not before."""
-    if engine == "dense":
-        return DenseEngine
-    reason = circle.obstacle(X, A, B, phi)
-    if reason is None:
-        from widelimit.training.circle.engine import CircleEngine
-
-        return CircleEngine
-    if engine == "circle":
-        raise ValueError(f"engine must be dense or auto here, not circle: {reason}")
-    return DenseEngine
-
-
-class _ReadOut:
-    """Collects f on the training and test points and the weights' movement, checkpoint by one."""
-
-    def __init__(self, run, A, B, activation, X_test):
-        self.run, self.start, self.activation, self.X_test = run, (A, B), activation, X_test
-        self.f_train, self.f_test, self.movement = [], [], []
-
-    def take(self) -> None:
-        A, B = self.run.weights()
-        f = self.run.f
-        self.f_train.append((f[:, 0] if len(A) == 1 else f).copy())
-        if self.X_test is not None:
-            self.f_test.append(forward(self.X_test, A, B, activation=self.activation))
-        moved = [np.linalg.norm(w - w0) for w, w0 in zip((A, B), self.start, strict=True)]
-        start = np.hypot(*map(np.linalg.norm, self.start))
-        self.movement.append(np.hypot(*moved) / start if start else np.nan)
-
-    def arrays(self):
-        one = len(self.start[0]) == 1
-        tail = () if one else (len(self.start[0]),)
-        n = len(self.run.f)
-        f_train = np.array(self.f_train).reshape((-1, n, *tail))
-        f_test = None
-        if self.X_test is not None:
-            f_test = np.array(self.f_test).reshape((len(f_train), len(self.X_test), *tail))
-        return f_train, f_test, np.array(self.movement, dtype=float)
+    return losses
 
 
 class _Pace:
@@ -173,35 +150,3 @@ class _Pace:
         if now - self.last >= SECONDS_BETWEEN_REPORTS:
             self.last = now
             self.progress(step, float(loss))
-
-
-def _as_problem(X, y, A, B):
-    X, y, A, B = (_finite(name, v) for name, v in (("X", X), ("y", y), ("A", A), ("B", B)))
-    if B.ndim != 2 or min(B.shape) < 1:
-        raise ValueError(f"B must be (width, d), both at least 1; got {B.shape}")
-    if A.ndim != 2 or A.shape[0] < 1 or A.shape[1] != len(B):
-        raise ValueError(f"A must be (outputs, {len(B)}), as B has {len(B)} rows; got {A.shape}")
-    if X.ndim != 2 or len(X) < 1 or X.shape[1] != B.shape[1]:
-        raise ValueError(f"X must be (points, {B.shape[1]}) with a point or more; got {X.shape}")
-    Y = y[:, None] if y.ndim == 1 else y
-    if Y.shape != (len(X), len(A)):
-        allowed = f"({len(X)}, {len(A)})" + (f" or ({len(X)},)" if len(A) == 1 else "")
-        raise ValueError(f"y must be {allowed}, one row a point; got {y.shape}")
-    return X, Y, A, B
-
-
-def _finite(name: str, values) -> np.ndarray:
-    array = np.asarray(values, dtype=float)
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite; got {np.sum(~np.isfinite(array))} bad entries")
-    return array
-
-
-def _as_schedule(steps, checkpoints) -> tuple[int, np.ndarray]:
-    if isinstance(steps, bool) or steps != int(steps) or steps < 0:
-        raise ValueError(f"steps must be an integer >= 0; got {steps!r}")
-    marks = np.unique(np.asarray(checkpoints))
-    wrong = [m for m in marks.tolist() if m != int(m) or not 0 <= m <= steps]
-    if wrong:
-        raise ValueError(f"checkpoints must be integers in [0, {steps}]; got {wrong[0]!r}")
-    return int(steps), marks.astype(np.int64)

@@ -99,12 +99,19 @@ def advance_cells(table):
             table[i + A0], table[i + A1], table[i + A2] = e0, e1, e2
             table[i + B0], table[i + B1], table[i + B2] = b0, b1, b2
             table[i + C0], table[i + C1], table[i + C2] = c0, c1, c2
-            t0 = e0 * table[i + Q00] + e1 * table[i + Q01] + e2 * table[i + Q02]
-            t1 = e0 * table[i + Q01] + e1 * table[i + Q11] + e2 * table[i + Q12]
-            t2 = e0 * table[i + Q02] + e1 * table[i + Q12] + e2 * table[i + Q22]
-            table[i + M1] = t0 * b0 + t1 * b1 + t2 * b2
-            table[i + M2] = t0 * c0 + t1 * c1 + t2 * c2
+            set_moment(table, i)
     return due
+
+
+@inlined
+def set_moment(table, i):
+    """M from P and Q."""
+    a0, a1, a2 = table[i + A0], table[i + A1], table[i + A2]
+    t0 = a0 * table[i + Q00] + a1 * table[i + Q01] + a2 * table[i + Q02]
+    t1 = a0 * table[i + Q01] + a1 * table[i + Q11] + a2 * table[i + Q12]
+    t2 = a0 * table[i + Q02] + a1 * table[i + Q12] + a2 * table[i + Q22]
+    table[i + M1] = t0 * table[i + B0] + t1 * table[i + B1] + t2 * table[i + B2]
+    table[i + M2] = t0 * table[i + C0] + t1 * table[i + C1] + t2 * table[i + C2]
 
 
 @compiled
@@ -118,8 +125,8 @@ def add_moments(table, moment1, moment2):
 
 
 @inlined
-def count_in(table, i, sign, q, p):
-    """Let a unit into the cell's sums (sign 1) or out of them (-1)."""
+def count_in(table, i, sign, q):
+    """Let a unit into the cell's sum (sign 1) or out of it (-1)."""
     q0, q1, q2 = q
     table[i + Q00] += sign * q0 * q0
     table[i + Q01] += sign * q0 * q1
@@ -127,8 +134,6 @@ def count_in(table, i, sign, q, p):
     table[i + Q11] += sign * q1 * q1
     table[i + Q12] += sign * q1 * q2
     table[i + Q22] += sign * q2 * q2
-    table[i + M1] += sign * p[0] * p[1]
-    table[i + M2] += sign * p[0] * p[2]
 
 
 @inlined

@@ -35,6 +35,7 @@ class CircleEngine:
         self.scale = np.sqrt(activation.scale / width)
         self.slope = activation.slope
         self.rate = learning_rate
+        self.A, self.B = np.empty((1, width)), np.empty((width, 2))
         self.units = sorted_units(self.borders, A[0], B)
         self.table = cells.new_table(self.borders)
         self.waiting = waiting.new_lists(arrangement.cells, width)
@@ -75,6 +76,5 @@ class CircleEngine:
         )
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        A, B = np.empty(len(self.units.q)), np.empty((len(self.units.q), 2))
-        steps.write_weights(self.table, self.units, self.hot, self.frames, A, B)
-        return A[None, :], B
+        steps.write_weights(self.table, self.units, self.hot, self.frames, self.A[0], self.B)
+        return self.A, self.B

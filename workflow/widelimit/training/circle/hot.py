@@ -140,7 +140,7 @@ def drop(hot, m, t):
 def step_hot(hot, frames, S1, S2, M1, M2):
     """One step of all hot units, their moments added to M1, M2.
 
-    Returns how many left the two cells of their border; they are counted as if they had not.
+    Returns how many left the two cells of their border; `rehome` adds the moments of those.
     """
     a, u, w, _, begin, end, left = hot
     e1s, e2s, ons, offs, lower_us, lower_ws, upper_us, upper_ws = frames
@@ -153,7 +153,7 @@ def step_hot(hot, frames, S1, S2, M1, M2):
         on_u, on_w = S1[on] * e1 + S2[on] * e2, S2[on] * e1 - S1[on] * e2
         off_u, off_w = S1[off] * e1 + S2[off] * e2, S2[off] * e1 - S1[off] * e2
         lower_u, lower_w, upper_u, upper_w = lower_us[m], lower_ws[m], upper_us[m], upper_ws[m]
-        on1, on2, all1, all2, gone = 0.0, 0.0, 0.0, 0.0, 0.0
+        on1, on2, off1, off2, gone = 0.0, 0.0, 0.0, 0.0, 0.0
         # Unsigned, as the check for a negative index would keep the loop from running on vectors.
         for t in range(np.uint64(begin[m]), np.uint64(end[m])):
             a0, u0, w0 = a[t], u[t], w[t]
@@ -161,15 +161,17 @@ def step_hot(hot, frames, S1, S2, M1, M2):
             s_w = on_w if u0 > 0.0 else off_w
             a1, u1, w1 = a0 + (u0 * s_u + w0 * s_w), u0 + a0 * s_u, w0 + a0 * s_w
             a[t], u[t], w[t] = a1, u1, w1
-            # Mask the factor, not the sum, for the same reason.
-            a_on = a1 if u1 > 0.0 else 0.0
-            all1 += a1 * u1
-            all2 += a1 * w1
+            lower, upper = lower_u * u1 + lower_w * w1, upper_u * u1 + upper_w * w1
+            # Mask the factor, not the sums, for the same reason.
+            here = 1.0 if (lower if lower < upper else upper) > 0.0 else 0.0
+            gone += 1.0 - here
+            a_here = here * a1
+            a_on = a_here if u1 > 0.0 else 0.0
+            a_off = a_here - a_on
             on1 += a_on * u1
             on2 += a_on * w1
-            lower, upper = lower_u * u1 + lower_w * w1, upper_u * u1 + upper_w * w1
-            gone += 1.0 if (lower if lower < upper else upper) <= 0.0 else 0.0
-        off1, off2 = all1 - on1, all2 - on2
+            off1 += a_off * u1
+            off2 += a_off * w1
         M1[on] += on1 * e1 - on2 * e2
         M2[on] += on1 * e2 + on2 * e1
         M1[off] += off1 * e1 - off2 * e2

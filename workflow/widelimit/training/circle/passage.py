@@ -13,8 +13,12 @@ from widelimit.cell_lookup import locate
 from widelimit.compiled import compiled, inlined
 from widelimit.training.circle.cells import (
     DUE,
+    LANES,
     LEG,
     PATH,
+    Q00,
+    Q11,
+    Q22,
     REACH,
     count_in,
     current,
@@ -22,6 +26,7 @@ from widelimit.training.circle.cells import (
     length,
     margins,
     original,
+    set_moment,
 )
 from widelimit.training.circle.hot import drop, put_hot, weight_of
 from widelimit.training.circle.units import HOT
@@ -33,6 +38,8 @@ HEAT, CALM = 1.0, 2.0
 HEAT must be 1 or more: a unit that has just crossed is nearer to its border than the path of its
 cell has grown in the leg, so that it turns hot, however far it has gone.
 """
+CANCELLATION = 100.0
+"""What leaves a cell may be this many times what stays before the rest is summed anew."""
 
 
 @inlined
@@ -51,6 +58,7 @@ def wake(hot, frames, borders, table, waiting, units, points, g):
     m1, m2 = points.M1, points.M2
     i = first_of(g)
     near = HEAT * max(table[i + REACH], table[i + PATH] - table[i + LEG])
+    removed = 0.0
     for level in range(opens_at.shape[1]):
         if opens_at[g, level] > table[i + PATH]:
             continue
@@ -67,13 +75,31 @@ def wake(hot, frames, borders, table, waiting, units, points, g):
                 put(head, opens_at, following, table, g, j, remaining)
             else:
                 now = locate(borders, g, p[1], p[2])
-                count_in(table, i, -1.0, q, p)
+                count_in(table, i, -1.0, q)
+                removed += q[0] * q[0] + q[1] * q[1] + q[2] * q[2]
                 cell[j] = HOT
                 m1[now] += p[0] * p[1]
                 m2[now] += p[0] * p[2]
                 join_nearest(hot, frames, table, now, j, p)
             j = successor
     table[i + DUE] = next_due(opens_at, g)
+    if removed > CANCELLATION * (table[i + Q00] + table[i + Q11] + table[i + Q22]):
+        sum_anew(table, waiting, units, g)
+    if removed > 0.0:
+        set_moment(table, i)
+
+
+@inlined
+def sum_anew(table, waiting, units, g):
+    """Q of cell g from its units: what is left of a difference may be nothing but rounding."""
+    i = first_of(g)
+    for entry in range(6):
+        table[i + Q00 + entry * LANES] = 0.0
+    for level in range(waiting.head.shape[1]):
+        j = waiting.head[g, level]
+        while j != NONE:
+            count_in(table, i, 1.0, (units.q[j, 0], units.q[j, 1], units.q[j, 2]))
+            j = waiting.following[j]
 
 
 @compiled
@@ -93,21 +119,18 @@ def rehome(hot, frames, borders, table, points):
                 continue
             j, p = hot.unit[t], weight_of(hot, frames, m, t)
             drop(hot, m, t)
-            counted = frames.on[m] if u > 0.0 else frames.off[m]
-            now = locate(borders, counted, p[1], p[2])
-            points.M1[counted] -= p[0] * p[1]
-            points.M2[counted] -= p[0] * p[2]
+            guess = frames.on[m] if u > 0.0 else frames.off[m]
+            now = locate(borders, guess, p[1], p[2])
             points.M1[now] += p[0] * p[1]
             points.M2[now] += p[0] * p[2]
             join_nearest(hot, frames, table, now, j, p)
 
 
 @compiled
-def cool(hot, frames, table, waiting, units, points):
+def cool(hot, frames, table, waiting, units):
     """Return to their cells the hot units that will not reach a border soon."""
     unit_q, cell, _ = units
     head, opens_at, following = waiting
-    m1, m2 = points.M1, points.M2
     a_hot, u_hot, w_hot = hot.a, hot.u, hot.w
     for m in range(hot.end.size):
         on, off = frames.on[m], frames.off[m]
@@ -131,7 +154,5 @@ def cool(hot, frames, table, waiting, units, points):
             q = original(table, i, p)
             unit_q[j, 0], unit_q[j, 1], unit_q[j, 2] = q
             cell[j] = g
-            count_in(table, i, 1.0, q, p)
-            m1[g] -= p[0] * p[1]
-            m2[g] -= p[0] * p[2]
+            count_in(table, i, 1.0, q)
             put(head, opens_at, following, table, g, j, margin / length(q))

@@ -6,6 +6,8 @@
     rehome, wake    units that came to another border, or to one      (passage.py)
     forward         moments -> residuals and loss                     (points.py)
 
+A moment is summed, never corrected: what leaves a sum within the step is left out of it first.
+
 A *leg* is a run of at most LEG_STEPS steps, fewer where the weights move fast. At its end hot
 units that have calmed down go back to their cells, and from time to time P is folded into q.
 """
@@ -87,23 +89,23 @@ def advance(points, borders, frames, table, waiting, units, hot, clock, losses, 
         clock.counts[0] += 1
         clock.counts[1] += 1
         clock.growth[0] += speed
-        if clock.counts[0] >= LEG_STEPS or clock.growth[0] > LEG_GROWTH:
-            end_leg(hot, frames, table, waiting, units, points, clock)
         add_moments(table, points.M1, points.M2)
         losses[t] = forward(points, scale, slope)
+        if clock.counts[0] >= LEG_STEPS or clock.growth[0] > LEG_GROWTH:
+            end_leg(hot, frames, table, waiting, units, clock)
         if not np.isfinite(losses[t]):
             return t + 1
     return losses.size
 
 
 @compiled
-def end_leg(hot, frames, table, waiting, units, points, clock):
+def end_leg(hot, frames, table, waiting, units, clock):
     cells = waiting.opens_at.shape[0]
     for g in range(cells):
         i = first_of(g)
         table[i + REACH] = table[i + PATH] - table[i + LEG]
         table[i + LEG] = table[i + PATH]
-    cool(hot, frames, table, waiting, units, points)
+    cool(hot, frames, table, waiting, units)
     if clock.counts[1] >= MAX_AGE or not strain(table) <= MAX_STRAIN:
         rebuild(table, waiting, units)
         clock.counts[1] = 0
@@ -152,13 +154,14 @@ def rebuild(table, waiting, units):
 @compiled
 def write_weights(table, units, hot, frames, A, B):
     """The weights of all units, in their order."""
-    unit_q, cell, order = units
-    for j in range(cell.size):
-        if cell[j] != HOT:
-            q = (unit_q[j, 0], unit_q[j, 1], unit_q[j, 2])
-            to = order[j]
-            A[to], B[to, 0], B[to, 1] = current(table, first_of(cell[j]), q)
+    unit_q, cell, place = units
     for m in range(hot.end.size):
         for t in range(hot.begin[m], hot.end[m]):
-            to = order[hot.unit[t]]
-            A[to], B[to, 0], B[to, 1] = weight_of(hot, frames, m, t)
+            j = hot.unit[t]
+            unit_q[j, 0], unit_q[j, 1], unit_q[j, 2] = weight_of(hot, frames, m, t)
+    for unit in range(place.size):
+        j = place[unit]
+        p = (unit_q[j, 0], unit_q[j, 1], unit_q[j, 2])
+        if cell[j] != HOT:
+            p = current(table, first_of(cell[j]), p)
+        A[unit], B[unit, 0], B[unit, 1] = p

@@ -61,11 +61,17 @@ class PairEngine:
         F = np.zeros_like(self.f)
         for index, (A, B) in enumerate(self.blocks):
             value, derivative = self._activated(index) if self.keeps else self._activate(index)
-            weight = self.U[:, : A.shape[1]]
-            np.matmul(R, A, out=weight)
-            weight *= derivative
+            weight, dB = self.U[:, : A.shape[1]], self.dB[:, : A.shape[1]]
+            if len(A) == 1:  # then a_j comes out of the sum over the points
+                np.multiply(R, derivative, out=weight)
+                np.matmul(self.XT, weight, out=dB)
+                dB *= A
+            else:
+                np.matmul(R, A, out=weight)
+                weight *= derivative
+                np.matmul(self.XT, weight, out=dB)
             A += RT @ value
-            B += np.matmul(self.XT, weight, out=self.dB[:, : A.shape[1]])
+            B += dB
             F += self._activate(index)[0] @ A.T
         self.f = self.scale * F
 

@@ -1,86 +1,49 @@
-"""Statements of the report beside the numbers that the study measured for them."""
+"""What the report states of random features and NNGP."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import partial
 
-import pandas as pd
+from widelimit.claims.check import Claim
 
+_claim = partial(Claim, experiment="step4")
 
-@dataclass(frozen=True)
-class Claim:
-    """One statement, and within which limits every value of a metric must lie for it to hold.
-
-    statement : one sentence, plain text
-    metric    : as in metrics.parquet
-    low, high : limits, both included
-    slope     : the limits are for the slopes of the metric over the widest widths
-    """
-
-    statement: str
-    metric: str
-    low: float = -math.inf
-    high: float = math.inf
-    slope: bool = False
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A claim with the smallest and largest value measured, and their number."""
-
-    claim: Claim
-    smallest: float
-    largest: float
-    count: int
-
-    @property
-    def holds(self) -> bool:
-        return self.claim.low <= self.smallest and self.largest <= self.claim.high
-
-
-def check_claims(
-    claims: Iterable[Claim], experiment: str, metrics: pd.DataFrame, slopes: pd.DataFrame
-) -> Iterator[Checked]:
-    """Each claim with its numbers from the tables METRICS and SLOPES; none for what is missing."""
-    metrics = metrics[metrics["experiment"] == experiment]
-    slopes = slopes[(slopes["experiment"] == experiment) & (slopes["widths"] == "widest")]
-    for claim in claims:
-        table, column = (slopes, "slope") if claim.slope else (metrics, "value")
-        values = table.loc[table["metric"] == claim.metric, column].dropna()
-        if len(values):
-            yield Checked(claim, float(values.min()), float(values.max()), len(values))
+MEDIANS = "stages/test_step4.py::test_turning_points_are_those_of_the_medians"
 
 
 def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]:
     """What is stated of one kind of features, whose metrics begin with prefix."""
     return (
-        Claim(
+        _claim(
             f"{features[0].upper()}{features[1:]} interpolate from k = n on (k/n)",
             f"{prefix}_interpolation_ratio",
+            test=MEDIANS,
             low=1,
             high=1,
         ),
-        Claim(
+        _claim(
             f"The test error of {features} peaks at interpolation (k/n)",
             f"{prefix}_peak_ratio",
+            test=MEDIANS,
             low=0.95,
             high=1.05,
         ),
-        Claim(
+        _claim(
             f"That of fewer {features} is smaller (peak / best before)",
             f"{prefix}_peak_to_classical",
+            test=MEDIANS,
             low=2,
         ),
-        Claim(
+        _claim(
             f"That of many more {features} is smaller (peak / widest)",
             f"{prefix}_peak_to_widest",
+            test=MEDIANS,
             low=2,
         ),
-        Claim(
+        _claim(
             f"It comes close to that of the limit, {limit} (widest / limit)",
             f"{prefix}_widest_to_limit",
+            test="stages/test_step4.py::test_limits_and_the_error_of_predicting_0",
             low=0.9,
             high=1.1,
         ),
@@ -88,62 +51,87 @@ def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]
 
 
 STEP4 = (
-    Claim(
+    _claim(
         "The closed forms of the dual activations are E[φ(u) φ(v)]",
         "dual_closed_form_error",
+        test="test_duals.py::test_smooth_duals_against_their_definition",
         high=1e-12,
     ),
-    Claim(
+    _claim(
         "The closed forms of their derivatives are E[φ′(u) φ′(v)]",
         "dual_derivative_error",
+        test="test_duals.py::test_derivative_against_central_differences",
         high=1e-12,
     ),
-    Claim(
+    _claim(
         "The derivative of the dual is the dual of the derivative",
         "dual_commutation_error",
+        test="test_duals.py::test_derivative_against_central_differences",
         high=1e-10,
     ),
-    Claim("A dual does not fall on [0, 1]", "dual_least_slope", low=-1e-12),
-    Claim("A dual is convex on [0, 1]", "dual_least_curvature", low=-1e-11),
-    Claim("A dual is largest in size at correlation 1", "dual_range", high=1 + 1e-12),
-    Claim(
-        "A dual is smooth inside (−1, 1): Chebyshev coefficients / bound",
-        "dual_smoothness_ratio",
+    _claim(
+        "A dual does not fall on [0, 1]",
+        "dual_least_slope",
+        test="test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
+        low=-1e-12,
+    ),
+    _claim(
+        "A dual is convex on [0, 1]",
+        "dual_least_curvature",
+        test="test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
+        low=-1e-11,
+    ),
+    _claim(
+        "A dual is largest in size at correlation 1",
+        "dual_range",
+        test="test_duals.py::test_dual_at_one_is_the_second_moment",
         high=1 + 1e-12,
     ),
-    Claim(
+    _claim(
+        "A dual is smooth inside (−1, 1): Chebyshev coefficients / bound",
+        "dual_smoothness_ratio",
+        test="stages/test_step4.py::test_the_smoothness_bound_tells_a_kink",
+        high=1 + 1e-12,
+    ),
+    _claim(
         "A cut Hermite series is off by the squared coefficients left out",
         "dual_truncation_gap",
+        test="test_hermite.py::test_truncation_error_is_the_largest_difference",
         high=1e-12,
     ),
-    Claim(
+    _claim(
         "Kernels of random features approach NNGP as k to the −1/2 (slope)",
         "nngp_deviation",
+        test="test_random_features.py::test_kernels_of_neurons_approach_nngp_with_slope_minus_one_half",
         low=-0.6,
         high=-0.4,
         slope=True,
     ),
-    Claim(
+    _claim(
         "Kernels of random Fourier features approach the Gaussian kernel so (slope)",
         "fourier_deviation",
+        test="test_random_features.py::test_kernels_of_random_cosines_approach_the_gaussian_with_slope_minus_one_half",
         low=-0.6,
         high=-0.4,
         slope=True,
     ),
-    Claim(
+    _claim(
         "The last layer trained alone follows its kernel's closed form at every step",
         "last_layer_vs_kernel",
+        test="test_last_layer.py::test_training_the_last_layer_is_kernel_regression_step_by_step",
         high=1e-9,
     ),
-    Claim(
+    _claim(
         "In the limit it is kernel regression, in units of rounding × condition number",
         "last_layer_limit_vs_rounding",
+        test="test_last_layer.py::test_the_limit_is_kernel_regression",
         high=100,
     ),
     *_double_descent("network features", "last_layer", "NNGP"),
-    Claim(
+    _claim(
         "On the circle network features interpolate much later (k/n)",
         "last_layer_circle_interpolation_ratio",
+        test="stages/test_step4.py::test_units_that_cut_the_circle_alike_span_two_dimensions",
         low=2,
     ),
     *_double_descent("random Fourier features", "fourier", "the Gaussian kernel"),

@@ -1,0 +1,82 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import widelimit
+
+PACKAGE = Path(widelimit.__file__).parent
+
+LOOK_UP = """
+import numpy as np
+from widelimit.arrangement import arrange
+from widelimit.cell_lookup import cells_of
+print(cells_of(arrange(np.array([[1.0, 0.0], [0.6, 0.8]])), np.array([[1.0, 1.0], [-1.0, 0.5]])))
+"""
+
+
+def run(code, root, cache):
+    environment = os.environ | {"PYTHONPATH": str(root), "NUMBA_CACHE_DIR": str(cache)}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE)
+
+
+@pytest.fixture
+def package(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / "widelimit", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_the_cache_moves_when_compiled_sources_change(package):
+    code = "from widelimit.compiled import cache_folder; print(cache_folder())"
+    folders = []
+    for changed in (None, "figures/style.py", "training/circle/cells.py"):
+        if changed:
+            path = package / "widelimit" / changed
+            path.write_text(path.read_text() + "\n")
+        process = run(code, package, package / "cache")
+        folders.append(process.communicate()[0].decode().strip())
+    assert folders[0] == folders[1] != folders[2]
+    assert Path(folders[0]).parent == package / "cache"
+
+
+@pytest.mark.slow
+def test_two_cold_processes_compile_side_by_side(package):
+    processes = [run(LOOK_UP, package, package / "cache") for _ in range(2)]
+    outputs = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert outputs[0] == outputs[1] != b""
+    assert list((package / "cache").rglob("*.nbi"))
+
+
+TWICE = """
+import time
+from numba.core.caching import IndexDataCacheFile
+from widelimit.twice import twice
+
+load_index = IndexDataCacheFile._load_index
+
+def slowly(self):
+    index = load_index(self)
+    time.sleep(1.0)
+    return index
+
+IndexDataCacheFile._load_index = slowly
+"""
+
+
+@pytest.mark.slow
+def test_what_two_processes_save_at_once_is_told_apart(package):
+    """One function for floats and for integers, saved between reading and writing of the index."""
+    source = (
+        "from widelimit.compiled import compiled\n\n@compiled\ndef twice(x):\n    return x + x\n"
+    )
+    (package / "widelimit" / "twice.py").write_text(source)
+    calls = ("print(twice(1.5))", "print(twice(7))")
+    processes = [run(TWICE + call, package, package / "cache") for call in calls]
+    assert [process.communicate()[0].split() for process in processes] == [[b"3.0"], [b"14"]]
+    hits = "sum(twice.stats.cache_hits.values())"
+    call = f"from widelimit.twice import twice; print(twice(1.5), twice(7), {hits})"
+    assert run(call, package, package / "cache").communicate()[0].split() == [b"3.0", b"14", b"2"]

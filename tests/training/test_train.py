@@ -1,0 +1,211 @@
+import pickle
+
+import numpy as np
+import pytest
+
+from widelimit.network import forward, initialise
+from widelimit.training import TrainingDiverged, TrainingResult, train
+
+
+def problem(n=12, d=2, k=60, outputs=1, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, d))
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    y = rng.standard_normal(n if outputs == 1 else (n, outputs))
+    return X, y, *initialise(k, d, outputs=outputs, rng=rng)
+
+
+# One for every engine: the circle, and the three dense ones.
+PROBLEMS = {
+    "circle": (problem(), "relu", "circle"),
+    "fused": (problem(), "leaky_relu:0.2", "dense"),
+    "masks": (problem(d=6), "relu", "dense"),
+    "pairs": (problem(d=4), "gelu", "dense"),
+    "outputs": (problem(d=4, outputs=3), "relu", "dense"),
+    "span": (problem(n=5, d=9), "relu", "dense"),
+}
+
+
+@pytest.fixture(params=PROBLEMS)
+def setting(request):
+    (X, y, A, B), activation, engine = PROBLEMS[request.param]
+    return (X, y, A, B), {"activation": activation, "engine": engine, "learning_rate": 0.05}
+
+
+def equal(one: TrainingResult, other: TrainingResult) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(one[:3], other[:3], strict=True))
+
+
+def test_result_unpacks_to_weights_and_losses(setting):
+    data, options = setting
+    A, B, losses, *_ = result = train(*data, **options, steps=7)
+    assert A is result.A
+    assert A.shape == data[2].shape
+    assert B.shape == data[3].shape
+    assert losses.shape == (8,)
+    assert result.engine == options["engine"]
+    assert result.f_test is None
+
+
+def test_losses_are_those_of_the_network(setting):
+    (X, y, A, B), options = setting
+    result = train(X, y, A, B, **options, steps=5)
+    for weights, loss in (((A, B), result.losses[0]), ((result.A, result.B), result.losses[5])):
+        f = forward(X, *weights, activation=options["activation"])
+        assert loss == pytest.approx(0.5 * np.sum((y - f) ** 2), rel=1e-12)
+
+
+def test_checkpoints_read_the_network_out(setting):
+    (X, y, A, B), options = setting
+    Z = X[:4] + 0.1
+    Z /= np.linalg.norm(Z, axis=1, keepdims=True)
+    result = train(X, y, A, B, **options, steps=9, checkpoints=[9, 0, 4, 4], X_test=Z)
+    assert result.checkpoints.tolist() == [0, 4, 9]
+    for step, f_train, f_test, movement in zip(*result[3:7], strict=True):
+        there = train(X, y, A, B, **options, steps=int(step))
+        for points, read in ((X, f_train), (Z, f_test)):
+            f = forward(points, there.A, there.B, activation=options["activation"])
+            np.testing.assert_allclose(read, f, rtol=0, atol=1e-13)
+        moved = np.sum((there.A - A) ** 2) + np.sum((there.B - B) ** 2)
+        whole = np.sum(A**2) + np.sum(B**2)
+        assert movement == pytest.approx(np.sqrt(moved / whole), rel=1e-12, abs=1e-15)
+
+
+def test_no_checkpoints_leave_empty_arrays(setting):
+    (X, y, A, B), options = setting
+    result = train(X, y, A, B, **options, steps=1, X_test=X)
+    assert result.f_train.shape == result.f_test.shape == (0, *y.shape)
+    assert result.checkpoints.shape == result.weight_movement.shape == (0,)
+
+
+def test_looking_does_not_change_the_run(setting):
+    data, options = setting
+    plain = train(*data, **options, steps=200)
+    watched = train(
+        *data, **options, steps=200, checkpoints=range(0, 200, 7), progress=lambda *_: None
+    )
+    assert equal(plain, watched)
+
+
+def test_a_run_goes_on_where_another_ended(setting):
+    (X, y, A, B), options = setting
+    whole = train(X, y, A, B, **options, steps=120)
+    first = train(X, y, A, B, **options, steps=50)
+    second = train(X, y, first.A, first.B, **options, steps=70)
+    np.testing.assert_allclose(second.B, whole.B, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(second.losses, whole.losses[50:], rtol=1e-11)
+
+
+def test_the_order_of_units_and_points_does_not_matter(setting):
+    (X, y, A, B), options = setting
+    rng = np.random.default_rng(1)
+    points, units = rng.permutation(len(X)), rng.permutation(len(B))
+    one = train(X, y, A, B, **options, steps=100, checkpoints=[100])
+    other = train(
+        X[points], y[points], A[:, units], B[units], **options, steps=100, checkpoints=[100]
+    )
+    np.testing.assert_allclose(other.A, one.A[:, units], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(other.f_train[0], one.f_train[0][points], rtol=0, atol=1e-12)
+
+
+def test_arguments_are_not_modified(setting):
+    data, options = setting
+    before = [array.copy() for array in data]
+    for array in data:
+        array.flags.writeable = False
+    result = train(*data, **options, steps=20, checkpoints=[0, 20], X_test=data[0])
+    assert all(np.array_equal(a, b) for a, b in zip(before, data, strict=True))
+    assert not np.shares_memory(result.A, data[2])
+    assert not np.shares_memory(result.B, data[3])
+
+
+@pytest.mark.filterwarnings("error")
+def test_divergence_is_reported(setting):
+    data, options = setting
+    # Far above the bound no catapult comes back: the loss grows beyond all numbers.
+    with pytest.raises(TrainingDiverged) as raised:
+        train(*data, **options | {"learning_rate": 1e3}, steps=10_000)
+    error = raised.value
+    assert isinstance(error, ArithmeticError)
+    assert 0 < error.step < 10_000
+    assert not np.isfinite(error.loss)
+    for word in (str(error.step), str(error.loss), "1000"):
+        assert word in str(error)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (copy.step, str(copy)) == (error.step, str(error))
+
+
+@pytest.mark.filterwarnings("error")
+def test_divergence_at_the_start_is_reported():
+    X, y, A, B = problem()
+    with pytest.raises(TrainingDiverged) as raised:
+        train(X, y * 1e200, A, B, learning_rate=0.1, steps=3)
+    assert raised.value.step == 0
+
+
+def test_progress_is_called_seldom_with_step_and_loss(monkeypatch):
+    from widelimit.training import descent
+
+    monkeypatch.setattr(descent, "SECONDS_BETWEEN_REPORTS", 0.0)
+    X, y, A, B = problem(d=5)
+    calls = []
+    result = train(
+        X, y, A, B, learning_rate=0.01, steps=50, progress=lambda *call: calls.append(call)
+    )
+    assert calls
+    assert all(loss == result.losses[step] for step, loss in calls)
+    monkeypatch.setattr(descent, "SECONDS_BETWEEN_REPORTS", 1e6)
+    calls.clear()
+    train(X, y, A, B, learning_rate=0.01, steps=50, progress=lambda *call: calls.append(call))
+    assert not calls
+
+
+def test_targets_may_have_a_column_for_the_one_output():
+    X, y, A, B = problem()
+    options = {"learning_rate": 0.05, "steps": 10, "checkpoints": [10]}
+    one, other = train(X, y, A, B, **options), train(X, y[:, None], A, B, **options)
+    assert equal(one, other)
+    assert other.f_train.shape == (1, len(X))
+
+
+def test_auto_takes_the_circle_where_it_can():
+    X, y, A, B = problem()
+    assert train(X, y, A, B, learning_rate=0.1, steps=1).engine == "circle"
+    assert train(X, y, A, B, learning_rate=0.1, steps=1, activation="sin").engine == "dense"
+    assert train(1.001 * X, y, A, B, learning_rate=0.1, steps=1).engine == "dense"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"X": np.ones(3)}, "X must be"),
+        ({"X": np.ones((0, 2))}, "X must be"),
+        ({"X": np.ones((12, 3))}, "X must be"),
+        ({"X": np.full((12, 2), np.nan)}, "X must be finite"),
+        ({"y": np.ones(11)}, "y must be"),
+        ({"y": np.ones((12, 2))}, "y must be"),
+        ({"y": np.full(12, np.inf)}, "y must be finite"),
+        ({"A": np.ones(60)}, "A must be"),
+        ({"A": np.ones((1, 59))}, "A must be"),
+        ({"B": np.ones(60)}, "B must be"),
+        ({"B": np.ones((0, 2)), "A": np.ones((1, 0))}, "B must be"),
+        ({"learning_rate": 0.0}, "learning_rate must be"),
+        ({"learning_rate": -1.0}, "learning_rate must be"),
+        ({"learning_rate": np.nan}, "learning_rate must be"),
+        ({"steps": -1}, "steps must be"),
+        ({"steps": 2.5}, "steps must be"),
+        ({"steps": True}, "steps must be"),
+        ({"checkpoints": [11]}, "checkpoints must be"),
+        ({"checkpoints": [-1]}, "checkpoints must be"),
+        ({"checkpoints": [0.5]}, "checkpoints must be"),
+        ({"engine": "fast"}, "engine must be"),
+        ({"X_test": np.ones((3, 3))}, "X_test must be"),
+        ({"X_test": np.full((3, 2), np.nan)}, "X_test must be finite"),
+        ({"activation": "tanh"}, "activation must be"),
+    ],
+)
+def test_a_bad_argument_is_named(change, message):
+    X, y, A, B = problem()
+    arguments = {"X": X, "y": y, "A": A, "B": B, "learning_rate": 0.1, "steps": 10} | change
+    with pytest.raises(ValueError, match=message):
+        train(**arguments)
