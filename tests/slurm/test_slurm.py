@@ -134,7 +134,8 @@ def test_a_retry_has_more_memory(study):
 def test_the_study_completes_though_a_node_goes_down(study, small_digests):
     for folder in ("networks", "runs"):
         shutil.rmtree(study.path / "results" / folder)
-    (study.path / "results/metrics.parquet").unlink()
+    for table in ("predictions", "measured", "metrics", "slopes", "runs"):
+        (study.path / f"results/{table}.parquet").unlink()
     before = len(study.cluster.finished())
     run = study.submit("--group-components", "networks=2", "comparison=2", "--", "metrics")
     running = run.wait_for(

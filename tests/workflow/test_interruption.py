@@ -20,13 +20,6 @@ from checkout import SMALL, Checkout, check_out, digests
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
-JOBS = {
-    **dict.fromkeys(["generate_data", "fit_kernels", "fit_step4", "measure_step5"], 1),
-    **dict.fromkeys(["collect_runs", "compare", "measure", "collect_metrics", "metrics"], 1),
-    "train_networks": 4,
-}
-"""How many jobs of each rule make the small study."""
-
 
 @pytest.fixture
 def empty(tmp_path) -> Checkout:
@@ -34,6 +27,13 @@ def empty(tmp_path) -> Checkout:
     checkout = check_out(tmp_path / "checkout")
     checkout.configure(**SMALL)
     return checkout
+
+
+@pytest.fixture
+def jobs(empty) -> Counter:
+    """How many jobs of each rule make the small study."""
+    planned = empty.snakemake("--dry-run", "metrics").stdout
+    return Counter(re.findall(r"^(?:local)?rule (\w+):", planned, flags=re.MULTILINE))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def finished_jobs(printed: str) -> Counter:
     return Counter(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", printed))
 
 
-def test_killed_at_twenty_moments(empty, small_checkout, small_digests):
+def test_killed_at_twenty_moments(empty, jobs, small_checkout, small_digests):
     """kill -9 of the whole process group, again and again until twenty have hit."""
     expected = tables(small_checkout.path / "results")
     results = empty.path / "results"
@@ -70,7 +70,7 @@ def test_killed_at_twenty_moments(empty, small_checkout, small_digests):
         finished += finished_jobs(run.printed)
         # Whatever has a table's name is that table, and no finished job has run twice.
         assert tables(results).items() <= expected.items()
-        assert all(finished[rule] <= JOBS[rule] for rule in finished)
+        assert all(finished[rule] <= jobs[rule] for rule in finished)
         if done:
             assert digests(results) == small_digests
             shutil.rmtree(results)
@@ -99,7 +99,7 @@ def test_interrupted(empty, small_digests):
     assert digests(empty.path / "results") == small_digests
 
 
-def test_asked_to_end(empty, small_digests):
+def test_asked_to_end(empty, jobs, small_digests):
     """kill of Snakemake alone: what runs is finished, nothing else is begun."""
     run = empty.start("--cores", "1", "metrics")
     run.wait_for(lambda: "localrule train_networks:" in run.printed)
@@ -109,7 +109,7 @@ def test_asked_to_end(empty, small_digests):
     before = finished_jobs(done.stdout)
     after = finished_jobs(empty.run("metrics"))
     assert before["train_networks"] >= 1
-    assert before + after == JOBS
+    assert before + after == jobs
     assert digests(empty.path / "results") == small_digests
 
 
@@ -185,3 +185,30 @@ def test_a_table_that_was_damaged(study, small_digests, damage):
     (study.path / "results" / name).unlink()
     study.run("metrics")
     assert digests(study.path / "results") == small_digests
+
+
+def test_a_deleted_table_comes_back(study, small_digests):
+    """Though all that follows from it is there, and up to date."""
+    for name in ("data", "predictions", "networks/width=64/chunk=0/networks"):
+        (study.path / f"results/{name}.parquet").unlink()
+    study.run("metrics", "data", "networks")
+    assert digests(study.path / "results") == small_digests
+
+
+def test_code_that_is_edited_while_the_study_runs(empty):
+    run = empty.start("--cores", "1", "networks")
+    run.wait_for(lambda: "localrule generate_data:" in run.printed)
+    empty.edit("workflow/widelimit/training/descent.py", "import numpy", "# edited\nimport numpy")
+    done = run.finish()
+    assert done.returncode != 0
+    assert "error: the code of rule train_networks" in done.stdout
+    assert not (empty.path / "results/networks/width=16/chunk=0/networks.parquet").exists()
+
+
+def test_a_second_run_in_the_same_folder_is_refused(empty):
+    run = empty.start("--cores", "1", "networks")
+    run.wait_for(lambda: "localrule generate_data:" in run.printed)
+    done = empty.snakemake("--cores", "1", "networks")
+    assert done.returncode != 0
+    assert "cannot be locked" in done.stdout
+    assert run.finish().returncode == 0

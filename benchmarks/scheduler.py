@@ -1,0 +1,81 @@
+"""What planning and scheduling cost: ``python -m benchmarks.scheduler docs/cluster.md``.
+
+A study of so many training jobs is planned (a dry run), and then run with Snakemake's --touch,
+which does everything but the jobs themselves. CPU time of the one process, so that what else runs
+on the machine counts little.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+JOBS = (100, 1000, 5000)
+BEGIN, END = "<!-- scheduler -->", "<!-- /scheduler -->"
+HEAD = "| training jobs | plan, CPU s | schedule and keep records, CPU s | of it a job, ms |\n"
+
+
+def measure(jobs: int) -> tuple[float, float]:
+    """CPU seconds of planning, and of scheduling that many jobs."""
+    with tempfile.TemporaryDirectory() as name:
+        here = Path(name)
+        for part in ("Snakefile", "config.yaml", "requirements.lock", "environment.yml"):
+            shutil.copy(ROOT / part, here / part)
+        for part in ("workflow", "profiles"):
+            shutil.copytree(ROOT / part, here / part)
+        study = {
+            "network": {"widths": [8], "seeds": jobs, "seeds_per_job": 1},
+            "variants": {"interval": None},
+            "beyond": {"activations": [], "dimensions": []},
+        }
+        (here / "study.yaml").write_text(yaml.safe_dump(study))
+        outputs = [
+            here / f"results/{kind}/width=8/chunk={chunk}/{kind}.parquet"
+            for kind in ("networks", "runs")
+            for chunk in range(jobs)
+        ]
+        for path in (here / "results/data.parquet", *outputs):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        plan = cpu_seconds(here, "--dry-run", "--forceall")
+        return plan, cpu_seconds(here, "--touch", "--forceall") - plan
+
+
+def cpu_seconds(folder: Path, *arguments: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "snakemake", "--configfile", "study.yaml", "--cores", "2"),
+            *("--quiet", "all", *arguments, "--", "networks"),
+        ],
+        cwd=folder,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main(document: str) -> None:
+    rows = []
+    for jobs in JOBS:
+        plan, schedule = measure(jobs)
+        rows.append(f"| {jobs} | {plan:.1f} | {schedule:.1f} | {1000 * schedule / jobs:.0f} |")
+        print(rows[-1], flush=True)
+    table = HEAD + "|---|---|---|---|\n" + "\n".join(rows)
+    path = Path(document)
+    before, _, rest = path.read_text().partition(BEGIN)
+    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,32 @@
+"""What the documents name is there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from checkout import ROOT
+
+DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("*.md")]
+TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+
+
+def test_each_fault_names_a_test_and_what_is_lost():
+    text = (ROOT / "docs/reliability.md").read_text()
+    table = text.split("\n## Faults\n")[1].split("\n## ")[0]
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 20
+    for row in rows:
+        assert row[3] == "nothing", row
+        tests = re.findall(r"`(test_\w+)`", row[4])
+        assert tests, row
+        for name in tests:
+            assert f"\ndef {name}(" in TESTS, name
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files(path):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
+        if not target.startswith(("http:", "https:")):
+            assert (path.parent / target).exists(), target
