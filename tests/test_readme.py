@@ -85,15 +85,6 @@ def test_every_snakemake_command_finds_its_targets(tmp_path):
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
-        assert (page.parent / target).exists(), target
-
-
 def test_what_a_study_found_goes_into_readme_and_docs(tmp_path, monkeypatch):
     (tmp_path / "docs").mkdir()
     figures = tmp_path / "results" / "figures"
