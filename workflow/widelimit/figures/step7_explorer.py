@@ -53,7 +53,7 @@ TABLE = Table(
 )
 
 MOST_WIDTHS, MOST_STEPS, MOST_SEEDS = 12, 10, 8
-MOST_VALUES = 80_000
+MOST_VALUES = 64_000
 """Of the networks' curves: a page is to stay small enough to be sent around."""
 
 
