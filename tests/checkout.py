@@ -28,6 +28,13 @@ SMALL = {
 }
 """Changes to the tiny study for what needs many runs: few jobs, none of them long."""
 
+FIGURES = {
+    path.stem
+    for path in (ROOT / "workflow/widelimit/figures").glob("step*.py")
+    if not path.stem.endswith(("_common", "_digits", "_lecture"))
+}
+"""The figures of the tiny study."""
+
 
 @dataclass
 class Run:

@@ -8,7 +8,7 @@ import pytest
 
 from widelimit.claims import CLAIMS, Claim, check_claims
 from widelimit.claims.check import FAILS, HOLDS, LAST, MISSING, OPEN
-from widelimit.claims.document import TITLES, document, limits
+from widelimit.claims.document import LOOSE, TITLES, document, limits
 from widelimit.schemas import METRIC_MEANINGS
 from widelimit.summaries import SLOPE_METRICS
 
@@ -203,3 +203,16 @@ def test_the_document_quotes_what_was_measured():
 )
 def test_limits(low, high, text):
     assert limits(low, high) == text
+
+
+def test_docs_hold_every_statement_of_the_shipped_study():
+    text = (Path(__file__).parents[1] / "docs/claims.md").read_text()
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    statements = {row[0].removeprefix("| "): row for row in rows}
+    for claim in ALL:
+        row = statements[claim.statement]
+        assert row[1] == f"`{claim.metric}`"
+        assert row[3] == limits(claim.low, claim.high)
+        assert row[4] in (HOLDS, OPEN, FAILS)
+        assert row[5] == f"`{claim.test}` |"
+    assert LOOSE in text

@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 from checkout import ROOT
 from widelimit.checks import check_study, data_arguments
 from widelimit.config import load_study
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 from widelimit.stages.data import make_points
 
 STUDY = load_study(yaml.safe_load((ROOT / "studies/digits.yaml").read_text()))

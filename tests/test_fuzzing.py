@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from checkout import ROOT, TINY
 from widelimit.checks import check_study
 from widelimit.config import load_study
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 from widelimit.expressions import evaluate_expression
 from widelimit.stages.data import read_points
 

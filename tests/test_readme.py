@@ -5,16 +5,19 @@ import shlex
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
 import widelimit
 from checkout import ROOT, check_out
+from widelimit import readme
 from widelimit.checks import check_study
 from widelimit.config import load_study
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 from widelimit.readme import with_findings
 
 README = (ROOT / "README.md").read_text()
@@ -82,6 +85,19 @@ def test_every_snakemake_command_finds_its_targets(tmp_path):
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
-def test_links_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
+def test_what_a_study_found_goes_into_readme_and_docs(tmp_path, monkeypatch):
+    (tmp_path / "docs").mkdir()
+    figures = tmp_path / "results" / "figures"
+    figures.mkdir(parents=True)
+    (figures / "some_figure.png").write_bytes(b"a picture")
+    pd.DataFrame({"value": [3, 4]}).to_parquet(figures / "some_figure.parquet")
+    (tmp_path / "results" / "claims.md").write_text("| a statement |\n")
+    (tmp_path / "README.md").write_text("<!-- findings -->\nold\n<!-- /findings -->\n")
+    module = SimpleNamespace(finding=lambda table: f"The sum is {table['value'].sum()}.")
+    monkeypatch.setattr(readme, "FIGURES", ("some_figure",))
+    monkeypatch.setattr(readme, "read_table", pd.read_parquet)
+    monkeypatch.setitem(sys.modules, "widelimit.figures.some_figure", module)
+    readme.update(tmp_path / "results", tmp_path / "README.md")
+    assert "- The sum is 7.\n" in (tmp_path / "README.md").read_text()
+    assert (tmp_path / "docs/headline.png").read_bytes() == b"a picture"
+    assert (tmp_path / "docs/claims.md").read_text() == "| a statement |\n"

@@ -18,6 +18,7 @@ from widelimit.figures.moving import (
     limits,
     outline,
 )
+from widelimit.markup import number
 
 
 def test_positions_are_thousandths_of_the_panel():
@@ -127,7 +128,7 @@ def test_the_explorer_holds_the_study(full, figures):
     for name, metric in (("distance", "rmse_network_vs_ntk"), ("loss", "train_loss")):
         median = found.loc[found["metric"] == metric, "value"].median()
         assert parts[f"{name}-here"].frames[2, 3].y == pytest.approx([median])
-        assert f"{median:.2g}" in moving.words[0].texts[2, 3]
+        assert number(median, 2) in moving.words[0].texts[2, 3]
     # At the start there is no distance, and a logarithmic axis has no place for step 0.
     assert (2, 0) not in parts["distance-here"].frames
     assert (2, 0) not in parts["loss-here"].frames

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from widelimit import schemas, tables
+from widelimit.activations import NAMES
 from widelimit.claims import STEP2, check_claims
 from widelimit.kernels import gaussian_gram, ntk_gram
 from widelimit.stages import step2_kernels
@@ -138,6 +139,12 @@ def test_every_kernel_is_positive_semidefinite(made):
     rows = made["measured"].query("metric == 'psd_least_ntk' and activation == 'gelu'")
     of = true[(true["kernel"] == "ntk") & (true["activation"] == "gelu")]
     assert rows["value"].item() == (of["lambda_min"] / of["lambda_max"]).min()
+
+
+def test_every_family_of_activations_is_tried():
+    assert {name.partition(":")[0] for name in ACTIVATIONS} == {
+        name.partition(":")[0] for name in NAMES.split(", ")
+    }
 
 
 def test_a_function_that_is_no_kernel_is_told():

@@ -6,7 +6,7 @@ import pytest
 from scipy.linalg import expm
 
 from widelimit import schemas, tables
-from widelimit.config import Step5
+from widelimit.config.steps import Step5
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import nngp_gram, ntk_gram
 from widelimit.network import empirical_ntk, forward, initialise

@@ -218,6 +218,17 @@ def test_circle_says_why_it_does_not_apply(replace, reason):
     assert train(**arguments, learning_rate=0.1, steps=1).engine == "dense"
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_divergence_is_reported_at_the_step_of_plain_descent(layout):
+    rng = np.random.default_rng(4)
+    X, A, B = points(layout, 20, rng), rng.standard_normal((1, 300)), rng.standard_normal((300, 2))
+    case = Case(X, rng.standard_normal(20), A, B, 0.5, 1.0)
+    losses = descend_leaky_compiled(*case, 100)[2]
+    with pytest.raises(TrainingDiverged) as raised:
+        run(case, 100)
+    assert abs(raised.value.step - np.argmin(np.isfinite(losses))) <= 1
+
+
 @pytest.mark.slow
 def test_rebuilding_and_a_long_run_change_nothing():
     # 2^16 steps and more: P is folded into q by age as well as by strain.

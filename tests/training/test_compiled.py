@@ -29,6 +29,7 @@ def package(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_cache_moves_when_compiled_sources_change(package):
     code = "from widelimit.compiled import cache_folder; print(cache_folder())"
     folders = []

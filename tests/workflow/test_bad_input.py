@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from widelimit.checks import check_study
+from widelimit.checks import check_study, engine_of
 from widelimit.config import load_study
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 
 FILE = {"source": "file", "inputs": ["a", "b"], "outputs": ["c"], "n_train": 4, "n_test": 2}
 CIRCLE = {"engine": "circle"}
@@ -342,6 +342,8 @@ def test_the_circle_engine_is_asked_of_the_main_experiment_alone(here):
     engines = {name: at.network.engine for name, at in study.experiments().items()}
     assert engines == {"step7": "circle", "interval": "auto"}
     assert {at.network.engine for at in study.beyond_experiments().values()} == {"auto"}
+    trained = {name: engine_of(at, root=0) for name, at in study.experiments().items()}
+    assert trained == {"step7": "circle", "interval": "dense"}
 
 
 def test_a_file_needs_no_change_to_the_shipped_variants(here):

@@ -10,7 +10,7 @@ import pytest
 from checkout import ROOT, TINY
 from widelimit.checks import check_results, check_study
 from widelimit.config import load_study, read_configs
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 from widelimit.pages import render_page
 
 

@@ -8,41 +8,12 @@ from collections import Counter
 
 import pytest
 
+from checkout import FIGURES as NAMES
 from checkout import Checkout
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
-FIGURES = {
-    "figure_step1_threshold",
-    "figure_step1_directions",
-    "figure_step1_span",
-    "figure_step1_regimes",
-    "figure_step2_features",
-    "figure_step2_psd",
-    "figure_step2_descent",
-    "figure_step3_feature_map",
-    "figure_step3_kernels",
-    "figure_step3_scale",
-    "figure_step3_gram",
-    "figure_step3_worked",
-    "figure_step4_duals",
-    "figure_step4_properties",
-    "figure_step4_width",
-    "figure_step4_last_layer",
-    "figure_step4_double_descent",
-    "figure_step5_ntk",
-    "figure_step5_linearised",
-    "figure_step5_outputs",
-    "figure_step5_hessian",
-    "figure_step5_flow",
-    "figure_step7_fits",
-    "figure_step7_convergence",
-    "figure_step7_loss",
-    "figure_step7_movement",
-    "figure_step7_ensemble",
-    "figure_step7_interval",
-    "figure_step7_beyond",
-}
+FIGURES = {f"figure_{name}" for name in NAMES}
 STEP1_FIGURES = {name for name in FIGURES if "step1" in name}
 STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
 PAGES = {"page_index", "page_step1", "page_step3", "page_step4", "page_step5", "page_step7"}
@@ -62,7 +33,8 @@ def planned(checkout, *arguments):
     done = checkout.snakemake("-n", "--cores", "1", *arguments)
     assert done.returncode == 0, done.stdout[-3000:]
     jobs, reasons = Counter(), {}
-    for block in re.split(r"\n(?=(?:local)?rule \w+:)", done.stdout)[1:]:
+    # Jobs of a group are indented.
+    for block in re.split(r"\n *(?=(?:local)?rule \w+:)", done.stdout)[1:]:
         rule = re.match(r"(?:local)?rule (\w+):", block)[1]
         jobs[rule] += 1
         reasons.setdefault(rule, []).append(re.search(r"reason: (.*)", block)[1])

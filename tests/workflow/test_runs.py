@@ -15,7 +15,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from checkout import ROOT, Checkout, check_out
+from checkout import FIGURES, Checkout, check_out
 from widelimit import schemas
 from widelimit.claims import CLAIMS, check_claims
 from widelimit.claims.document import document
@@ -24,13 +24,6 @@ from widelimit.results_readme import readme
 from widelimit.tables import read_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
-
-FIGURES = {
-    path.stem
-    for path in (ROOT / "workflow/widelimit/figures").glob("step*.py")
-    if not path.stem.endswith(("_common", "_digits", "_lecture"))
-}
-"""Those of the tiny study."""
 
 SCIENCE = ["data", "kernels", "theory", "predictions", "metrics", "slopes"]
 

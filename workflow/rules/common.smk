@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "workflow"))
 
 from widelimit.checks import check_results, check_study, data_arguments, engine_of
 from widelimit.config import load_study
-from widelimit.config_errors import ConfigError
+from widelimit.config.errors import ConfigError
 from widelimit.environment import share_environment
 from widelimit.estimates import training_seconds
 from widelimit.provenance import LOCK, code_digest

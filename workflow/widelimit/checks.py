@@ -14,7 +14,7 @@ import numpy as np
 
 from widelimit.activations import parse_activation
 from widelimit.config import Data, Experiment, Study, load_study, read_configs
-from widelimit.config_errors import ConfigError, readable
+from widelimit.config.errors import ConfigError, readable
 from widelimit.dynamics import stability_bound
 from widelimit.kernels import ntk_gram
 from widelimit.stages.data import make_points

@@ -21,6 +21,7 @@ from widelimit.figures.moving import (
     limits,
     outline,
 )
+from widelimit.markup import number
 from widelimit.schemas import Column, Table
 
 TITLE = "Any width, after any number of steps"
@@ -52,7 +53,7 @@ TABLE = Table(
 )
 
 MOST_WIDTHS, MOST_STEPS, MOST_SEEDS = 12, 10, 8
-MOST_VALUES = 80_000
+MOST_VALUES = 64_000
 """Of the networks' curves: a page is to stay small enough to be sent around."""
 
 
@@ -149,7 +150,7 @@ def draw(table: pd.DataFrame):
         target, train = _of(table, "test"), _of(table, "train")
         fit.plot(target["position"], target["value"], color=style.GREY, ls=style.DOTTED, lw=1.1)
         fit.lines[-1].set_label("target")
-        _line(fit, found["ntk"], "ntk", color=style.NTK, lw=2)
+        _line(fit, found["ntk"], "ntk", color=style.NTK, lw=3.4, alpha=0.55)
         _line(fit, found["nngp"], "nngp", color=style.NNGP, ls=style.DASHED, lw=1.4)
         points = {"color": "white", "markeredgecolor": style.INK, "markeredgewidth": 0.8}
         fit.plot(train["position"], train["value"], "o", ms=4.2, zorder=4, **points)
@@ -306,11 +307,11 @@ def _words(table: pd.DataFrame, width: int, step: int) -> str:
     here = table[table["width"].eq(width) & table["step"].eq(step)].set_index("quantity")
     if "distance" not in here.index:
         return f"{where}: at the start, network and prediction agree by definition."
-    text = f"{where}: distance to the NTK prediction {here.loc['distance', 'value']:.2g}"
+    text = f"{where}: distance to the NTK prediction {number(here.loc['distance', 'value'], 2)}"
     if "loss" in here.index:
-        text += f", training loss {here.loc['loss', 'value']:.2g}"
+        text += f", training loss {number(here.loc['loss', 'value'], 2)}"
     if "closed_form" in here.index:
-        text += f" (closed form {here.loc['closed_form', 'value']:.2g})"
+        text += f" (closed form {number(here.loc['closed_form', 'value'], 2)})"
     return f"{text}; medians over {parts.count_words([here.loc['distance', 'seeds']])}."
 
 

@@ -40,7 +40,8 @@ class Frames(NamedTuple):
 class Hot(NamedTuple):
     """a, u, w, unit: border m's units are begin[m] .. end[m] - 1, with room up to begin[m + 1].
 
-    left[m]: how many of them left the two cells beside the border in the last step.
+    left[m]: how many they were, if any of them left the two cells beside the border in the last
+    step, else 0.
     """
 
     a: np.ndarray
@@ -136,11 +137,21 @@ def drop(hot, m, t):
     hot.unit[t] = hot.unit[last]
 
 
+@inlined
+def add_turned(frames, m, M1, M2, on1, on2, off1, off2):
+    """Add moments in the frame of border m to those of the two cells beside it."""
+    e1, e2, on, off = frames.e1[m], frames.e2[m], frames.on[m], frames.off[m]
+    M1[on] += on1 * e1 - on2 * e2
+    M2[on] += on1 * e2 + on2 * e1
+    M1[off] += off1 * e1 - off2 * e2
+    M2[off] += off1 * e2 + off2 * e1
+
+
 @compiled(fastmath=ANY_ORDER)
 def step_hot(hot, frames, S1, S2, M1, M2):
-    """One step of all hot units, their moments added to M1, M2.
+    """One step of all hot units; returns at how many borders units left the two cells beside it.
 
-    Returns how many left the two cells of their border; `rehome` adds the moments of those.
+    Their moments are added to M1, M2, but for these borders, which `rehome` sees to.
     """
     a, u, w, _, begin, end, left = hot
     e1s, e2s, ons, offs, lower_us, lower_ws, upper_us, upper_ws = frames
@@ -161,21 +172,18 @@ def step_hot(hot, frames, S1, S2, M1, M2):
             s_w = on_w if u0 > 0.0 else off_w
             a1, u1, w1 = a0 + (u0 * s_u + w0 * s_w), u0 + a0 * s_u, w0 + a0 * s_w
             a[t], u[t], w[t] = a1, u1, w1
-            lower, upper = lower_u * u1 + lower_w * w1, upper_u * u1 + upper_w * w1
             # Mask the factor, not the sums, for the same reason.
-            here = 1.0 if (lower if lower < upper else upper) > 0.0 else 0.0
-            gone += 1.0 - here
-            a_here = here * a1
-            a_on = a_here if u1 > 0.0 else 0.0
-            a_off = a_here - a_on
+            a_on = a1 if u1 > 0.0 else 0.0
+            a_off = a1 - a_on
             on1 += a_on * u1
             on2 += a_on * w1
             off1 += a_off * u1
             off2 += a_off * w1
-        M1[on] += on1 * e1 - on2 * e2
-        M2[on] += on1 * e2 + on2 * e1
-        M1[off] += off1 * e1 - off2 * e2
-        M2[off] += off1 * e2 + off2 * e1
-        left[m] = int(gone)
-        strays += left[m]
+            lower, upper = lower_u * u1 + lower_w * w1, upper_u * u1 + upper_w * w1
+            gone += 1.0 if (lower if lower < upper else upper) <= 0.0 else 0.0
+        if gone > 0.0:
+            left[m] = end[m] - begin[m]
+            strays += 1
+            continue
+        add_turned(frames, m, M1, M2, on1, on2, off1, off2)
     return strays

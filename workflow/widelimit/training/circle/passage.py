@@ -28,7 +28,7 @@ from widelimit.training.circle.cells import (
     original,
     set_moment,
 )
-from widelimit.training.circle.hot import drop, put_hot, weight_of
+from widelimit.training.circle.hot import add_turned, drop, put_hot, weight_of
 from widelimit.training.circle.units import HOT
 from widelimit.training.circle.waiting import NONE, next_due, put
 
@@ -104,26 +104,34 @@ def sum_anew(table, waiting, units, g):
 
 @compiled
 def rehome(hot, frames, borders, table, points):
-    """Move the hot units that left the two cells beside their border to the border they are at."""
+    """Move the hot units that left the two cells beside their border to the border they are at.
+
+    Adds the moments of all units of such a border, which `step_hot` left out: were a unit counted
+    there and moved here, rounding could make the two disagree on which it is.
+    """
     for m in range(hot.left.size):
         if hot.left[m] == 0:
             continue
-        count = hot.end[m] - hot.begin[m]
-        # Backwards, so that what moves into a gap has been looked at before.
-        for back in range(1, count + 1):
-            t = hot.begin[m] + count - back
-            u, w = hot.u[t], hot.w[t]
+        on1, on2, off1, off2 = 0.0, 0.0, 0.0, 0.0
+        # Backwards, so that what moves into a gap has been looked at before. Behind these units
+        # are those that have come here just now from other borders.
+        for back in range(1, hot.left[m] + 1):
+            t = hot.begin[m] + hot.left[m] - back
+            a, u, w = hot.a[t], hot.u[t], hot.w[t]
             lower = frames.lower_u[m] * u + frames.lower_w[m] * w
             upper = frames.upper_u[m] * u + frames.upper_w[m] * w
-            if min(lower, upper) > 0.0:
+            if min(lower, upper) <= 0.0:
+                j, p = hot.unit[t], weight_of(hot, frames, m, t)
+                drop(hot, m, t)
+                now = locate(borders, m, p[1], p[2])
+                points.M1[now] += p[0] * p[1]
+                points.M2[now] += p[0] * p[2]
+                join_nearest(hot, frames, table, now, j, p)
                 continue
-            j, p = hot.unit[t], weight_of(hot, frames, m, t)
-            drop(hot, m, t)
-            guess = frames.on[m] if u > 0.0 else frames.off[m]
-            now = locate(borders, guess, p[1], p[2])
-            points.M1[now] += p[0] * p[1]
-            points.M2[now] += p[0] * p[2]
-            join_nearest(hot, frames, table, now, j, p)
+            a_on = a if u > 0.0 else 0.0
+            on1, on2 = on1 + a_on * u, on2 + a_on * w
+            off1, off2 = off1 + (a - a_on) * u, off2 + (a - a_on) * w
+        add_turned(frames, m, points.M1, points.M2, on1, on2, off1, off2)
 
 
 @compiled

@@ -42,7 +42,15 @@ def evaluator(activation: Activation) -> Callable[[np.ndarray, np.ndarray, np.nd
         return partial(_with_exponential, finish, exponent, coefficients)
     if family == "hermite":
         return partial(_hermite, degree=int(activation.parameter))
-    return {"sin": _sin, "cos": _cos}[family]
+    if family in ("sin", "cos"):
+        return {"sin": _sin, "cos": _cos}[family]
+    return partial(_as_it_is, activation)
+
+
+def _as_it_is(activation: Activation, U, value, derivative):
+    # One that has been added, and has no faster form here.
+    value[...] = activation.value(U)
+    derivative[...] = activation.derivative(U)
 
 
 def _with_exponential(finish, exponent, coefficients, U, value, derivative):
