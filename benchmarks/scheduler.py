@@ -26,7 +26,7 @@ HEAD = "| training jobs | plan, CPU s | schedule and keep records, CPU s |\n"
 
 
 def measure(jobs: int) -> tuple[float, float | None]:
-    """CPU seconds of planning that many jobs, and of scheduling them where they are not too many."""
+    """CPU seconds of planning that many jobs, and of scheduling them unless they are too many."""
     with tempfile.TemporaryDirectory() as name:
         here = Path(name)
         for part in ("Snakefile", "config.yaml", "requirements.lock", "environment.yml"):
