@@ -108,6 +108,8 @@ class Checkout:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # What runs in the background of a script inherits that Ctrl-C is ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )
         return Run(process, Path(log.name))
 
