@@ -21,7 +21,7 @@ check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=conf
 figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --quiet rules reason host
 
-readme: figures  ## quote the shipped study in README.md and docs: picture, findings, claims
+readme: figures  ## quote the shipped study in README.md and docs, with picture, findings and claims
 	$(BIN)/python -m widelimit.readme results README.md
 
 report: check  ## pack the finished study into report.zip, Snakemake's own report
@@ -58,7 +58,7 @@ clean:  ## delete what studies have left under results/, and Snakemake's logs
 	rm -rf .snakemake/log .snakemake/slurm_logs .snakemake/cluster_logs logs report.zip
 
 # Of the cache that rules share, only what Snakemake has named; and the links to it in results.
-clean-cache:  ## delete the compiled kernels, and what is in $$SNAKEMAKE_OUTPUT_CACHE
+clean-cache:  ## delete the compiled kernels, and what is in SNAKEMAKE_OUTPUT_CACHE
 	rm -rf .numba_cache
 ifdef SNAKEMAKE_OUTPUT_CACHE
 	find "$(SNAKEMAKE_OUTPUT_CACHE)" -maxdepth 1 -type f -regextype posix-extended \

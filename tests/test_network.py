@@ -153,6 +153,19 @@ def test_all_else_goes_over_pairs(points, weights, activation):
     assert CellSums.where_possible(points, weights, parse_activation(activation)) is None
 
 
+def test_a_huge_unit_leaves_nothing_where_it_is_not_active():
+    rng = np.random.default_rng(0)
+    angle = np.linspace(0.1, 3.0, 7)
+    points = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    A, B = initialise(5000, 2, rng=rng)
+    B[17] = [1e8, -1e8]  # not active on the last points
+    off = points @ B[17] < 0
+    assert off.any()
+    assert not off.all()
+    expected = np.sqrt(2 / 5000) * np.maximum(points @ B.T, 0) @ A[0]
+    np.testing.assert_allclose(forward(points, A, B)[off], expected[off], rtol=1e-11)
+
+
 def test_units_on_a_line_have_derivative_zero():
     X = np.array([[1.0, 0.0], [-1.0, 0.0], [0.6, 0.8]])
     A, B = np.ones((1, 5000)), np.tile([0.0, 1.0], (5000, 1))

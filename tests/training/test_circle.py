@@ -30,12 +30,19 @@ def run(case, steps, **options):
     )
 
 
+def descend(case, steps, seed=None):
+    X, y, A, B, slope, learning_rate = case
+    return descend_leaky_compiled(X, y, A, B, slope, learning_rate, steps, seed=seed)
+
+
 PROBES = 4
 SPREADS = 100
 """How many times farther from plain descent than the farthest probe an engine may be."""
-REPRODUCIBLE = 1e-6
-"""Beyond the stability bound descent is often chaotic. It is followed while the probes' losses
-agree this well, relative to the loss or 1."""
+REPRODUCIBLE = 1e-8
+"""Descent may be chaotic. It is followed while the probes' losses and weights agree this well."""
+UNDETERMINED = {43, 56, 60, 1001, 1004, 1006}
+"""Of the 84 random cases below those that float64 does not determine: plain descent diverges, or
+probes part too. All others must agree to the tolerance."""
 
 
 def agrees_with_plain_descent(case, steps, tolerance):
@@ -46,14 +53,10 @@ def agrees_with_plain_descent(case, steps, tolerance):
     to a point from where the rounding of later steps is magnified.
     """
 
-    def descend(steps, seed=None):
-        X, y, A, B, slope, learning_rate = case
-        return descend_leaky_compiled(X, y, A, B, slope, learning_rate, steps, seed=seed)
-
     def probes(steps):
-        return [descend(steps, seed) for seed in range(1, 1 + PROBES)]
+        return [descend(case, steps, seed) for seed in range(1, 1 + PROBES)]
 
-    reference = descend(steps)
+    reference = descend(case, steps)
     if np.isfinite(reference[2]).all():
         if deviation(run(case, steps), reference) < tolerance:
             return
@@ -66,21 +69,32 @@ def agrees_with_plain_descent(case, steps, tolerance):
     apart = ~(np.max(apart, axis=0) < REPRODUCIBLE)
     if apart.any():
         steps = int(np.argmax(apart)) - 1
-        reference = descend(steps)
-    spread = max(deviation(probe, reference) for probe in probes(steps))
+    # Weights may part before the losses show it.
+    while True:
+        reference = descend(case, steps)
+        spread = max(deviation(probe, reference) for probe in probes(steps))
+        if spread < REPRODUCIBLE:
+            break
+        steps = steps * 9 // 10
     assert deviation(run(case, steps), reference) < max(tolerance, SPREADS * spread)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(70))
 def test_a_thousand_steps_agree_with_plain_descent_to_1e_11(seed):
-    agrees_with_plain_descent(random_case(seed, most_pairs=300_000), 1000, 1e-11)
+    case = random_case(seed, most_pairs=300_000)
+    agrees_with_plain_descent(case, 1000, 1e-11)
+    if seed not in UNDETERMINED:
+        assert deviation(run(case, 1000), descend(case, 1000)) < 1e-11
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 1014))
 def test_ten_thousand_steps_agree_with_plain_descent_to_1e_9(seed):
-    agrees_with_plain_descent(random_case(seed, most_pairs=80_000), 10_000, 1e-9)
+    case = random_case(seed, most_pairs=80_000)
+    agrees_with_plain_descent(case, 10_000, 1e-9)
+    if seed not in UNDETERMINED:
+        assert deviation(run(case, 10_000), descend(case, 10_000)) < 1e-9
 
 
 @pytest.mark.slow

@@ -73,7 +73,7 @@ def _number(name, text, kind, allowed, low, high):
 
 
 def _leaky_relu(name: str, slope: float) -> Activation:
-    # The derivative at 0 is that of the negative side, as in PyTorch and JAX.
+    # The derivative at 0 is that of the negative side, as in PyTorch.
     return Activation(
         name,
         value=lambda u: np.where(u > 0, u, slope * u),

@@ -17,8 +17,8 @@ def handwritten_digits() -> tuple[np.ndarray, np.ndarray]:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise ValueError(
-            "source digits needs scikit-learn, the optional extra: pip install 'widelimit[digits]'"
-            f" or pip install scikit-learn ({error})"
+            "source digits needs scikit-learn, the optional extra: pip install scikit-learn"
+            f" ({error})"
         ) from None
     images, labels = load_digits(return_X_y=True)
     return images, np.eye(CLASSES)[labels]

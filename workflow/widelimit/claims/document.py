@@ -61,7 +61,8 @@ def document(metrics: pd.DataFrame, slopes: pd.DataFrame) -> str:
 
 
 def _table(checked: list[Checked]) -> str:
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in _cells(checked))
+    rows = ([cell.replace("|", "\\|") for cell in cells] for cells in _cells(checked))
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def _cells(checked: list[Checked]) -> Iterator[tuple[str, ...]]:

@@ -76,7 +76,7 @@ STEP2 = (
         high=1e-9,
     ),
     _claim(
-        "Gradient descent on a kernel tends to kernel regression",
+        "Gradient descent on a kernel, in closed form, tends to kernel regression",
         "kernel_descent_left",
         test="stages/test_step2.py::test_every_kernel_arrives",
         high=1e-9,

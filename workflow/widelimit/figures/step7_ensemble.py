@@ -189,7 +189,9 @@ def finding(table: pd.DataFrame) -> str:
         for width, value in parts.ends(variance["width"], unbiased)
     )
     expected = table.loc[table["quantity"] == "theory_variance", "value"].iloc[0]
+    seeds = int(variance["seeds"].max())
+    alone = (expected / seeds) ** 0.5
     return (
-        f"{text}, and their standard deviation is {spread}, where theory says {expected**0.5:.2g}"
-        " (root mean squares over test points)."
+        f"{text}, where {seeds} seeds alone leave {alone:.2g}, and their standard deviation is"
+        f" {spread}, where theory says {expected**0.5:.2g} (root mean squares over test points)."
     )

@@ -83,17 +83,32 @@ class CellSums:
         return pairs
 
     def _over_arcs(self, *factors: np.ndarray) -> np.ndarray:
-        """sum_j (product of the factors)_j phi'(b_j.x) for every point x."""
-        upto = self._upto(factors)
-        active = upto[self.first + self.lines] - upto[self.first]
-        return (1 - self.slope) * active + self.slope * upto[self.cells]
+        """sum_j (product of the factors)_j phi'(b_j.x) for every point x.
+
+        The arc of a point is half a turn: the back of one half of the cells and the front of the
+        other. No sum is a difference of others, so that units that are not active on x leave
+        nothing behind, however large they are.
+        """
+        halves = self._by_cell(factors).reshape(2, self.lines)
+        front, back = np.zeros((2, 2, self.lines + 1))
+        np.cumsum(halves, axis=1, out=front[:, 1:])
+        np.cumsum(halves[:, ::-1], axis=1, out=back[:, -2::-1])
+        half, at = np.divmod(self.first % self.cells, self.lines)
+        on = back[half, at] + front[1 - half, at]
+        off = back[1 - half, at] + front[half, at]
+        return on + self.slope * off
 
     def _upto(self, factors) -> np.ndarray:
-        """Prefix sums over two rounds of the cells, so that no arc is cut at cell 0."""
+        """Prefix sums over two rounds of the cells, so that no arc is cut at cell 0. Differences
+        of them are exact up to rounding of the largest entry of a kernel."""
+        total = self._by_cell(factors)
+        return np.concatenate([[0.0], np.cumsum(np.concatenate([total, total]))])
+
+    def _by_cell(self, factors) -> np.ndarray:
         total = np.zeros(self.cells)
         for start in range(0, len(self.B), BLOCK):
             block = slice(start, min(start + BLOCK, len(self.B)))
             total += np.bincount(
                 self.cell[block], prod(f[block] for f in factors), minlength=self.cells
             )
-        return np.concatenate([[0.0], np.cumsum(np.concatenate([total, total]))])
+        return total
