@@ -21,7 +21,7 @@ from widelimit.claims import CLAIMS, check_claims
 from widelimit.claims.document import document
 from widelimit.pages import PAGES
 from widelimit.results_readme import readme
-from widelimit.tables import read_table
+from widelimit.tables import read_metadata, read_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
@@ -56,6 +56,12 @@ def test_tables_carry_the_meaning_of_their_columns(finished):
         for field in schema:
             assert field.metadata[b"meaning"]
             assert field.metadata[b"unit"]
+
+
+def test_every_table_has_its_place_in_the_description(finished):
+    described = set(re.findall(r"^## `(.*)`$", readme(), re.MULTILINE))
+    for path in (finished.path / "results").rglob("*.parquet"):
+        assert read_metadata(path)["table"] in described, path
 
 
 def test_networks_read_as_one_dataset(finished):

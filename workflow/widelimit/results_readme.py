@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pkgutil
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 
-from widelimit import schemas
+from widelimit import figures, schemas
 from widelimit.schemas import METRIC_MEANINGS, Column, Table, input_column, target_column
 from widelimit.stages import (
     step1,
@@ -29,9 +31,8 @@ under the results directory. A variant of the study has the same tables in `vari
 `networks/` and `runs/` are one dataset each, partitioned by width and chunk of seeds:
 
 ```python
-import pandas, polars, duckdb
+import duckdb, pandas
 pandas.read_parquet("results/networks")
-polars.read_parquet("results/networks/**/*.parquet", hive_partitioning=True)
 duckdb.sql("select * from read_parquet('results/networks/**/*.parquet', hive_partitioning=true)")
 ```
 
@@ -52,8 +53,13 @@ A job trains whole chunks of seeds, so `networks/` may hold seeds beyond `networ
 tables keep to the seeds asked for. Timings and machine facts stand in `runs.parquet` alone: every
 other table has the same bytes each time the study is run in the locked environment.
 
+`measured.parquet`, here and in the folders of variants, steps and smaller experiments, has the rows
+of `metrics.parquet` that one experiment gave; `step5/points.parquet` is a `data.parquet`. The name
+under which a table is described here stands in its metadata as `table`.
+
 Besides the tables there are `figures/` (each figure as `.svg`, `.pdf` and `.png`, with the table
-behind it as `.parquet`), `pages/` (one HTML file a page; begin with `index.html`) and `logs/`.
+behind it as `.parquet`), `pages/` (one HTML file a page; begin with `index.html`), `claims.md`
+(each statement beside its number) and `logs/`.
 """
 
 
@@ -66,6 +72,9 @@ def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
     for stage in (step1, step2, step3, step4_duals, step4_features, step4_descent, step5):
         tables += stage.TABLES.values()
+    names = [module.name for module in pkgutil.iter_modules(figures.__path__, "widelimit.figures.")]
+    drawn = [import_module(name) for name in names if ".step" in name]
+    tables += [module.TABLE for module in drawn if hasattr(module, "TABLE")]
     for table in tables:
         yield from _section(table, _further(table))
 
