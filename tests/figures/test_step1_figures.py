@@ -4,7 +4,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from widelimit.figures import step1_common, style
+from widelimit.figures import step1_common
 from widelimit.stages.step1 import measure_step1
 
 NAMES = ["threshold", "directions", "span", "regimes"]
@@ -47,14 +47,6 @@ def test_figures_draw(name, study, figures, tmp_path):
         assert text == text.strip()
         assert not re.search(r"nan|None|\$|\\|  |\de[-+]", text), text
     assert at.finding(table).endswith(".")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_bytes_do_not_change(name, small, figures, tmp_path):
-    at = module(name)
-    for copy in "ab":
-        style.save(at.draw(figures.take(at, small)), tmp_path / f"{copy}.svg")
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
 def test_the_threshold_counts_runs_on_both_sides(small, figures):

@@ -59,14 +59,6 @@ def test_figures_draw(name, study, figures, tmp_path):
     assert at.finding(table).endswith(".")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_bytes_do_not_change(name, figures, tmp_path):
-    at, small = module(name), STUDIES["smallest"]()
-    for copy in "ab":
-        style.save(at.draw(figures.take(at, small)), tmp_path / f"{copy}.svg")
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
-
-
 def naive_rmse(study, part, kernel, scale, split):
     target = {
         (row.split, row.index_): row.y

@@ -69,14 +69,6 @@ def test_figures_draw(name, study, figures, tmp_path):
     assert at.finding(table).endswith(".")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_bytes_do_not_change(name, small, figures, tmp_path):
-    at = module(name)
-    for copy in "ab":
-        style.save(at.draw(figures.take(at, small)), tmp_path / f"{copy}.svg")
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
-
-
 def naive_slope(metrics, name, activation=None, step=None):
     rows = metrics[metrics["metric"] == name]
     rows = rows if activation is None else rows[rows["activation"] == activation]

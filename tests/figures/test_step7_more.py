@@ -107,7 +107,6 @@ def test_draws_from_its_table_alone(name, study, figures, tmp_path):
     module = MODULES[name]
     table = figures.check_table(module, module.summarise(**study), tmp_path / "table.parquet")
     figure = module.draw(table)
-    style.save(figure, tmp_path / "figure.png")
     figures.check_layout(figure)
 
 
