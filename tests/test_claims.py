@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from widelimit.claims import CLAIMS, Claim, check_claims
-from widelimit.claims.check import FAILS, HOLDS, LAST, MISSING, OPEN
+from widelimit.claims.check import FAILS, HOLDS, LAST, MISSING, OPEN, RATIOS, SLOPES, WIDEST
 from widelimit.claims.document import LOOSE, TITLES, document, limits
 from widelimit.schemas import METRIC_MEANINGS
 from widelimit.summaries import SLOPE_METRICS
@@ -33,7 +33,7 @@ METRICS = metrics_of(
     *(["step7", "relu", "d", 64, seed, 5, value] for seed, value in enumerate((1, 2, 9))),
     *(["step7", "relu", "d", 64, seed, 50, value] for seed, value in enumerate((5, 6, 7))),
 )
-SLOPES = pd.DataFrame(
+FITTED = pd.DataFrame(
     [
         ["step4", "a", "widest", 10, -0.4, -0.5, -0.3],
         ["step4", "a", "all", 10, -7.0, -8.0, -6.0],
@@ -46,7 +46,7 @@ SLOPES = pd.DataFrame(
 
 def check(metric, experiment="step4", **claim):
     made = Claim("s", metric, experiment, test="t", **claim)
-    (checked,) = check_claims([made], METRICS, SLOPES)
+    (checked,) = check_claims([made], METRICS, FITTED)
     return checked
 
 
@@ -77,15 +77,16 @@ def test_every_value_must_lie_within_the_limits(limits, verdict):
     ],
 )
 def test_slopes_are_those_of_the_widest_widths_with_their_intervals(limits, verdict):
-    checked = check("a", slope=True, **limits)
+    checked = check("a", of=SLOPES, **limits)
     assert (checked.smallest, checked.largest, checked.count) == (-0.65, -0.4, 2)
     assert checked.verdict == verdict
+    assert (checked.low, checked.high) == (-0.72, -0.3)
 
 
 def test_a_step_alone_and_the_last():
-    assert check("a", slope=True, step=10).largest == -0.4
-    assert check("a", slope=True, step=10).count == 1
-    assert check("a", slope=True, step=LAST).smallest == -0.65
+    assert check("a", of=SLOPES, step=10).largest == -0.4
+    assert check("a", of=SLOPES, step=10).count == 1
+    assert check("a", of=SLOPES, step=LAST).smallest == -0.65
     assert check("c", "beyond/", step=LAST).smallest == 4.0
 
 
@@ -96,15 +97,24 @@ def test_a_folder_holds_many_experiments():
 
 
 def test_medians_at_the_widest_width():
-    checked = check("d", "step7", widest=True, high=6)
+    checked = check("d", "step7", of=WIDEST, high=6)
     assert (checked.smallest, checked.largest, checked.count) == (2.0, 6.0, 2)
     assert checked.verdict == HOLDS
-    assert check("d", "step7", widest=True, step=LAST).smallest == 6.0
-    assert check("d", "step7", widest=True, high=5.9).verdict == FAILS
+    assert check("d", "step7", of=WIDEST, step=LAST).smallest == 6.0
+    assert check("d", "step7", of=WIDEST, high=5.9).verdict == FAILS
+
+
+def test_ratios_of_medians_at_neighbouring_widths():
+    checked = check("d", "step7", of=RATIOS, step=5, high=0.03)
+    assert (checked.smallest, checked.count) == (2.0 / 70.0, 1)
+    assert checked.verdict == HOLDS
+    assert check("d", "step7", of=RATIOS, step=5, high=0.02).verdict == FAILS
+    assert check("d", "step7", of=RATIOS, step=50).verdict == MISSING
+    assert check("d", "step7", of=RATIOS).count == 1
 
 
 def test_what_was_not_measured_is_said_to_be_missing():
-    for checked in (check("b"), check("no such"), check("b", slope=True), check("b", widest=True)):
+    for checked in (check("b"), check("no such"), check("b", of=SLOPES), check("b", of=WIDEST)):
         assert (checked.count, checked.verdict) == (0, MISSING)
         assert math.isnan(checked.smallest)
 
@@ -112,7 +122,7 @@ def test_what_was_not_measured_is_said_to_be_missing():
 def test_the_claims_speak_of_metrics_that_exist():
     for claim in ALL:
         assert claim.metric in METRIC_MEANINGS, claim
-        assert claim.slope <= (claim.metric in SLOPE_METRICS), claim
+        assert claim.of != SLOPES or claim.metric in SLOPE_METRICS, claim
         assert claim.low <= claim.high, claim
         assert claim.low > -math.inf or claim.high < math.inf, claim
     assert len({claim.statement for claim in ALL}) == len(ALL)
@@ -147,11 +157,14 @@ def study(**altered):
         value = altered.get(claim.metric, bear_out(claim))
         at = claim.experiment + "it" * claim.experiment.endswith("/")
         step = 10 if claim.step is None else claim.step if claim.step != LAST else 100
-        if claim.slope:
+        if claim.of == SLOPES:
             slopes.append([at, claim.metric, "widest", step, value, value - 0.01, value + 0.01])
+        elif claim.of == RATIOS:
+            # What is stated of its last width stands below, and is the ratio to this one.
+            metrics.append([at, "relu", claim.metric, 32, 0, step, 1.0])
         else:
             metrics.append([at, "relu", claim.metric, 64, 0, step, value])
-    return metrics_of(*metrics), pd.DataFrame(slopes, columns=SLOPES.columns)
+    return metrics_of(*metrics), pd.DataFrame(slopes, columns=FITTED.columns)
 
 
 def row(text, metric):
@@ -190,10 +203,10 @@ def test_every_statement_can_fail(claim):
 
 def test_the_document_quotes_what_was_measured():
     metrics, slopes = study(linear_growth_above=0.25)
-    assert "| 0.25 | ≥ 1 | no |" in row(document(metrics, slopes), "linear_growth_above")
+    assert "| 0.25 | ≥ 1.000001 | no |" in row(document(metrics, slopes), "linear_growth_above")
     more = metrics_of(["step1", None, "linear_growth_above", None, None, None, 12.5])
     both = document(pd.concat([metrics, more]), slopes)
-    assert "| 0.25 to 12.5 (2 values) | ≥ 1 | no |" in row(both, "linear_growth_above")
+    assert "| 0.25 to 12.5 (2 values) | ≥ 1.000001 | no |" in row(both, "linear_growth_above")
     empty = document(metrics[metrics["experiment"] != "step2"], slopes)
     assert "| – | ≤ 1 · 10⁻¹⁰ | not measured |" in row(empty, "representer_error")
     assert f"not measured in this study {len(CLAIMS['step2'])}." in empty

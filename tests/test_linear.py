@@ -4,6 +4,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
+import scipy.linalg
 
 from widelimit.linear import (
     LeastSquares,
@@ -106,19 +107,22 @@ def test_the_limit_is_the_minimum_norm_solution(case):
     np.testing.assert_allclose(fit.outside(w), 0, atol=1e-12)
 
 
-def test_losses_are_what_each_regime_must_have(case):
-    X, y, w = case
+@pytest.mark.parametrize("shape", SHAPES)
+def test_losses_are_what_each_regime_must_have(shape):
+    n, d, rank = SHAPES[shape]
+    X, y, w = draw(n, d, rank)
     fit = LeastSquares(X, y)
     residual = y - X @ w
     assert fit.loss(w) == pytest.approx(0.5 * sum(r * r for r in residual), rel=1e-13)
     assert fit.loss(np.stack([w, 0 * w])).shape == (2,)
-    basis = np.linalg.qr(X)[0] if len(fit.singular_values) == X.shape[1] else None
-    if basis is not None and X.shape[0] > X.shape[1]:
-        expected = 0.5 * np.sum((y - basis @ (basis.T @ y)) ** 2)
-        assert fit.least_loss == pytest.approx(expected, rel=1e-12)
-        assert fit.least_loss > 0.01
-    elif len(fit.singular_values) == len(y):
-        assert fit.least_loss < 1e-24
+    # What lies outside the columns of X no weights can fit.
+    basis = scipy.linalg.qr(X, pivoting=True)[0][:, :rank]
+    unfitted = y - basis @ (basis.T @ y)
+    expected = 0.5 * np.sum(unfitted**2)
+    assert (expected > 0.01) == (rank < n)
+    (end,) = descend(X, y, learning_rate=0.5 * fit.learning_rate_bound, steps=[10_000])
+    for loss in (fit.least_loss, fit.loss(end)):
+        assert loss == pytest.approx(expected, rel=1e-12, abs=1e-24)
 
 
 @pytest.mark.parametrize("condition", [1.0, 10.0, 1e4])

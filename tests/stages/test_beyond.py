@@ -85,6 +85,18 @@ def test_the_distance_falls_as_one_over_the_root_of_the_width(where, activation)
     assert slopes["slope"].item() == pytest.approx(-0.5, abs=0.1)
 
 
+@pytest.mark.slow
+def test_the_shipped_experiment_reaches_its_limit():
+    metrics = measured(points(), widths=(2**8, 2**14, 2**20), seeds=8, steps=100_000)
+    last = metrics[metrics["step"].eq(100_000)].set_index("metric")
+    distance = last.loc["rmse_network_vs_ntk"].groupby("width")["value"].median()
+    assert distance[2**8] > 1.5 * distance[2**14] > 3 * distance[2**20]
+    assert distance[2**20] < 0.06
+    ensemble = last[last["width"].eq(2**20)]["value"]
+    assert ensemble["ensemble_mean_rmse_vs_ntk"] < 0.06
+    assert 0.8 < ensemble["ensemble_std_ratio"] < 1.25
+
+
 @pytest.fixture(scope="module")
 def wide():
     return slopes_table(measured(points(), widths=(256, 4096), seeds=16, steps=20))

@@ -111,6 +111,28 @@ def test_the_sweep_is_gradient_descent(made):
                 assert rows.loc[T, column] == pytest.approx(expected, rel=1e-8, abs=1e-13)
 
 
+def test_the_distance_shrinks_below_the_threshold_and_grows_above(value):
+    ratios = []
+    for case in spectra(5, 6, [8, 1]).values():
+        limit = np.linalg.pinv(case.X) @ case.y
+        for share in (0.99, 1.01):
+            walk = loop(case.X, case.y, 2 * share / np.linalg.norm(case.X, 2) ** 2, 200)
+            half, end = np.linalg.norm(walk[[100, 200]] - limit, axis=1)
+            ratios.append(end / half)
+    below, above = max(ratios[::2]), min(ratios[1::2])
+    assert below < 0.9 < 1.1 < above
+    assert value["linear_growth_below"] == pytest.approx(below, rel=1e-6)
+    assert value["linear_growth_above"] == pytest.approx(above, rel=1e-6)
+
+
+@pytest.mark.parametrize("steps", [2, 20_000])
+def test_growth_does_not_depend_on_the_steps_of_the_study(value, steps):
+    other = measure_step1(**(OPTIONS | {"steps": steps, "draws": 1}))["measured"]
+    other = other.set_index("metric")["value"]
+    for metric in ("linear_growth_below", "linear_growth_above"):
+        assert other[metric] == value[metric]
+
+
 def test_the_range_is_found_on_the_steps_themselves(made):
     ranges = made["spectra"].set_index("spectrum")
     assert ranges["lower"].abs().max() < 1e-6

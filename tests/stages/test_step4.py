@@ -196,8 +196,9 @@ def test_units_that_cut_the_circle_alike_span_two_dimensions(made):
 
 def test_turning_points_are_those_of_the_medians(made):
     for kind, prefix in (("network", "last_layer"), ("fourier", "fourier")):
-        rows = made["double_descent"].query("model == 'features' and points == 'sphere'")
+        rows = made["double_descent"].query("points == 'sphere'")
         rows = rows[rows["features"] == kind]
+        limit, rows = (rows[rows["model"] == model] for model in ("limit", "features"))
         test = {k: np.median(part["test_rmse"]) for k, part in rows.groupby("width")}
         train = {k: np.median(part["train_rmse"]) for k, part in rows.groupby("width")}
         first = min(k for k in train if all(train[w] < 1e-6 for w in train if w >= k))
@@ -211,6 +212,8 @@ def test_turning_points_are_those_of_the_medians(made):
             "classical_test_rmse": test[best],
             "peak_to_classical": test[peak] / test[best],
             "widest_test_rmse": test[max(test)],
+            "peak_to_widest": test[peak] / test[max(test)],
+            "widest_to_limit": test[max(test)] / limit["test_rmse"].item(),
         }
         for metric, value in expected.items():
             assert numbers(made, f"{prefix}_{metric}") == pytest.approx([value]), metric

@@ -334,7 +334,7 @@ METRIC_MEANINGS = {
     "linear_threshold_lower": "smallest eta sigma_1^2 at which the steps of gradient descent"
     " shrink, found by bisection; of all spectra the one farthest from 0",
     "linear_threshold_upper": "largest such eta sigma_1^2; the one farthest from 2",
-    "linear_growth_below": "|w_T - y X^+| at the last step / half-way, at 0.99 of the threshold;"
+    "linear_growth_below": "|w_T - y X^+| after 200 steps / after 100, at 0.99 of the threshold;"
     " largest over spectra",
     "linear_growth_above": "the same at 1.01 of the threshold; smallest over spectra",
     "linear_descent_vs_closed_form": "largest |w_T - closed form| / |y X^+| over steps, regimes"

@@ -11,6 +11,11 @@ import pandas as pd
 HOLDS, FAILS, OPEN, MISSING = "yes", "no", "open", "not measured"
 """The verdicts. open: a fitted slope lies beyond the limits, but its interval reaches into them."""
 
+VALUES, SLOPES, WIDEST, RATIOS = "values", "slopes", "widest", "ratios"
+"""What of a metric the limits are for:
+every value; its fitted slopes over the widest widths; its medians over seeds at the widest width;
+its median at each width / that at the next smaller one."""
+
 LAST = "last"
 
 
@@ -23,8 +28,7 @@ class Claim:
     experiment : as in metrics.parquet; with "/" at its end all that begin so
     test       : where it is tested, <file under tests/>::<function>
     low, high  : limits, both included
-    slope      : the limits are for the slopes of the metric over the widest widths
-    widest     : they are for its medians over seeds at the widest width
+    of         : VALUES, SLOPES, WIDEST or RATIOS of the metric
     step       : only values after so many steps of gradient descent, or those at the LAST
     """
 
@@ -34,18 +38,22 @@ class Claim:
     test: str
     low: float = -math.inf
     high: float = math.inf
-    slope: bool = False
-    widest: bool = False
+    of: str = VALUES
     step: int | str | None = None
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A claim, the smallest and largest value measured (NaN if there is none), their number."""
+    """A claim, the smallest and largest value measured (NaN if there is none), their number.
+
+    low, high : the outermost ends of the slopes' 95 % intervals; otherwise the values themselves
+    """
 
     claim: Claim
     smallest: float
     largest: float
+    low: float
+    high: float
     count: int
     verdict: str
 
@@ -54,17 +62,23 @@ def check_claims(
     claims: Iterable[Claim], metrics: pd.DataFrame, slopes: pd.DataFrame
 ) -> Iterator[Checked]:
     """Each claim with its numbers from the tables METRICS and SLOPES."""
-    widest = slopes[slopes["widths"] == "widest"]
     for claim in claims:
-        rows = _rows(claim, widest if claim.slope else metrics)
-        if claim.widest:
-            rows = _medians_at_the_widest(rows)
-        values = rows["slope" if claim.slope else "value"].dropna()
-        if values.empty:
-            yield Checked(claim, math.nan, math.nan, 0, MISSING)
+        if claim.of == SLOPES:
+            rows = _rows(claim, slopes[slopes["widths"] == "widest"])
+            found = rows[["slope", "slope_low", "slope_high"]].set_axis(INTERVAL, axis="columns")
         else:
-            verdict = _verdict(claim, rows)
-            yield Checked(claim, float(values.min()), float(values.max()), len(values), verdict)
+            values = OF[claim.of](_rows(claim, metrics).dropna(subset="value"))
+            found = pd.DataFrame(dict.fromkeys(INTERVAL, values))
+        found = found.dropna(subset="value")
+        yield Checked(
+            claim,
+            smallest=float(found["value"].min()),
+            largest=float(found["value"].max()),
+            low=float(found["low"].min()),
+            high=float(found["high"].max()),
+            count=len(found),
+            verdict=_verdict(claim, found),
+        )
 
 
 def _rows(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
@@ -78,16 +92,31 @@ def _rows(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["step"] == step).fillna(False).astype(bool)]
 
 
-def _medians_at_the_widest(rows: pd.DataFrame) -> pd.DataFrame:
-    by = ["experiment", "activation", "step"]
-    last = rows[rows["width"] == rows.groupby(by, dropna=False)["width"].transform("max")]
-    return last.groupby(by, dropna=False)["value"].median().reset_index()
+INTERVAL = ["value", "low", "high"]
+_BY = ["experiment", "activation", "step"]
 
 
-def _verdict(claim: Claim, rows: pd.DataFrame) -> str:
-    if not claim.slope:
-        return HOLDS if rows["value"].dropna().between(claim.low, claim.high).all() else FAILS
-    if rows["slope"].between(claim.low, claim.high).all():
+def _medians(rows: pd.DataFrame) -> pd.Series:
+    """Over seeds, by _BY and, the last level, width."""
+    return rows.groupby([*_BY, "width"], dropna=False)["value"].median()
+
+
+def _at_the_widest(rows: pd.DataFrame) -> pd.Series:
+    return _medians(rows).groupby(level=_BY, dropna=False).last()
+
+
+def _ratios(rows: pd.DataFrame) -> pd.Series:
+    medians = _medians(rows)
+    return medians / medians.groupby(level=_BY, dropna=False).shift()
+
+
+OF = {VALUES: lambda rows: rows["value"], WIDEST: _at_the_widest, RATIOS: _ratios}
+
+
+def _verdict(claim: Claim, found: pd.DataFrame) -> str:
+    if found.empty:
+        return MISSING
+    if found["value"].between(claim.low, claim.high).all():
         return HOLDS
-    reach = (rows["slope_low"] <= claim.high) & (rows["slope_high"] >= claim.low)
+    reach = (found["low"] <= claim.high) & (found["high"] >= claim.low)
     return OPEN if reach.all() else FAILS

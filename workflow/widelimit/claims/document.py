@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from widelimit.claims import CLAIMS, Checked, check_claims
-from widelimit.claims.check import FAILS, HOLDS, MISSING, OPEN
+from widelimit.claims.check import FAILS, HOLDS, MISSING, OPEN, SLOPES
 from widelimit.markup import number
 
 INTRODUCTION = """\
@@ -18,8 +18,9 @@ INTRODUCTION = """\
 <!-- Written by the rule claims from metrics.parquet and slopes.parquet; do not edit. -->
 
 A statement holds (yes) if every value of its metric lies within the limits. Slopes are fitted to
-log2 value against log2 width over the widest widths; where a slope lies beyond its limits but its
-95 % interval reaches into them, the question is open: more widths or seeds would settle it.
+log2 value against log2 width over the widest widths; in brackets stands the 95 % interval, of
+several slopes the outermost ends. Where a slope lies beyond its limits but its interval reaches
+into them, the question is open: more widths or seeds would settle it.
 """
 
 TITLES = {
@@ -83,10 +84,12 @@ def _cells(checked: list[Checked]) -> Iterator[tuple[str, ...]]:
 def _measured(checked: Checked) -> str:
     if not checked.count:
         return "–"
-    if checked.count == 1:
-        return number(checked.smallest, 3)
-    ends = f"{number(checked.smallest, 3)} to {number(checked.largest, 3)}"
-    return f"{ends} ({number(checked.count)} values)"
+    measured = number(checked.smallest, 3)
+    if checked.count > 1:
+        measured += f" to {number(checked.largest, 3)} ({number(checked.count)} values)"
+    if checked.claim.of == SLOPES:
+        measured += f" [{number(checked.low, 3)} to {number(checked.high, 3)}]"
+    return measured
 
 
 def limits(low: float, high: float) -> str:

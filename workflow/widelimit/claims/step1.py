@@ -31,16 +31,16 @@ STEP1 = (
         high=2 + 1e-6,
     ),
     _claim(
-        "One percent below 2 the distance from y X⁺ shrinks (end / half-way)",
+        "One percent below 2 the distance from y X⁺ shrinks (200 steps / 100)",
         "linear_growth_below",
-        test="stages/test_step1.py::test_the_sweep_is_gradient_descent",
-        high=1,
+        test="stages/test_step1.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
+        high=1 - 1e-6,
     ),
     _claim(
-        "One percent above 2 that distance grows (end / half-way)",
+        "One percent above 2 that distance grows (200 steps / 100)",
         "linear_growth_above",
-        test="stages/test_step1.py::test_the_sweep_is_gradient_descent",
-        low=1,
+        test="stages/test_step1.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
+        low=1 + 1e-6,
     ),
     _claim(
         "Each direction is multiplied by 1 − ησᵢ² at every step",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from widelimit.claims.check import Claim
+from widelimit.claims.check import SLOPES, Claim
 
 _claim = partial(Claim, experiment="step4")
 
@@ -43,7 +43,7 @@ def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]
         _claim(
             f"It comes close to that of the limit, {limit} (widest / limit)",
             f"{prefix}_widest_to_limit",
-            test="stages/test_step4.py::test_limits_and_the_error_of_predicting_0",
+            test=MEDIANS,
             low=0.9,
             high=1.1,
         ),
@@ -54,13 +54,13 @@ STEP4 = (
     _claim(
         "The closed forms of the dual activations are E[φ(u) φ(v)]",
         "dual_closed_form_error",
-        test="test_duals.py::test_smooth_duals_against_their_definition",
+        test="test_duals.py::test_duals_against_their_definition",
         high=1e-12,
     ),
     _claim(
         "The closed forms of their derivatives are E[φ′(u) φ′(v)]",
         "dual_derivative_error",
-        test="test_duals.py::test_derivative_against_central_differences",
+        test="test_duals.py::test_duals_against_their_definition",
         high=1e-12,
     ),
     _claim(
@@ -84,7 +84,7 @@ STEP4 = (
     _claim(
         "A dual is largest in size at correlation 1",
         "dual_range",
-        test="test_duals.py::test_dual_at_one_is_the_second_moment",
+        test="test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
         high=1 + 1e-12,
     ),
     _claim(
@@ -105,7 +105,7 @@ STEP4 = (
         test="test_random_features.py::test_kernels_of_neurons_approach_nngp_with_slope_minus_one_half",
         low=-0.6,
         high=-0.4,
-        slope=True,
+        of=SLOPES,
     ),
     _claim(
         "Kernels of random Fourier features approach the Gaussian kernel so (slope)",
@@ -113,7 +113,7 @@ STEP4 = (
         test="test_random_features.py::test_kernels_of_random_cosines_approach_the_gaussian_with_slope_minus_one_half",
         low=-0.6,
         high=-0.4,
-        slope=True,
+        of=SLOPES,
     ),
     _claim(
         "The last layer trained alone follows its kernel's closed form at every step",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from widelimit.claims.check import LAST, Claim
+from widelimit.claims.check import LAST, RATIOS, SLOPES, WIDEST, Claim
 
 _claim = partial(Claim, experiment="step7")
-_root = partial(_claim, slope=True, low=-0.6, high=-0.4)
+_root = partial(_claim, of=SLOPES, low=-0.6, high=-0.4)
 
 STEP7 = (
     _root(
@@ -21,14 +21,22 @@ STEP7 = (
         "It falls so after any number of steps, or faster (slope)",
         "rmse_network_vs_ntk",
         test="stages/test_beyond.py::test_the_distance_falls_as_one_over_the_root_of_the_width",
-        slope=True,
+        of=SLOPES,
         high=-0.4,
+    ),
+    _claim(
+        "At the last step it falls with every width (median / that at the width before)",
+        "rmse_network_vs_ntk",
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
+        of=RATIOS,
+        step=LAST,
+        high=1,
     ),
     _claim(
         "At the widest width and the last step networks are near their prediction (median)",
         "rmse_network_vs_ntk",
-        test="stages/test_experiment.py::test_metrics_are_what_they_say",
-        widest=True,
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
+        of=WIDEST,
         step=LAST,
         high=0.06,
     ),
@@ -46,29 +54,29 @@ STEP7 = (
         "Training moves the NTK by k to the −1/2 at most (slope)",
         "ntk_drift",
         test="stages/test_beyond.py::test_kernel_and_weights_too",
-        slope=True,
+        of=SLOPES,
         high=-0.4,
     ),
     _claim(
         "It moves the weights by as much, relative to their norm (slope)",
         "weight_movement",
         test="stages/test_beyond.py::test_kernel_and_weights_too",
-        slope=True,
+        of=SLOPES,
         high=-0.4,
     ),
     _claim(
         "The ensemble's mean is that of theory, at the widest width and the last step",
         "ensemble_mean_rmse_vs_ntk",
-        test="test_dynamics.py::test_ensemble_moments_against_trained_ensembles",
-        widest=True,
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
+        of=WIDEST,
         step=LAST,
         high=0.06,
     ),
     _claim(
         "The ensemble's standard deviation is that of theory there (ratio)",
         "ensemble_std_ratio",
-        test="test_dynamics.py::test_ensemble_moments_against_trained_ensembles",
-        widest=True,
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
+        of=WIDEST,
         step=LAST,
         low=0.8,
         high=1.25,

@@ -16,6 +16,9 @@ BISECTIONS = 40
 JUST_BELOW, JUST_ABOVE = 1.98, 2.02
 """eta sigma_1^2 one percent to either side of the threshold."""
 
+GROWTH_STEPS = [100, 200]
+"""Of the paths beside the threshold: neither rounding nor overflow is in reach."""
+
 MANY_SOLUTIONS = ("underdetermined", "deficient")
 """The regimes in which the points do not span the space of the weights."""
 
@@ -32,7 +35,7 @@ def numbers(
     draws: int,
 ) -> pd.DataFrame:
     """Rows of METRICS; schemas.METRIC_MEANINGS says what each is. Arguments as in `step1`."""
-    found = _threshold(cases.values(), ranges, checkpoints[-1])
+    found = _threshold(cases.values(), ranges)
     checks = []
     for name in REGIMES:
         rng = generator(root, f"step1 numbers {name}")
@@ -83,14 +86,14 @@ def _steps_shrink(case: Case, learning_rate: float, steps: int) -> bool:
         return bool(after < before or after < 1e-12 * np.linalg.norm(w[-1]))
 
 
-def _threshold(cases: Iterable[Case], ranges: pd.DataFrame, steps: int) -> dict[str, float]:
+def _threshold(cases: Iterable[Case], ranges: pd.DataFrame) -> dict[str, float]:
     """The ends of the stable range, at their worst, and what the distance does beside the upper."""
     growth = {JUST_BELOW: [], JUST_ABOVE: []}
     for case in cases:
         fit = LeastSquares(case.X, case.y)
         for rate, ratios in growth.items():
             eta = rate * fit.learning_rate_bound / 2
-            w = descend(case.X, case.y, learning_rate=eta, steps=[steps // 2, steps])
+            w = descend(case.X, case.y, learning_rate=eta, steps=GROWTH_STEPS)
             half, end = relative(w, fit.solution)
             ratios.append(end / half)
     lower, upper = ranges["lower"], ranges["upper"]
