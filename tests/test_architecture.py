@@ -15,7 +15,16 @@ PACKAGE = Path(widelimit.__file__).parent
 # From the bottom up. A module may import from its own layer's siblings only where they share a
 # package, and from every layer before.
 LAYERS = [
-    {"activations", "seeds", "expressions", "gaussian_pairs", "markup", "compiled", "arrangement"},
+    {
+        "whole",
+        "activations",
+        "seeds",
+        "expressions",
+        "gaussian_pairs",
+        "markup",
+        "compiled",
+        "arrangement",
+    },
     {"duals", "hermite", "sphere", "digits", "feature_map", "cell_lookup"},
     {"kernels", "network", "lecture"},
     {"regression", "random_features", "hessian", "linearised", "polynomial"},

@@ -209,7 +209,7 @@ def test_bad_arguments(network):
     with pytest.raises(ValueError, match="X must be"):
         hessian_norm(X[:, :2], A, B, activation="sin")
     for width in (0, 1.5):
-        with pytest.raises(ValueError, match="width must be an integer >= 1"):
+        with pytest.raises(ValueError, match="width must be a whole number >= 1"):
             median_hessian_norm(width, activation="sin")
-        with pytest.raises(ValueError, match="width must be an integer >= 1"):
+        with pytest.raises(ValueError, match="width must be a whole number >= 1"):
             median_largest_readout(width)

@@ -220,10 +220,19 @@ def test_bad_arguments(kernel):
         gram(X, np.zeros((0, 2)))
     with pytest.raises(ValueError, match="Z must have the 2 columns of X; got 3"):
         gram(X, np.eye(3))
-    with pytest.raises(ValueError, match="X must be finite; got nan"):
+    with pytest.raises(ValueError, match=r"X must be finite, .* got nan"):
         gram([[math.nan, 1.0]])
-    with pytest.raises(ValueError, match="Z must be finite; got inf"):
+    with pytest.raises(ValueError, match=r"Z must be finite, .* got inf"):
         gram(X, [[math.inf, 1.0]])
+    with pytest.raises(ValueError, match=r"X must be finite, 1e\+140 at most in size; got 1e\+200"):
+        gram([[1e200, 1.0]])
+
+
+@pytest.mark.parametrize("gram", [nngp_gram, ntk_gram])
+def test_points_too_small_to_have_a_direction(gram):
+    assert gram([[0.0, 0.0], [1e-100, 0.0]])[1, 1] == pytest.approx(gram([[1e-100, 0]]).item())
+    with pytest.raises(ValueError, match="X must have rows of 0 or of 1e-140 at least; got 1e-200"):
+        gram([[1e-200, 0.0], [1.0, 0.0]])
 
 
 @pytest.mark.parametrize("scale", [0, -1.0, math.nan, math.inf])

@@ -43,7 +43,7 @@ def gradient(x, A, B, activation, h=1e-5):
 
 
 def test_initial_weights_are_standard_normal():
-    A, B = initialise(20_000, 3, outputs=2, rng=np.random.default_rng(0))
+    A, B = initialise(2e4, 3, outputs=2, rng=np.random.default_rng(0))
     assert A.shape == (2, 20_000)
     assert B.shape == (20_000, 3)
     for w in (A.ravel(), B.ravel()):
@@ -55,7 +55,7 @@ def test_initial_weights_are_standard_normal():
 
 
 @pytest.mark.parametrize("name", ["width", "d", "outputs"])
-@pytest.mark.parametrize("value", [0, -1, 1.5])
+@pytest.mark.parametrize("value", [0, -1, 1.5, math.inf, math.nan, None, "3", True])
 def test_initialise_names_a_bad_size(name, value):
     sizes = {"width": 3, "d": 2, "outputs": 1} | {name: value}
     with pytest.raises(ValueError, match=f"{name} must be"):
@@ -200,6 +200,9 @@ def test_no_points_make_empty_arrays():
         (lambda: forward(np.ones((2, 2)), np.ones((1, 5)), np.ones((4, 2))), "A"),
         (lambda: forward(np.ones((2, 2)), np.ones(4), np.ones((4, 2))), "A"),
         (lambda: forward(np.ones((2, 2)), np.ones((1, 4)), np.ones(4)), "B"),
+        (lambda: forward(np.ones((2, 2)), np.ones((1, 0)), np.ones((0, 2))), "B"),
+        (lambda: forward(np.ones((2, 2)), np.ones((1, 4)), np.full((4, 2), math.nan)), "B"),
+        (lambda: empirical_ntk(np.ones((2, 2)), None, np.ones((1, 0)), np.ones((0, 2))), "B"),
         (lambda: last_layer_kernel(np.ones((2, 2)), np.ones((2, 3)), np.ones((4, 2))), "Z"),
         (lambda: forward(np.ones((2, 2)), np.ones((1, 4)), np.ones((4, 2)), activation="x"), ""),
     ],

@@ -105,8 +105,8 @@ def _draws(X, width, times, rng):
 @pytest.mark.parametrize(
     "changes, match",
     [
-        ({"width": 0}, "width must be an integer >= 1; got 0"),
-        ({"d": 1.5}, "d must be an integer >= 1; got 1.5"),
+        ({"width": 0}, "width must be a whole number >= 1; got 0"),
+        ({"d": 1.5}, "d must be a whole number >= 1; got 1.5"),
         ({"scale": 0.0}, "scale must be positive and finite; got 0.0"),
         ({"scale": math.inf}, "scale must be positive"),
     ],

@@ -154,6 +154,14 @@ CONFIGS = {
         ["step4.activations", "relu", "tanh"],
     ),
     "step4 on a circle": ({"step4": {"dimension": 1}}, ["step4.dimension", "equal to 2", "1"]),
+    "step4 without its threshold": (
+        {"step4": {"ratios": [0.5, 2]}},
+        ["step4.ratios: must contain 1", "[0.5, 2.0]"],
+    ),
+    "step4 beyond its oracle": (
+        {"step4": {"activations": ["relu", "hermite:21"]}},
+        ["step4.activations", "up to hermite:20", "'hermite:21'"],
+    ),
     "step4 ratio zero": ({"step4": {"ratios": [0, 1]}}, ["step4.ratios", "greater than 0", "0"]),
     "step4 degree twice": ({"step4": {"degrees": [2, 2]}}, ["step4.degrees", "2 stands twice"]),
     "step4 too large": ({"step4": {"n_train": 5000}}, ["step4.n_train", "equal to 300", "5000"]),

@@ -25,6 +25,7 @@ from widelimit.regression import (
     symmetric,
     targets,
 )
+from widelimit.whole import is_whole
 
 LARGEST_POWER = 1e150
 """Where |1 - eta lambda|^T exceeds this, its square, the loss, leaves the float64 range."""
@@ -273,7 +274,7 @@ def _over(steps, at) -> np.ndarray:
 
 
 def _step(T) -> int | float:
-    if np.ndim(T) != 0 or not (T >= 0 and (T == math.inf or T == int(T))):
+    if np.ndim(T) != 0 or not (T >= 0 and (T == math.inf or is_whole(T))):
         raise ValueError(f"steps must be whole numbers >= 0 or math.inf; got {T!r}")
     return T if T == math.inf else int(T)
 

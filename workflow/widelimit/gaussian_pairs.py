@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+MAX_DEGREE = 20
 RADIUS, RADIAL_NODES, ANGULAR_NODES = 18.0, 100, 48
 """The density has fallen to 1e-70 at this radius; the nodes are Gauss-Legendre's."""
 
@@ -21,7 +22,7 @@ def pair_expectation(f: Function, g: Function, xi) -> np.ndarray:
     """E[f(u) g(v)] = 1/(2 pi) int int f(r cos a) g(r cos(a - theta)) r exp(-r^2/2) dr da.
 
     f, g  : elementwise, smooth but for a kink or a jump at 0, growing no faster than a polynomial
-            of degree 20
+            of degree MAX_DEGREE
     xi    : correlation cos theta in [-1, 1], shape (m,)
     Returns (m,), right to 1e-13 of sqrt(E[f^2] E[g^2]). Raises ValueError for other xi.
     In polar coordinates a kink at 0 lies along two rays, so that each of the four arcs between

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from widelimit.activations import Activation, parse_activation
+from widelimit.whole import whole
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ def hermite_coefficients(activation: str, degree: int) -> np.ndarray:
     activation.
     """
     phi = parse_activation(activation)
-    if degree != int(degree) or degree < 0:
-        raise ValueError(f"degree must be a whole number >= 0; got {degree!r}")
+    degree = whole("degree", degree, least=0)
     family = phi.name.partition(":")[0]
     if family == "hermite":
         return (np.arange(degree + 1) == phi.parameter).astype(float)

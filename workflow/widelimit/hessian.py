@@ -21,6 +21,7 @@ from scipy.special import erfc, ndtri
 from widelimit.activations import Activation, parse_activation
 from widelimit.network import as_points, as_readout
 from widelimit.network.pair_sums import unit_blocks
+from widelimit.whole import whole
 
 PREACTIVATIONS = np.linspace(-12, 12, 24_001)
 """Where the average over u ~ N(0, 1) is taken; beyond, its density is below 1e-31."""
@@ -55,7 +56,7 @@ def median_hessian_norm(width: int, *, activation: str) -> float:
     a and u = b x are independent N(0, 1). Relative error below 1e-6.
     Raises ValueError for a width below 1 or an activation without a second derivative.
     """
-    width, phi = _positive(width), _smooth(activation)
+    width, phi = whole("width", width, least=1), _smooth(activation)
     weights = np.exp(-0.5 * PREACTIVATIONS**2)
     weights /= weights.sum()
     first, second = phi.derivative(PREACTIVATIONS), np.abs(phi.second_derivative(PREACTIVATIONS))
@@ -82,14 +83,8 @@ def median_largest_readout(width: int) -> float:
     It is the t at which P(|a| <= t)^k = 1/2; for large k it grows as sqrt(2 log k).
     Raises ValueError for a width below 1. Source: Leadbetter, Lindgren & Rootzen (1983), ch. 1.
     """
-    exceeded = -math.expm1(-math.log(2) / _positive(width))
+    exceeded = -math.expm1(-math.log(2) / whole("width", width, least=1))
     return -float(ndtri(exceeded / 2))
-
-
-def _positive(width: int) -> int:
-    if width != int(width) or width < 1:
-        raise ValueError(f"width must be an integer >= 1; got {width!r}")
-    return int(width)
 
 
 def _smooth(activation: str) -> Activation:

@@ -2,7 +2,8 @@
 
 X (n, d) and Z (m, d) hold one point a row; a Gram matrix is K[i, j] = K(X_i, Z_j), shape (n, m).
 Without Z it is K(X, X), exactly symmetric and with the diagonal the formula gives. Every function
-raises ValueError for points that are not a finite, non-empty 2-d array or differ in dimension.
+raises ValueError for points that are not a finite, non-empty 2-d array, are 1e140 or more in size
+(their squares would overflow), or differ in dimension.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ UNIT_TOLERANCE = 1e-10
 
 NEAR = 0.05
 """Squared distances below this share of |x|^2 + |z|^2 are computed from the differences."""
+
+SMALLEST, LARGEST = 1e-140, 1e140
+"""Of coordinates whose squares neither vanish nor overflow."""
 
 BLOCK = 2**20
 """Coordinates of differences held at once."""
@@ -108,7 +112,11 @@ def _directions(name: str, X: np.ndarray, phi: Activation) -> tuple[np.ndarray, 
                 f"to {norms.max():.12g}"
             )
         return X, np.ones_like(norms)
-    zero = norms == 0
+    sizes = np.abs(X).max(axis=1)
+    zero = sizes == 0
+    if (sizes[~zero] < SMALLEST).any():
+        smallest = sizes[~zero].min()
+        raise ValueError(f"{name} must have rows of 0 or of {SMALLEST:g} at least; got {smallest}")
     directions = X / np.where(zero, 1.0, norms)[:, None]
     directions[zero] = np.eye(1, X.shape[1])
     return directions, norms
@@ -167,8 +175,9 @@ def _rows(name: str, X) -> np.ndarray:
     X = np.asarray(X, dtype=float)
     if X.ndim != 2 or X.size == 0:
         raise ValueError(f"{name} must be a non-empty array (points, d); got shape {X.shape}")
-    if not np.isfinite(X).all():
-        raise ValueError(f"{name} must be finite; got {X[~np.isfinite(X)][0]}")
+    wrong = ~(np.abs(X) <= LARGEST)
+    if wrong.any():
+        raise ValueError(f"{name} must be finite, {LARGEST:g} at most in size; got {X[wrong][0]}")
     return X
 
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from widelimit.dynamics import powers
 from widelimit.regression import finite
+from widelimit.whole import is_whole
 
 
 class LeastSquares:
@@ -168,6 +169,6 @@ def _start(start, d: int) -> np.ndarray:
 
 
 def _steps(steps: Sequence[int]) -> list[int]:
-    if len(steps) == 0 or not all(T >= 0 and T == int(T) for T in steps):
+    if len(steps) == 0 or not all(is_whole(T) and T >= 0 for T in steps):
         raise ValueError(f"steps must be a non-empty sequence of whole numbers >= 0; got {steps!r}")
     return [int(T) for T in steps]

@@ -13,6 +13,7 @@ import numpy as np
 
 from widelimit.activations import parse_activation
 from widelimit.network import as_points, as_readout
+from widelimit.whole import is_whole
 
 
 def jacobian(X, A, B, *, activation: str = "relu") -> np.ndarray:
@@ -45,11 +46,21 @@ def linearised_descent(
     learning_rate       : eta > 0
     steps               : whole numbers >= 0, ascending, after which to read out
     Returns (len(steps), m) for one output, or (len(steps), m, p). Raises ValueError for steps
-    that are not ascending or below 0.
+    that are not ascending or below 0, a learning rate that is not positive and finite, and shapes
+    that do not fit.
     """
-    if list(steps) != sorted({int(step) for step in steps}) or min(steps, default=0) < 0:
+    if not all(is_whole(T) and T >= 0 for T in steps) or list(steps) != sorted(set(steps)):
         raise ValueError(f"steps must be ascending whole numbers >= 0; got {steps!r}")
+    if not 0 < learning_rate < math.inf:
+        raise ValueError(f"learning_rate must be positive and finite; got {learning_rate!r}")
     J, J_test = (part.reshape(-1, part.shape[-1]) for part in (J_train, J_test))
+    for name, value, rows in (
+        ("y", y, J),
+        ("f0_train", f0_train, J),
+        ("f0_test", f0_test, J_test),
+    ):
+        if np.size(value) != len(rows):
+            raise ValueError(f"{name} must have {len(rows)} entries; got {np.size(value)}")
     residual_at_start = np.ravel(y) - np.ravel(f0_train)
     moved = np.zeros(J.shape[1])
     outputs, done = [], 0

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from widelimit.kernels import linear_gram
+from widelimit.whole import whole
 
 MOST_FEATURES = 100_000
 
@@ -21,7 +22,7 @@ def polynomial_features(X, *, degree: int) -> np.ndarray:
     that are not a finite, non-empty 2-d array, or D above 100 000.
     Source: Shawe-Taylor & Cristianini (2004), section 9.1.
     """
-    _check_degree(degree)
+    degree = whole("degree", degree, least=1)
     linear_gram(X, X[:1])  # holds X to what every kernel asks of points
     X = np.asarray(X, dtype=float)
     count = math.comb(X.shape[1] + degree, degree)
@@ -41,7 +42,7 @@ def polynomial_gram(X, Z=None, *, degree: int) -> np.ndarray:
 
     Points and errors as in `kernels`; degree: p >= 1. Source: as `polynomial_features`.
     """
-    _check_degree(degree)
+    degree = whole("degree", degree, least=1)
     return (1 + linear_gram(X, Z)) ** degree
 
 
@@ -53,8 +54,3 @@ def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
     for first in range(total, -1, -1):
         for rest in _compositions(total - first, parts - 1):
             yield (first, *rest)
-
-
-def _check_degree(degree: int):
-    if not (degree >= 1 and degree == int(degree)):
-        raise ValueError(f"degree must be a whole number >= 1; got {degree!r}")

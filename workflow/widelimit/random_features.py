@@ -12,6 +12,7 @@ import numpy as np
 
 from widelimit.activations import parse_activation
 from widelimit.network import as_points
+from widelimit.whole import whole
 
 
 def neuron_features(X, B, *, activation: str = "relu") -> np.ndarray:
@@ -32,9 +33,7 @@ def draw_fourier(
 
     Raises ValueError for a width or d below 1 or a scale that is not positive and finite.
     """
-    for name, value in (("width", width), ("d", d)):
-        if value != int(value) or value < 1:
-            raise ValueError(f"{name} must be an integer >= 1; got {value!r}")
+    width, d = whole("width", width, least=1), whole("d", d, least=1)
     if not 0 < scale < math.inf:
         raise ValueError(f"scale must be positive and finite; got {scale!r}")
     W = math.sqrt(2 * scale) * rng.standard_normal((width, d))

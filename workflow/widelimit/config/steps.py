@@ -6,9 +6,11 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from widelimit.activations import parse_activation
 from widelimit.config.sections import Activation, Distinct, Section, Target, TargetInT
 from widelimit.config.types import number, whole
 from widelimit.expressions import check_expression
+from widelimit.gaussian_pairs import MAX_DEGREE
 
 
 class Step1(Section):
@@ -133,7 +135,7 @@ class Step4(Section):
         5.0,
         20.0,
     ]
-    """Features per training point, k / n, of double descent."""
+    """Features per training point, k / n, of double descent; 1 must be among them."""
 
     @model_validator(mode="after")
     def _in_the_inputs(self):
@@ -141,6 +143,22 @@ class Step4(Section):
             check_expression(self.target, [f"x_{i}" for i in range(self.dimension)])
         except ValueError as error:
             raise ValueError(f"target: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _within_the_oracle(self):
+        for name in self.activations:
+            if name.startswith("hermite:") and parse_activation(name).parameter > MAX_DEGREE:
+                raise ValueError(
+                    "activations: duals are held against their definition up to "
+                    f"hermite:{MAX_DEGREE}; got {name!r}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _with_the_threshold(self):
+        if 1 not in self.ratios:
+            raise ValueError(f"ratios: must contain 1, where fits interpolate; got {self.ratios}")
         return self
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from widelimit.activations import Activation, parse_activation
 from widelimit.network.cell_sums import CellSums
 from widelimit.network.pair_sums import PairSums
+from widelimit.whole import whole
 
 
 def initialise(width: int, d: int, *, outputs: int = 1, rng: np.random.Generator):
@@ -18,9 +19,8 @@ def initialise(width: int, d: int, *, outputs: int = 1, rng: np.random.Generator
 
     Raises ValueError for a width, dimension or number of outputs below 1.
     """
-    for name, value in (("width", width), ("d", d), ("outputs", outputs)):
-        if value != int(value) or value < 1:
-            raise ValueError(f"{name} must be an integer >= 1; got {value!r}")
+    width, d = whole("width", width, least=1), whole("d", d, least=1)
+    outputs = whole("outputs", outputs, least=1)
     return rng.standard_normal((outputs, width)), rng.standard_normal((width, d))
 
 
@@ -103,10 +103,12 @@ def _symmetrised(K: np.ndarray) -> np.ndarray:
 
 
 def as_points(name: str, X: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """X as a float array (n, d), where B is (k, d); ValueError if it is not one."""
-    X, d = np.asarray(X, dtype=float), np.shape(B)[-1] if np.ndim(B) == 2 else None
-    if d is None:
-        raise ValueError(f"B must be (width, d); got shape {np.shape(B)}")
+    """X as a float array (n, d), where B is a finite (k, d); ValueError if they are not."""
+    if np.ndim(B) != 2 or np.size(B) == 0:
+        raise ValueError(f"B must be (width, d), both at least 1; got shape {np.shape(B)}")
+    if not np.isfinite(B).all():
+        raise ValueError(f"B must be finite; got {np.sum(~np.isfinite(B))} bad entries")
+    X, d = np.asarray(X, dtype=float), np.shape(B)[1]
     if X.ndim != 2 or X.shape[1] != d:
         raise ValueError(f"{name} must be (points, {d}), as B is (width, {d}); got {X.shape}")
     return X

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from widelimit.whole import is_whole, whole
+
 
 def as_problem(X, y, A, B) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """X (n, d), Y (n, p), A (p, k), B (k, d) as finite float arrays that fit together."""
@@ -34,13 +36,12 @@ def as_test_points(X_test, d: int) -> np.ndarray | None:
 
 def as_schedule(steps, checkpoints: Sequence[int]) -> tuple[int, np.ndarray]:
     """The number of steps, and the checkpoints in order, each once."""
-    if isinstance(steps, bool) or steps != int(steps) or steps < 0:
-        raise ValueError(f"steps must be an integer >= 0; got {steps!r}")
+    steps = whole("steps", steps, least=0)
     marks = np.unique(np.asarray(checkpoints))
-    wrong = [m for m in marks.tolist() if m != int(m) or not 0 <= m <= steps]
+    wrong = [m for m in marks.tolist() if not is_whole(m) or not 0 <= m <= steps]
     if wrong:
-        raise ValueError(f"checkpoints must be integers in [0, {steps}]; got {wrong[0]!r}")
-    return int(steps), marks.astype(np.int64)
+        raise ValueError(f"checkpoints must be whole numbers in [0, {steps}]; got {wrong[0]!r}")
+    return steps, marks.astype(np.int64)
 
 
 def finite(name: str, values) -> np.ndarray:
