@@ -101,7 +101,7 @@ TRAINING = (
     _training(12, 100, 3, check_steps=300),
     _training(12, 100, 10, check_steps=300),
     _training(12, 100, 100, check_steps=300),
-    _training(12, 100, 10, check_steps=300, activation="gelu"),
+    *(_training(12, 100, 10, check_steps=300, activation=name) for name in ("gelu", "erf", "sin")),
 )
 PEAK = Case("gemm", ("gemm",), 2048, 2048, 2048, None)
 """Square matrices, large enough for the rate to be the machine's own."""

@@ -67,8 +67,9 @@ def test_engines_compute_what_numpy_does_and_are_timed(method, tmp_path, few_ste
     assert [row["steps"] for row in rows] == ([30, 100] if method == "circle" else [3])
 
 
-def test_gelu_and_several_dimensions_as_well(tmp_path):
-    case = Case("training", ("numpy", "dense"), 5, 4, 50, "gelu", check_steps=20)
+@pytest.mark.parametrize("activation", ["gelu", "erf", "sin"])
+def test_smooth_activations_and_several_dimensions_as_well(tmp_path, activation):
+    case = Case("training", ("numpy", "dense"), 5, 4, 50, activation, check_steps=20)
     for name in case.methods:
         measure(case, name, seconds=0.0, reference=tmp_path / "reference.npz")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import erf, ndtr
 
 from benchmarks.cases import LEARNING_RATE, Problem
 from benchmarks.methods.base import Method
@@ -18,7 +18,15 @@ def gelu(U):
     return U * Phi, Phi + U * np.exp(-(U**2) / 2) / np.sqrt(2 * np.pi)
 
 
-ACTIVATIONS = {"relu": relu, "gelu": gelu}
+def gauss_error(U):
+    return erf(U), 2 / np.sqrt(np.pi) * np.exp(-(U**2))
+
+
+def sine(U):
+    return np.sin(U), np.cos(U)
+
+
+ACTIVATIONS = {"relu": relu, "gelu": gelu, "erf": gauss_error, "sin": sine}
 """phi(U) and phi'(U)."""
 
 

@@ -13,7 +13,12 @@ from benchmarks.methods.base import Method
 
 jax.config.update("jax_enable_x64", True)
 
-ACTIVATIONS = {"relu": jax.nn.relu, "gelu": partial(jax.nn.gelu, approximate=False)}
+ACTIVATIONS = {
+    "relu": jax.nn.relu,
+    "gelu": partial(jax.nn.gelu, approximate=False),
+    "erf": jax.lax.erf,
+    "sin": jnp.sin,
+}
 
 
 def loss(weights, X, Y, scale, phi):

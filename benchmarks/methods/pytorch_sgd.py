@@ -10,7 +10,12 @@ from benchmarks.methods.base import Method
 
 torch.set_num_threads(1)
 
-ACTIVATIONS = {"relu": torch.relu, "gelu": torch.nn.functional.gelu}
+ACTIVATIONS = {
+    "relu": torch.relu,
+    "gelu": torch.nn.functional.gelu,
+    "erf": torch.erf,
+    "sin": torch.sin,
+}
 
 
 class AutogradSGD(Method):

@@ -206,8 +206,11 @@ def test_a_unit_on_the_line_of_antipodal_points_is_left_to_dense():
 
 def test_a_unit_at_zero_is_left_to_dense():
     X, A, B = np.array([[1.0, 0.0]]), np.ones((1, 2)), np.array([[0.0, 0.0], [1.0, 1.0]])
-    with pytest.raises(ValueError, match="b = 0"):
-        train(X, np.ones(1), A, B, learning_rate=0.1, steps=1, engine="circle")
+    for first in (0.0, 1e-200):
+        B[0] = first
+        with pytest.raises(ValueError, match="b = 0"):
+            train(X, np.ones(1), A, B, learning_rate=0.1, steps=1, engine="circle")
+        assert train(X, np.ones(1), A, B, learning_rate=0.1, steps=1).engine == "dense"
 
 
 @pytest.mark.parametrize(

@@ -213,3 +213,12 @@ def test_a_bad_argument_is_named(change, message):
     arguments = {"X": X, "y": y, "A": A, "B": B, "learning_rate": 0.1, "steps": 10} | change
     with pytest.raises(ValueError, match=message):
         train(**arguments)
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+@pytest.mark.parametrize("checkpoints", [[], [0, 10]])
+def test_no_test_points_make_empty_predictions(outputs, checkpoints):
+    X, y, A, B = problem(outputs=outputs)
+    options = {"learning_rate": 0.1, "steps": 10, "checkpoints": checkpoints}
+    result = train(X, y, A, B, X_test=np.empty((0, 2)), **options)
+    assert result.f_test.shape == (len(checkpoints), 0) + (outputs,) * (outputs > 1)

@@ -34,7 +34,7 @@ ANY_ORDER = {"contract", "nsz", "reassoc", "arcp"}
 
 def inlined(function):
     """Compile `function` into its callers: a call that passes a dozen arrays costs 100 ns."""
-    return njit(fastmath=IN_ORDER, forceinline=True)(function)
+    return njit(fastmath=IN_ORDER, error_model="numpy", forceinline=True)(function)
 
 
 def compiled(function=None, *, fastmath=IN_ORDER):
@@ -44,7 +44,7 @@ def compiled(function=None, *, fastmath=IN_ORDER):
     before = config.CACHE_DIR
     config.CACHE_DIR = cache_folder()
     try:
-        dispatcher = njit(cache=True, fastmath=fastmath)(function)
+        dispatcher = njit(cache=True, fastmath=fastmath, error_model="numpy")(function)
     finally:
         config.CACHE_DIR = before
     _save_under_lock(dispatcher)

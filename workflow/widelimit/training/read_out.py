@@ -23,7 +23,7 @@ class ReadOut:
         self.f_train.append(self.run.f.copy())
         if self.X_test is not None:
             f = forward(self.X_test, A, B, activation=self.activation)
-            self.f_test.append(f.reshape(-1, len(A)))
+            self.f_test.append(f.reshape(len(self.X_test), len(A)))
         squares = sum(_squared_distance(w, w0) for w, w0 in zip((A, B), self.start, strict=True))
         self.movement.append(np.sqrt(squares) / self.norm if self.norm else np.nan)
 
@@ -34,7 +34,7 @@ class ReadOut:
         return f_train, f_test, np.array(self.movement, dtype=float)
 
     def _stacked(self, outputs: list[np.ndarray], points: int) -> np.ndarray:
-        f = np.array(outputs).reshape(-1, points, len(self.start[0]))
+        f = np.array(outputs).reshape(len(outputs), points, len(self.start[0]))
         return f[:, :, 0] if f.shape[2] == 1 else f
 
 

@@ -16,14 +16,18 @@ from widelimit.activations import Activation
 from widelimit.arrangement import arrange, on_unit_circle
 from widelimit.network.pair_sums import unit_blocks
 
+SMALLEST = 1e-140
+"""Weights whose squares do not vanish."""
+
 
 def obstacle(X: np.ndarray, A: np.ndarray, B: np.ndarray, activation: Activation) -> str | None:
     """Why this engine does not apply to the network (A, B), or None where it does."""
     reason = obstacle_before_weights(X, len(A), activation)
     if reason is not None:
         return reason
-    if not B.any(axis=1).all():
-        return "a unit has b = 0, which lies in no cell"
+    b1, b2 = np.abs(B).T
+    if np.maximum(b1, b2).min() < SMALLEST:
+        return f"a unit has b = 0, or so small (below {SMALLEST:g}) that its square is 0"
     arrangement = arrange(X)
     both = arrangement.normals[arrangement.two_sided]
     if any((both @ B[units].T == 0).any() for units in unit_blocks(len(B), max(1, len(both)))):

@@ -3,8 +3,8 @@
 NumPy's exp runs on vectors; its sine and SciPy's normal distribution do not, and cost more than
 all else in a step. Here sine and cosine are their Taylor series after reduction to [-pi/4, pi/4]
 (absolute error 3e-16 for |u| < 2^20), and Phi(-x) = exp(-x^2/2) g(x / sqrt 2) / 2 where
-(z + 3) g(z) = (z + 3) exp(z^2) erfc(z) is a polynomial in (z - 3)/(z + 3), fitted to SciPy's g at
-import (relative error 5e-15).
+(z + 3) g(z) = (z + 3) exp(z^2) erfc(z) is a polynomial in 1 / (z + 3), fitted to SciPy's g at
+import for z <= 6 (relative error 5e-15; beyond, exp(-z^2) leaves nothing of any error).
 Sources: Cody & Waite 1980, chapter 8; Shepherd & Laframboise 1981.
 """
 
@@ -19,11 +19,11 @@ from numpy.polynomial import chebyshev
 from scipy.special import erfcx
 
 from widelimit.activations import Activation
-from widelimit.compiled import ANY_ORDER, IN_ORDER, compiled
+from widelimit.compiled import ANY_ORDER, IN_ORDER, compiled, inlined
 
-TURN = 3.0
-COEFFICIENTS = 24
-"""A multiple of 4: as many are taken at a time."""
+TURN, LAST, COEFFICIENTS = 3.0, 6.0, 20
+AT_0, SLOPE = (2 * TURN + LAST) / LAST, 2 * TURN * (TURN + LAST) / LAST
+"""x = AT_0 - SLOPE / (z + TURN) is -1 at z = 0 and 1 at z = LAST."""
 SIN = tuple((-1) ** m / math.factorial(2 * m + 1) for m in range(9))
 COS = tuple((-1) ** m / math.factorial(2 * m) for m in range(9))
 QUARTER = (1.57079632673412561417, 6.07710050630396597660e-11, 2.02226624871116645580e-21)
@@ -38,7 +38,7 @@ def evaluator(activation: Activation) -> Callable[[np.ndarray, np.ndarray, np.nd
     if family in ("gelu", "erf"):
         finish = {"gelu": _gelu, "erf": _erf}[family]
         exponent = {"gelu": -0.5, "erf": -1.0}[family]
-        coefficients = _scaled_erfc()
+        coefficients = _erfc_coefficients()
         return partial(_with_exponential, finish, exponent, coefficients)
     if family == "hermite":
         return partial(_hermite, degree=int(activation.parameter))
@@ -60,12 +60,12 @@ def _with_exponential(finish, exponent, coefficients, U, value, derivative):
     finish(U, value, derivative, coefficients)
 
 
-def _scaled_erfc() -> np.ndarray:
-    """Coefficients of (z + TURN) exp(z^2) erfc(z) in powers of (z - TURN)/(z + TURN), z >= 0."""
-    y = np.cos(np.pi * (np.arange(COEFFICIENTS) + 0.5) / COEFFICIENTS)
-    z = TURN * (1 + y) / (1 - y)
-    fit = chebyshev.chebfit(y, (z + TURN) * erfcx(z), COEFFICIENTS - 1)
-    return chebyshev.cheb2poly(fit)[::-1].copy()
+def _erfc_coefficients() -> tuple[float, ...]:
+    """Of (z + TURN) exp(z^2) erfc(z) in powers of x, which runs from -1 to 1 on 0 <= z <= LAST."""
+    x = np.cos(np.pi * (np.arange(COEFFICIENTS) + 0.5) / COEFFICIENTS)
+    z = SLOPE / (AT_0 - x) - TURN
+    fit = chebyshev.chebfit(x, (z + TURN) * erfcx(z), COEFFICIENTS - 1)
+    return tuple(chebyshev.cheb2poly(fit)[::-1].tolist())
 
 
 @compiled(fastmath=ANY_ORDER)
@@ -109,30 +109,26 @@ def _cos(U, value, derivative):
             derivative[i, j] = -sine
 
 
-@compiled(fastmath=IN_ORDER)
-def _erfc_factor(u, scale, coefficients, y, g):
-    """g = exp(z^2) erfc(z) at z = scale |u|; y is room to work in."""
-    for j in range(np.uint64(g.size)):
-        y[j] = 1.0 - 2.0 * TURN / (scale * abs(u[j]) + TURN)
-        g[j] = 0.0
-    for m in range(0, coefficients.size, 4):
-        c0, c1 = coefficients[m], coefficients[m + 1]
-        c2, c3 = coefficients[m + 2], coefficients[m + 3]
-        for j in range(np.uint64(g.size)):
-            g[j] = (((g[j] * y[j] + c0) * y[j] + c1) * y[j] + c2) * y[j] + c3
-    for j in range(np.uint64(g.size)):
-        g[j] *= (0.5 / TURN) * (1.0 - y[j])
+@inlined
+def _scaled_erfc(z, c):
+    """exp(z^2) erfc(z), z >= 0, with the coefficients c."""
+    r = 1.0 / (z + TURN)
+    x = AT_0 - SLOPE * r
+    g = ((c[0] * x + c[1]) * x + c[2]) * x + c[3]
+    g = (((g * x + c[4]) * x + c[5]) * x + c[6]) * x + c[7]
+    g = (((g * x + c[8]) * x + c[9]) * x + c[10]) * x + c[11]
+    g = (((g * x + c[12]) * x + c[13]) * x + c[14]) * x + c[15]
+    g = (((g * x + c[16]) * x + c[17]) * x + c[18]) * x + c[19]
+    return g * r
 
 
 @compiled(fastmath=IN_ORDER)
 def _gelu(U, value, derivative, coefficients):
     """u Phi(u) and Phi(u) + u Phi'(u), where `value` holds exp(-u^2/2)."""
-    y, g = np.empty(U.shape[1]), np.empty(U.shape[1])
     for i in range(U.shape[0]):
-        _erfc_factor(U[i], math.sqrt(0.5), coefficients, y, g)
         for j in range(np.uint64(U.shape[1])):
             u, e = U[i, j], value[i, j]
-            tail = 0.5 * e * g[j]
+            tail = 0.5 * e * _scaled_erfc(math.sqrt(0.5) * abs(u), coefficients)
             below = tail if u < 0.0 else 1.0 - tail
             value[i, j] = u * below
             derivative[i, j] = below + u * e / math.sqrt(2.0 * math.pi)
@@ -141,12 +137,10 @@ def _gelu(U, value, derivative, coefficients):
 @compiled(fastmath=IN_ORDER)
 def _erf(U, value, derivative, coefficients):
     """erf(u) and its derivative, where `value` holds exp(-u^2)."""
-    y, g = np.empty(U.shape[1]), np.empty(U.shape[1])
     for i in range(U.shape[0]):
-        _erfc_factor(U[i], 1.0, coefficients, y, g)
         for j in range(np.uint64(U.shape[1])):
             e = value[i, j]
-            size = 1.0 - e * g[j]
+            size = 1.0 - e * _scaled_erfc(abs(U[i, j]), coefficients)
             value[i, j] = size if U[i, j] > 0.0 else -size
             derivative[i, j] = 2.0 / math.sqrt(math.pi) * e
 

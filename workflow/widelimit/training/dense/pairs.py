@@ -13,6 +13,8 @@ from widelimit.training.dense.elementwise import evaluator
 
 BLOCK_ENTRIES = 1 << 15
 """Pairs in one block of units, so that its matrices stay in L2 cache."""
+VECTORS = 32
+"""Units in a few whole vectors of any processor: what is left over goes one by one."""
 MOST_KEPT = 1 << 26
 """Bytes of phi(U) and phi'(U) beyond which they are found again for the gradients."""
 
@@ -30,7 +32,8 @@ class PairEngine:
         self.scale = np.sqrt(activation.scale / k)
         self.rate = learning_rate * self.scale
         self.evaluate = evaluator(activation)
-        length = min(k, max(1, BLOCK_ENTRIES // n))
+        length = max(1, BLOCK_ENTRIES // n)
+        length = min(k, length - length % VECTORS if length > VECTORS else length)
         starts = range(0, k, length)
         self.blocks = [(A[:, u : u + length].copy(), B[u : u + length].T.copy()) for u in starts]
         self.keeps = 16 * n * k <= MOST_KEPT
