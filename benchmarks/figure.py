@@ -29,7 +29,7 @@ def case_words(row) -> str:
     kernels = {"gram_ntk": "ReLU NTK", "gram_gaussian": "Gaussian kernel"}
     if row.experiment in kernels:
         return f"{kernels[row.experiment]}, n = {power(row.points)}"
-    kind = "" if row.activation == "relu" else f", {row.activation.upper()}"
+    kind = "" if row.activation == "relu" else f", {row.activation}"
     return f"k = {power(int(row.width))}, n = {row.points}, d = {row.dimension}{kind}"
 
 
