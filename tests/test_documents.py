@@ -26,6 +26,12 @@ def test_each_fault_names_a_test_and_what_is_lost():
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_what_is_quoted_between_markers_is_there(path):
+    for name, quoted in re.findall(r"<!-- (\w+) -->(.*?)<!-- /\1 -->", path.read_text(), re.DOTALL):
+        assert re.search(r"\d", quoted), name
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_to_files(path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
         if not target.startswith(("http:", "https:")):

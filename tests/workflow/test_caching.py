@@ -11,7 +11,7 @@ import pytest
 
 from checkout import ROOT, SMALL, Checkout, check_out, digests
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("caching")]
 
 NETWORK = "results/networks/width=16/chunk=0/networks.parquet"
 ENTRY = re.compile(r"[0-9a-f]{64}(_\w+)?\.parquet")

@@ -18,7 +18,7 @@ import pytest
 
 from checkout import SMALL, Checkout, check_out, digests
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("interruption")]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ strings) is refused before numexpr sees it.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 
 import numexpr
@@ -36,7 +37,9 @@ def check_expression(text: str, variables: Sequence[str]) -> None:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ValueError(f"not an arithmetic expression: {text!r}") from None
+        product = re.search(r"(\d|\))\s*(?!e[-+\d])[A-Za-z_(]", text)
+        hint = "; a product is written with *, as in 10 * t" if product else ""
+        raise ValueError(f"not an arithmetic expression: {text!r}{hint}") from None
     _check(tree.body, variables, text, depth=0)
 
 

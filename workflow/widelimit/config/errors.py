@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from widelimit.config.types import PATTERNS
+
 Model = TypeVar("Model", bound=BaseModel)
 
 # A few aliases in YAML make lists of billions, whose whole repr would take all memory.
@@ -70,7 +72,9 @@ def _message(model: type[BaseModel], path: list[str], problem: dict) -> str:
     if problem["type"].startswith(("model_type", "dict_type")):
         return "must be a section, that is indented lines of key: value"
     if problem["type"] == "string_pattern_mismatch":
-        return f"must match {problem['ctx']['pattern']}"
+        return f"must be {PATTERNS[problem['ctx']['pattern']]}"
+    if problem["type"] == "string_too_short":
+        return "must not be empty"
     message = problem["msg"].removeprefix("Value error, ")
     return (
         message.replace("Input should be", "must be")

@@ -11,7 +11,7 @@ from widelimit.config.errors import ConfigError, validated
 from widelimit.config.network import Kernels, Network
 from widelimit.config.sections import MAX_WIDTH, Activation, Distinct, Section, Target
 from widelimit.config.steps import Step1, Step2, Step3, Step4, Step5, Step7
-from widelimit.config.types import Flag, optional, whole
+from widelimit.config.types import FOLDER, NAME, Flag, optional, whole
 
 
 class Beyond(Section):
@@ -49,13 +49,13 @@ class Experiment(Section):
     kernels: Kernels = Kernels()
 
 
-VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+VariantName = Annotated[str, Field(pattern=NAME)]
 
 
 class Study(Experiment):
     """A study: the main experiment, its variants, and how they are reported."""
 
-    results_dir: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+$", max_length=500)] = "results"
+    results_dir: Annotated[str, Field(pattern=FOLDER, max_length=500)] = "results"
     """Where everything that is computed goes."""
     seed: whole(ge=0, lt=2**63) = 0
     """Root of all random numbers."""

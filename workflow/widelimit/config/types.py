@@ -11,6 +11,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+FOLDER, NAME = r"^[A-Za-z0-9_./-]+$", r"^[a-z][a-z0-9_]{0,39}$"
+PATTERNS = {
+    FOLDER: "a path of letters A-Z and a-z, digits and _ . / -",
+    NAME: "a name of up to 40 letters a-z, digits and _ that begins with a letter",
+}
+"""What matches, in words."""
+
 _TEXTS = {"true": True, "false": False, "null": None}
 
 

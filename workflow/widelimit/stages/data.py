@@ -193,7 +193,7 @@ def _read_columns(path: str, columns: list[str]) -> pd.DataFrame:
         if bad.size:
             raise ValueError(
                 f"{path}: column {name!r} must be finite; {bad.size} values are not,"
-                f" the first in row {bad[0]}"
+                f" the first in row {bad[0] + 1}, counted without the header"
             )
     return frame
 
