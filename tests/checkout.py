@@ -23,7 +23,7 @@ SMALL = {
     "network": {"widths": [16, 64], "engine": "dense"},
     "variants": {"interval": None},
     "beyond": {"activations": []},
-    "step4": {"activations": ["relu"], "widths": [16, 32], "steps": 50, "ratios": [0.5, 2]},
+    "step4": {"activations": ["relu"], "widths": [16, 32], "steps": 50, "ratios": [0.5, 1, 2]},
     "step5": {"activations": ["relu"], "widths": [16, 32], "seeds": 2, "training_seeds": 2},
 }
 """Changes to the tiny study for what needs many runs: few jobs, none of them long."""
