@@ -30,7 +30,7 @@ LAYERS = [
     {"regression", "random_features", "hessian", "linearised", "polynomial"},
     {"dynamics", "training", "last_layer"},
     {"metrics", "summaries", "regimes", "linear", "claims", "estimates"},
-    {"schemas"},
+    {"schemas", "metric_meanings"},
     {"stages", "figures"},
     {"config", "tables", "jobs", "progress", "environment"},
     {"provenance"},

@@ -10,7 +10,7 @@ import pytest
 from widelimit.claims import CLAIMS, Claim, check_claims
 from widelimit.claims.check import FAILS, HOLDS, LAST, MISSING, OPEN, RATIOS, SLOPES, WIDEST
 from widelimit.claims.document import LOOSE, TITLES, document, limits
-from widelimit.schemas import METRIC_MEANINGS
+from widelimit.metric_meanings import METRIC_MEANINGS
 from widelimit.summaries import SLOPE_METRICS
 
 ALL = [claim for claims in CLAIMS.values() for claim in claims]

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from widelimit import schemas
 from widelimit.kernels import nngp_gram, ntk_gram
+from widelimit.metric_meanings import METRIC_MEANINGS
 from widelimit.network import empirical_ntk, forward, initialise, last_layer_kernel
 from widelimit.seeds import generator
 from widelimit.stages.compare import compare
@@ -226,7 +226,7 @@ def test_ensembles_are_taken_over_all_seeds_of_a_width(tables):
 
 
 def test_every_metric_is_explained(tables):
-    assert set(tables[-1]["metric"]) <= set(schemas.METRIC_MEANINGS)
+    assert set(tables[-1]["metric"]) <= set(METRIC_MEANINGS)
 
 
 def test_the_order_of_chunks_does_not_matter(tables):

@@ -6,6 +6,7 @@ import pytest
 
 from widelimit import schemas, tables
 from widelimit.claims import STEP1, check_claims
+from widelimit.metric_meanings import METRIC_MEANINGS
 from widelimit.seeds import generator
 from widelimit.stages import step1_data
 from widelimit.stages.step1 import TABLES, measure_step1
@@ -55,7 +56,7 @@ def test_tables_hold_to_their_schemas(made, tmp_path):
 
 
 def test_every_metric_is_measured_and_explained(made, value):
-    named = {name for name in schemas.METRIC_MEANINGS if name.startswith("linear_")}
+    named = {name for name in METRIC_MEANINGS if name.startswith("linear_")}
     assert set(value.index) == named
     assert np.isfinite(value).all()
 
@@ -125,7 +126,7 @@ def test_the_distance_shrinks_below_the_threshold_and_grows_above(value):
     assert value["linear_growth_above"] == pytest.approx(above, rel=1e-6)
 
 
-@pytest.mark.parametrize("steps", [2, 20_000])
+@pytest.mark.parametrize("steps", [2, 1000])
 def test_growth_does_not_depend_on_the_steps_of_the_study(value, steps):
     other = measure_step1(**(OPTIONS | {"steps": steps, "draws": 1}))["measured"]
     other = other.set_index("metric")["value"]

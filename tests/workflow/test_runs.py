@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from checkout import FIGURES, Checkout, check_out, digests
-from widelimit import schemas
 from widelimit.claims import CLAIMS, check_claims
 from widelimit.claims.document import document
+from widelimit.metric_meanings import METRIC_MEANINGS
 from widelimit.pages import PAGES
 from widelimit.results_readme import readme
 from widelimit.tables import read_metadata, read_table
@@ -81,7 +81,7 @@ def test_networks_of_earlier_configurations_are_named_and_can_be_left_out(
 
 def test_metrics_are_complete_and_explained(finished):
     metrics = pd.read_parquet(finished.path / "results/metrics.parquet")
-    assert set(metrics["metric"]) <= set(schemas.METRIC_MEANINGS)
+    assert set(metrics["metric"]) <= set(METRIC_MEANINGS)
     assert set(metrics["experiment"]) >= {
         *(f"step{number}" for number in (1, 2, 4, 5, 7)),
         "interval",

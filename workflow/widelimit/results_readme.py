@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from widelimit import figures, schemas
-from widelimit.schemas import METRIC_MEANINGS, Column, Table, input_column, target_column
+from widelimit.metric_meanings import METRIC_MEANINGS
+from widelimit.schemas import Column, Table, input_column, target_column
 from widelimit.stages import (
     step1,
     step2,

@@ -28,7 +28,7 @@ def measure(
     experiment: str,
     learning_rate: float,
 ) -> pd.DataFrame:
-    """Rows of the METRICS table, sorted; schemas.METRIC_MEANINGS says what each metric is."""
+    """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is."""
     kernels = kernels.set_index("kernel")
     rows = [
         *_limits(kernels, theory, test),

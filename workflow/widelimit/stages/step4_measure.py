@@ -21,7 +21,7 @@ ROUNDING = 1e-13
 
 
 def measure_step4(tables: Mapping[str, pd.DataFrame], *, activation: str) -> pd.DataFrame:
-    """Rows of the METRICS table, sorted; schemas.METRIC_MEANINGS says what each metric is.
+    """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is.
 
     tables     : all tables of the stage fit_step4 by name
     activation : of the networks in the table double_descent

@@ -1,0 +1,195 @@
+"""What each metric is.
+
+Apart from the table schemas, which every computing rule reads: a new metric computes nothing anew.
+"""
+
+METRIC_MEANINGS = {
+    "train_loss": "1/2 sum of squared residuals over the training points",
+    "train_loss_ntk": "the same, predicted in closed form from the limit NTK and the network's f_0",
+    "train_loss_empirical_ntk": "the same, from the empirical NTK at initialisation",
+    "test_rmse": "root mean square of network - target over the test points",
+    "test_rmse_ntk": "the same for NTK regression at that step",
+    "test_rmse_nngp": "the same for NNGP regression at that step",
+    "test_rmse_ntk_corrected": "the same for the NTK prediction corrected for the network's f_0",
+    "test_rmse_gaussian": "the same for regression with the Gaussian kernel, where asked for",
+    "test_rmse_laplace": "the same for regression with the Laplace kernel, where asked for",
+    "test_accuracy": "share of test points whose largest output is that of their class; one-hot"
+    " targets only",
+    "test_accuracy_ntk": "the same for NTK regression at that step",
+    "test_accuracy_nngp": "the same for NNGP regression at that step",
+    "test_accuracy_ntk_corrected": "the same for the corrected NTK prediction",
+    "test_accuracy_gaussian": "the same for regression with the Gaussian kernel",
+    "test_accuracy_laplace": "the same for regression with the Laplace kernel",
+    "rmse_network_vs_ntk": "network - corrected NTK prediction at the same step",
+    "rmse_network_vs_ntk_uncorrected": "network - NTK prediction from f_0 = 0 at the same step",
+    "rmse_network_vs_empirical_ntk": "network - corrected prediction of its own NTK at step 0",
+    "rmse_last_layer_vs_nngp": "last layer trained alone from A = 0 - NNGP, same step",
+    "ensemble_mean_rmse_vs_ntk": "mean over seeds of the networks - theory's mean",
+    "ensemble_std_ratio": "standard deviation over seeds, root mean square over the test"
+    " points, divided by the theory's",
+    "ensemble_distance_squared": "mean over seeds and test points of (network - theory's mean)^2",
+    "ensemble_bias_squared": "the part of it that is (mean over seeds - theory's mean)^2",
+    "ensemble_variance": "the part of it that is the variance over seeds; the two add up",
+    "ntk_deviation": "|empirical - limit NTK| / |limit NTK|, training points, step 0, Frobenius",
+    "ntk_drift": "|empirical NTK at the last step - at step 0| / |at step 0|, Frobenius",
+    "weight_movement": "|w_T - w_0| / |w_0| over all weights",
+    "lambda_max_ntk": "largest eigenvalue of the limit NTK on the training points",
+    "lambda_min_ntk": "smallest eigenvalue of it",
+    "condition_number_ntk": "lambda_max / lambda_min of it",
+    "rank_ntk": "its rank",
+    "lambda_max_nngp": "largest eigenvalue of the NNGP kernel on the training points",
+    "lambda_min_nngp": "smallest eigenvalue of it",
+    "condition_number_nngp": "lambda_max / lambda_min of it",
+    "rank_nngp": "its rank",
+    "learning_rate_bound": "2 / lambda_max of the limit NTK: gradient descent diverges beyond",
+    # Step 4. phi^ is the dual activation without the factor c, xi in [-1, 1].
+    "dual_closed_form_error": "largest |phi^ in closed form - E[phi(u) phi(v)] by quadrature|",
+    "dual_derivative_error": "largest |its derivative, closed form - E[phi'(u) phi'(v)]|",
+    "dual_commutation_error": "largest |numerical derivative of phi^ - E[phi'(u) phi'(v)]|,"
+    " |xi| <= 0.9",
+    "dual_range": "largest |phi^| / phi^(1)",
+    "dual_least_slope": "smallest difference quotient of phi^ on [0, 1]",
+    "dual_least_curvature": "smallest second difference quotient of phi^ on [0, 1]",
+    "dual_smoothness_ratio": "largest |Chebyshev coefficient of phi^ on [-0.9, 0.9]| / its bound"
+    " for power series that converge at 1",
+    "dual_truncation_error": "largest |phi^ - its Hermite series up to degree 30|",
+    "dual_truncation_gap": "largest |truncation error - sum of the squared coefficients left out|"
+    " over degrees up to 30",
+    "dual_monte_carlo_error": "root mean square over xi of average over width pairs - phi^",
+    "nngp_deviation": "|kernel of width random features - NNGP| / |NNGP|, training points,"
+    " Frobenius",
+    "fourier_deviation": "the same for random Fourier features and the Gaussian kernel",
+    "last_layer_vs_kernel": "largest |last layer trained from A = 0 - closed form with its own"
+    " finite-width kernel|, same step, training and test points",
+    "last_layer_to_limit": "last layer trained from A = 0 - its own limit of infinitely many steps",
+    "last_layer_limit_vs_kernel": "largest |least squares of minimum norm in the weights - kernel"
+    " regression with the finite-width kernel|, training and test points",
+    "last_layer_limit_vs_rounding": "the same / (condition number of the kernel x 2.2e-16)",
+    "last_layer_condition_number": "condition number of the finite-width kernel",
+    **{
+        f"{name}_{metric}": meaning + of
+        for name, of in {
+            "last_layer": ", network features",
+            "fourier": ", random Fourier features",
+        }.items()
+        for metric, meaning in {
+            "train_rmse": "ridgeless least squares on width features: fit - noisy target",
+            "test_rmse": "the same fit - target without noise, test points",
+            "rank": "rank of the features on the training points",
+            "limit_test_rmse": "test error of kernel regression with the limit kernel",
+            "zero_test_rmse": "test error of predicting 0",
+            "interpolation_ratio": "smallest width / n from which on the median training error is"
+            " 0 (below 1e-6 of that of predicting 0)",
+            "peak_ratio": "width / n of the largest median test error",
+            "peak_test_rmse": "median test error there",
+            "critical_first_ratio": "first width / n around the peak worse than predicting 0",
+            "critical_last_ratio": "last width / n around the peak worse than predicting 0",
+            "classical_ratio": "width / n of the least median test error before interpolation",
+            "classical_test_rmse": "median test error there",
+            "widest_test_rmse": "median test error at the largest width",
+            "peak_to_classical": "peak_test_rmse / classical_test_rmse",
+            "peak_to_widest": "peak_test_rmse / widest_test_rmse",
+            "widest_to_limit": "widest_test_rmse / limit_test_rmse",
+        }.items()
+    },
+    "last_layer_circle_train_rmse": "as last_layer_train_rmse, inputs on the circle instead",
+    "last_layer_circle_rank": "as last_layer_rank, on the circle",
+    "last_layer_circle_interpolation_ratio": "as last_layer_interpolation_ratio, on the circle",
+    # Step 1. w_T: gradient descent from 0, step by step, with half the largest stable learning
+    # rate unless another is named; the worst of random data sets.
+    "linear_threshold_lower": "smallest eta sigma_1^2 at which the steps of gradient descent"
+    " shrink, found by bisection; of all spectra the one farthest from 0",
+    "linear_threshold_upper": "largest such eta sigma_1^2; the one farthest from 2",
+    "linear_growth_below": "|w_T - y X^+| after 200 steps / after 100, at 0.99 of the threshold;"
+    " largest over spectra",
+    "linear_growth_above": "the same at 1.01 of the threshold; smallest over spectra",
+    "linear_descent_vs_closed_form": "largest |w_T - closed form| / |y X^+| over steps, regimes"
+    " and starts",
+    "linear_outside_span": "n < d and rank < d: largest |component of w_T outside the span of the"
+    " points| / |y X^+| over steps",
+    "linear_outside_span_change": "the same from a random start: largest change of this component",
+    "linear_elsewhere_distance": "the same: smallest |w_T - y X^+| / |y X^+| at the last step",
+    **{
+        f"linear_{metric}_{regime}": meaning + of
+        for regime, of in {
+            "overdetermined": ", n > d",
+            "square": ", n = d",
+            "underdetermined": ", n < d",
+            "deficient": ", n = d and rank d / 2",
+        }.items()
+        for metric, meaning in {
+            "solution_error": "|w_T - the regime's own closed form| / its norm at the last step",
+            "loss": "training loss at the last step / that of w = 0",
+            "loss_error": "|training loss - what it must be| / loss of w = 0 at the last step",
+        }.items()
+    },
+    # Step 2. psi: polynomial features; w = y psi(X)^+; f: kernel regression on step 3's samples.
+    "polynomial_gram_error": "largest |psi(x).psi(z) - (1 + x.z)^p| / 2^p over random points",
+    "polynomial_kernel_vs_features": "largest |kernel regression - w.psi(x)| / largest |y| over"
+    " random data and degrees",
+    "representer_error": "largest |w - sum_i alpha_i psi(x_i)| / |w|, alpha = y K^+",
+    "kernel_norm_error": "largest |y K^+ y - |w|^2| / |w|^2",
+    "minimum_norm_ratio": "smallest |other weights that fit as well| / |w|",
+    "minimum_norm_pythagoras": "largest ||v|^2 - |w|^2 - |v - w|^2| / |v|^2 over such weights v",
+    **{
+        f"psd_least_{kernel}": f"smallest eigenvalue / largest of the Gram matrix, {of}; least over"
+        " random data"
+        for kernel, of in {
+            "linear": "linear kernel",
+            "polynomial": "polynomial kernel of degree 3",
+            "gaussian": "Gaussian kernel",
+            "laplace": "Laplace kernel",
+            "nngp": "NNGP kernel of the activation",
+            "ntk": "NTK of the activation",
+            "indicator": "1 where |x - z| < 1 and 0 elsewhere, which is no kernel",
+        }.items()
+    },
+    "kernel_descent_vs_closed_form": "largest |f_T step by step - in closed form| / largest |y|"
+    " over kernels, steps and the test grid",
+    **{
+        f"kernel_descent_distance_{kernel}": f"root mean square of f_T - f over the test grid, f_T"
+        f" gradient descent with the {of} in closed form, eta = 1 / lambda_max"
+        for kernel, of in {
+            "linear": "linear kernel",
+            "gaussian": "Gaussian kernel",
+            "laplace": "Laplace kernel",
+            "nngp": "NNGP kernel",
+            "ntk": "NTK",
+        }.items()
+    },
+    "kernel_descent_left": "|f_T - f| / |f| over the test grid after 30 lambda_max /"
+    " (smallest eigenvalue that does not count as 0) such steps, closed form; largest over kernels",
+    "example_ntk_difference": "step 5: largest difference between the Gram matrix of the worked"
+    " example, added up weight by weight, and the empirical NTK",
+    "hessian_norm_bounded": "spectral norm of the Hessian of f(x) in all weights, at one input and"
+    " at initialisation, weights uniform on [-sqrt(3), sqrt(3)]",
+    "hessian_norm_gaussian": "the same, weights standard normal",
+    "hessian_norm_gaussian_median": "its exact median, from theory",
+    "hessian_median_ratio": "its median over seeds / the exact one",
+    "ntk_at_input_bounded": "K(x, x) of the same networks at the same input, bounded weights",
+    "ntk_at_input_gaussian": "the same, weights standard normal",
+    "readout_max": "largest |a_j| of k standard normal readout weights",
+    "readout_max_median": "its exact median, from theory",
+    "rmse_linearised_vs_empirical_ntk": "network linearised at initialisation, trained in its"
+    " parameters - corrected prediction of its empirical NTK at the same step",
+    "rmse_network_vs_empirical_ntk_uncorrected": "network - prediction of its own NTK at step 0,"
+    " from f_0 = 0",
+    "rmse_network_vs_empirical_ntk_flow": "network - corrected prediction of its own NTK at step"
+    " 0, for gradient flow",
+    "rmse_ignoring_f0": "prediction of the network's own NTK with f_0 - without it",
+    "rmse_ignoring_f0_train": "the same over the training points",
+    "rmse_ignoring_f0_ensemble": "root mean square over seeds of rmse_ignoring_f0",
+    "rmse_ignoring_f0_train_ensemble": "root mean square over seeds of rmse_ignoring_f0_train",
+    "rmse_ignoring_f0_limit": "the same at infinite width, test points: standard deviation of the"
+    " ensemble, root mean square over points",
+    "rmse_ignoring_f0_train_limit": "the same over the training points",
+    "ntk_outputs_same": "several outputs: |blocks of one output - K| / |K x identity|, empirical"
+    " NTK at initialisation, training points, Frobenius",
+    "ntk_outputs_cross": "the same of the blocks of two different outputs, which K has as 0",
+    "rmse_outputs_vs_ntk": "network of several outputs - corrected prediction of one NTK for all,"
+    " root mean square over points and outputs",
+    "descent_vs_flow_max": "largest root mean square difference over steps between predictions for"
+    " gradient descent and flow, at the smallest relative learning rate of step5",
+    "descent_vs_flow_order": "power of the learning rate with which it grows, to the next one",
+}
+"""What each metric of metrics.parquet is; a distance is a root mean square over test points."""
