@@ -16,16 +16,16 @@ help:  ## this list
 
 # Snakemake would answer a file that is no YAML or no UTF-8 with a traceback.
 check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=config.yaml)
-	@$(BIN)/python -m widelimit.checks config.yaml $(CONFIG)
+	@$(BIN)/python -m widelimit.checks config.yaml '$(CONFIG)'
 
 figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
-	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --quiet rules reason host
+	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --quiet rules reason host
 
 readme: figures  ## quote the shipped study in README.md and docs, with picture, findings and claims
 	$(BIN)/python -m widelimit.readme results README.md
 
 report: check  ## pack the finished study into report.zip, Snakemake's own report
-	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.zip
+	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --report report.zip
 
 test: $(VENV)/installed  ## every test, linters included
 	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup

@@ -606,7 +606,7 @@ def test_number_of_fewer_digits():
 
 @pytest.mark.parametrize(
     "value, text",
-    [(16384, "2<sup>14</sup>"), (32, "2<sup>5</sup>"), (16, "16"), (100, "100"), (1, "1")],
+    [(16384, "2<sup>14</sup>"), (16, "2<sup>4</sup>"), (4, "4"), (100, "100"), (1, "1")],
 )
 def test_power_of_two(value, text):
     assert power_of_two(value) == text

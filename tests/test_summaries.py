@@ -165,3 +165,7 @@ def test_slopes_do_not_depend_on_the_order_of_rows():
     rows = [(k, s, 10, "ntk_drift", rng.lognormal()) for k in (4, 8, 16) for s in range(3)]
     one, two = (summaries.slopes_table(metrics(r)) for r in (rows, rows[::-1]))
     pd.testing.assert_frame_equal(one, two, rtol=1e-12)
+
+
+def test_equal_values_have_no_slope():
+    assert fit_slope([16, 16, 64, 64], [3.0] * 4) is None

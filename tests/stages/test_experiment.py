@@ -337,3 +337,18 @@ def test_theory_that_diverges_is_missing_not_a_number(points):
     )
     assert theory[theory["step"] == 1000]["mean"].isna().all()
     assert theory[theory["step"] == 1]["mean"].notna().all()
+
+
+def test_what_theory_says_beyond_the_bound_can_be_drawn_or_is_missing(points):
+    _, theory = fit_kernels(
+        points["train"],
+        points["test"],
+        activation="relu",
+        learning_rate=0.3,
+        checkpoints=list(range(0, 3000, 50)),
+        ridge=0.0,
+        rcond=None,
+    )
+    mean = theory["mean"].abs()
+    assert mean.isna().any()
+    assert 1e10 < mean.max() < 1e60

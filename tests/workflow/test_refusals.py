@@ -122,6 +122,12 @@ def test_the_results_directory_holds_nothing_else(folder):
         check_results(folder)
 
 
+@pytest.mark.parametrize("folder", ["docs", "./workflow/x", "tests/../studies", ".git", ".venv/a"])
+def test_the_results_directory_is_none_of_the_project(folder):
+    with pytest.raises(ConfigError, match=r"^results_dir: must be a folder of its own, not in "):
+        check_results(folder)
+
+
 def test_the_results_directory_is_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").write_text("")

@@ -36,6 +36,12 @@ RESULTS = os.path.normpath(STUDY.results_dir)
 EXPERIMENTS = STUDY.experiments()
 # The main experiment lies in the results directory itself, each variant in a folder of its own.
 BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
+# Whether step 7 may show why the raw interval fails: the same targets on it and on the circle.
+INTERVAL_BESIDE_LIFT = (
+    "interval" in EXPERIMENTS
+    and STUDY.data.source == "lift"
+    and STUDY.data.model_copy(update={"source": "interval"}) == EXPERIMENTS["interval"].data
+)
 # Smaller ones, each measured by one job.
 BEYOND = STUDY.beyond_experiments()
 # Steps with measurements of their own.

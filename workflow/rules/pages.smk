@@ -7,7 +7,7 @@ STEP4 = ["duals", "properties", "width", "last_layer", "double_descent"]
 STEP2_AND_3 = [f"step3_{name}" for name in STEP3] + [f"step2_{name}" for name in STEP2]
 STEP5 = ["ntk", "linearised", "outputs", "hessian", "flow"]
 STEP7 = ["explorer", "fits", "convergence", "loss", "movement", "ensemble"]
-if "interval" in EXPERIMENTS:
+if INTERVAL_BESIDE_LIFT:
     STEP7.append("interval")
 if BEYOND:
     STEP7.append("beyond")

@@ -98,7 +98,7 @@ use rule figure as figure_step7_ensemble with:
         ),
 
 
-if "interval" in EXPERIMENTS:
+if INTERVAL_BESIDE_LIFT:
 
     use rule figure as figure_step7_interval with:
         input:

@@ -8,6 +8,8 @@ from widelimit.provenance import made_by
 from widelimit.tables import read_table, write_atomically, write_table
 
 with logged(snakemake.log[0]) as say:
+    if not snakemake.output:
+        raise ValueError("figure is the pattern of the rules figure_...; figures draws all of them")
     module = import_module(f"widelimit.figures.{snakemake.params.figure}")
     origin = made_by(snakemake, __file__, modules=[module.__name__])
     frames = {name: read_table(path) for name, path in snakemake.input.items()}

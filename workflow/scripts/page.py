@@ -8,6 +8,8 @@ from widelimit.provenance import page_origin
 from widelimit.tables import read_table, write_text
 
 with logged(snakemake.log[0]) as say:
+    if not snakemake.output:
+        raise ValueError("page is the pattern of the rules page_...; pages makes all of them")
     page, study = snakemake.params.page, load_study(snakemake.params.study)
     svgs, behind = snakemake.input.svgs, snakemake.input.tables
     named = {name: path for name, path in snakemake.input.items() if name not in ("svgs", "tables")}

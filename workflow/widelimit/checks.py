@@ -22,6 +22,8 @@ from widelimit.training.circle import obstacle_before_weights
 
 MAX_JOBS = 50_000
 """Beyond this Snakemake takes hours to plan; docs/cluster.md has measurements."""
+NO_RESULTS = ("workflow", "profiles", "studies", "tests", "docs", "benchmarks")
+"""Folders of the project itself."""
 
 
 def check_results(folder: str) -> None:
@@ -32,6 +34,11 @@ def check_results(folder: str) -> None:
         raise ConfigError(
             "results_dir: must be a folder of its own, not one that holds the working directory;"
             f" got {folder}"
+        )
+    inside = path.relative_to(Path.cwd()).parts if path.is_relative_to(Path.cwd()) else ()
+    if inside and (inside[0] in NO_RESULTS or inside[0].startswith(".")):
+        raise ConfigError(
+            f"results_dir: must be a folder of its own, not in {inside[0]}/; got {folder}"
         )
     there = next(part for part in (path, *path.parents) if part.exists())
     if not there.is_dir():
@@ -66,7 +73,10 @@ def check_study(study: Study) -> None:
         try:
             _check_experiment(experiment, "", root=study.seed, unstable=study.allow_unstable)
         except ConfigError as error:
-            raise ConfigError(f"beyond: of its experiment {name}, {error}") from None
+            raise ConfigError(
+                f"beyond: of its experiment {name}, {error}"
+                " (beyond: {activations: [], dimensions: []} leaves these out)"
+            ) from None
 
 
 def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstable: bool) -> None:

@@ -27,8 +27,8 @@ from widelimit.regression import (
 )
 from widelimit.whole import is_whole
 
-LARGEST_POWER = 1e150
-"""Where |1 - eta lambda|^T exceeds this, its square, the loss, leaves the float64 range."""
+LARGEST_POWER = 1e50
+"""Of |1 - eta lambda|^T: up to here squares, and their ratios, are far inside the float64 range."""
 
 
 class GradientDescent:
@@ -99,7 +99,7 @@ class GradientDescent:
             raise OverflowError(
                 f"learning_rate {self.learning_rate:g} exceeds the stability bound "
                 f"{self.stability_bound:.6g}: after {T} steps gradient descent has diverged "
-                "beyond the range of float64"
+                f"beyond all use, by a factor of {LARGEST_POWER:g} and more"
             )
         return decay
 

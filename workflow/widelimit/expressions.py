@@ -71,6 +71,8 @@ def _check(node: ast.AST, variables: Sequence[str], text: str, depth: int) -> No
                     f"unknown function {name!r} in {text!r}; functions are {', '.join(FUNCTIONS)}"
                 )
             parts = args
+        case ast.BinOp(op=ast.FloorDiv()):
+            raise ValueError(f"// is not allowed, but floor(... / ...): {text!r}")
         case ast.BinOp(op=ast.BitXor()):
             raise ValueError(f"powers are written **, not ^: {text!r}")
         case _:

@@ -57,7 +57,7 @@ def fixed(value: float, digits: int = 3) -> str:
 
 def power_of_two(value: int) -> Markup:
     """16384 as 2<sup>14</sup>; any other number as ``number`` has it."""
-    if value > 16 and value & (value - 1) == 0:
+    if value > 4 and value & (value - 1) == 0:
         return Markup("2<sup>{}</sup>").format(value.bit_length() - 1)
     return escape(number(value))
 

@@ -61,7 +61,7 @@ def fit_slope(width, value, confidence: float = 0.95) -> dict | None:
     (1 + confidence)/2 with n - 2 degrees of freedom (Draper & Smith 1998, section 1.4). It
     holds if the points scatter about a line independently and alike. ``width`` and ``value``
     have shape (n,); points whose value is not positive and finite are left out. None unless
-    three points at two widths remain.
+    three points at two widths remain, and where all are equal: they leave no spread to judge by.
     """
     width, value = np.asarray(width, dtype=float), np.asarray(value, dtype=float)
     kept = np.isfinite(value) & (value > 0)
@@ -70,6 +70,8 @@ def fit_slope(width, value, confidence: float = 0.95) -> dict | None:
         return None
     line = stats.linregress(np.log2(width), np.log2(value))
     margin = stats.t.ppf((1 + confidence) / 2, len(value) - 2) * line.stderr
+    if not np.isfinite(line.slope + margin):
+        return None
     return {
         "smallest_width": int(width.min()),
         "largest_width": int(width.max()),

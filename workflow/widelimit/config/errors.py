@@ -75,6 +75,11 @@ def _message(model: type[BaseModel], path: list[str], problem: dict) -> str:
         return f"must be {PATTERNS[problem['ctx']['pattern']]}"
     if problem["type"] == "string_too_short":
         return "must not be empty"
+    if problem["type"] in ("too_short", "too_long"):
+        end, limit = ("least", "min") if problem["type"] == "too_short" else ("most", "max")
+        return f"must have {problem['ctx'][limit + '_length']} entries at {end}"
+    if problem["type"] == "invalid_key":
+        return "must be a name, as all keys are"
     message = problem["msg"].removeprefix("Value error, ")
     return (
         message.replace("Input should be", "must be")

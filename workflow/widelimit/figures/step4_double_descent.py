@@ -186,6 +186,8 @@ def _mark_regimes(axes: Axes, rows: pd.DataFrame, ratios: pd.Series):
     if first is not None:
         names["critical"] = inner
     for name, span in names.items():
+        if span[0] >= span[1] and name != "critical":
+            continue
         axes.text(
             np.sqrt(span[0] * span[1]),
             0.93 if name == "critical" else 0.985,

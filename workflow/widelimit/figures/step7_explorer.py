@@ -141,10 +141,19 @@ def draw(table: pd.DataFrame):
     style.log_scale(loss, "xy")
     for panel, axes in zip(scene.panels, (fit, distance, loss), strict=True):
         panel.fix(axes)
-    for name in ("band", "distance-band", "loss-band"):
-        _band(fit if name == "band" else distance if "dist" in name else loss, found[name], name)
     ordered = table["axis"].iloc[0] != "none"
-    look = {"lw": 0.8, "zorder": 3} if ordered else {"ls": "", "marker": ".", "ms": 3, "mew": 0}
+    _band(fit, found["band"], "band", label=LABELS["band"] if ordered else None)
+    _band(distance, found["distance-band"], "distance-band")
+    _band(loss, found["loss-band"], "loss-band")
+    look = {"lw": 0.8, "zorder": 3}
+    if not ordered:
+        look = {
+            "ls": "",
+            "marker": ".",
+            "ms": 3,
+            "mew": 0,
+            "label": "one point a seed and test point",
+        }
     _line(fit, found["networks"], "networks", **look)
     if ordered:
         target, train = _of(table, "test"), _of(table, "train")
@@ -184,9 +193,9 @@ def _line(axes, frame: Frame, name: str, **look):
     axes.plot(frame.x, frame.y, gid=name, **look)
 
 
-def _band(axes, frame: Frame, name: str):
+def _band(axes, frame: Frame, name: str, label: str | None = None):
     colour = {"color": frame.colour or style.NTK, "alpha": style.BAND_ALPHA, "lw": 0}
-    axes.fill(frame.x, frame.y, gid=name, label=LABELS.get(name), **colour)
+    axes.fill(frame.x, frame.y, gid=name, label=label, **colour)
 
 
 def _each_curve(axes, rows: pd.DataFrame, by: str, along: str):

@@ -52,6 +52,7 @@ TABLE = Table(
         Column("upper", pa.float64(), "upper quantile over seeds", null="not a loss"),
         Column("seeds", pa.int64(), "networks of the width", "count", null="no network"),
         Column("n_train", pa.int64(), "training points", "count"),
+        Column("activation", pa.string(), "of the networks and the NTK"),
     ),
 )
 
@@ -124,7 +125,7 @@ def _one(inputs, data, kernels, metrics, predictions, width, quantiles) -> pd.Da
         "train_loss": loss.rename(columns={"centre": "value"}),
     }
     table = pd.concat([frame.assign(quantity=name) for name, frame in rows.items()])
-    return table.assign(inputs=inputs, n_train=len(train))
+    return table.assign(inputs=inputs, n_train=len(train), activation=ntk["activation"])
 
 
 @style.context()
@@ -239,8 +240,15 @@ def caption(table: pd.DataFrame) -> str:
         f" {parts.steps_words(parts.last_step(networks))}, one line a seed, with the target"
         " (dotted) and the training points; without a bias, what can be learnt from raw inputs is"
         f" {lines}. c: training loss, median and quantiles over seeds; dashed, the least loss of"
-        " any function in the range of the raw kernel."
+        f" any function in the range of the raw kernel.{_activations(table)}"
     )
+
+
+def _activations(table: pd.DataFrame) -> str:
+    raw, study = (table.loc[table["inputs"] == name, "activation"].iloc[0] for name in LOOKS)
+    if raw == study:
+        return ""
+    return f" Networks have activation {raw} on the interval and {study} on the sphere."
 
 
 def finding(table: pd.DataFrame) -> str:
@@ -249,8 +257,11 @@ def finding(table: pd.DataFrame) -> str:
     said = parts.listed(
         f"{last[inputs]['value']:.2g} on the {LOOKS[inputs]['name']}" for inputs in LOOKS
     )
+    rank, n_train = _rank(table, "raw"), table["n_train"].iloc[0]
+    points = "1 point" if n_train == 1 else f"{n_train} points"
+    least = f", so that no training loss below {_least(table):.2g} is in its reach"
     return (
-        f"On the raw interval the NTK has rank {_rank(table, 'raw')} on {table['n_train'].iloc[0]}"
-        f" points, so that no training loss below {_least(table):.2g} is in its reach; the median"
-        f" loss of the networks ends at {said}, where the rank is {_rank(table, 'study')}."
+        f"On the raw interval the NTK has rank {rank} on {points}{least if rank < n_train else ''};"
+        f" the median loss of the networks ends at {said}, where the rank is"
+        f" {_rank(table, 'study')}."
     )

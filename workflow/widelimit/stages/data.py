@@ -18,6 +18,9 @@ from widelimit.lecture import linear_data
 from widelimit.seeds import generator
 from widelimit.sphere import lift, normalise_rows, points, with_bias
 
+LARGEST_TARGET = 1e100
+"""Squares of larger ones leave the float64 range once they are summed or divided."""
+
 
 @dataclass(frozen=True)
 class Points:
@@ -40,6 +43,9 @@ def make_points(*, root: int, source: str, bias: bool = False, **arguments) -> d
         splits = generate_data(root=root, source=source, **arguments)
     else:
         splits = make(root=root, **arguments)
+    for part in splits.values():
+        if not (np.abs(part.y) <= LARGEST_TARGET).all():
+            raise ValueError(f"targets must be {LARGEST_TARGET:g} at most in size")
     if not bias:
         return splits
     return {split: replace(part, X=with_bias(part.X)) for split, part in splits.items()}
