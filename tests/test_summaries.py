@@ -168,4 +168,4 @@ def test_slopes_do_not_depend_on_the_order_of_rows():
 
 
 def test_equal_values_have_no_slope():
-    assert fit_slope([16, 16, 64, 64], [3.0] * 4) is None
+    assert summaries.fit_slope([16, 16, 64, 64], [3.0] * 4) is None

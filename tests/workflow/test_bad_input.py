@@ -85,7 +85,10 @@ CONFIGS = {
         ["network.activation", "a degree from 1", "'0'"],
     ),
     "widths not a list": ({"network": {"widths": 64}}, ["network.widths: must be a list; got 64"]),
-    "widths empty": ({"network": {"widths": []}}, ["network.widths", "must have 1 entries at least"]),
+    "widths empty": (
+        {"network": {"widths": []}},
+        ["network.widths", "must have 1 entries at least"],
+    ),
     "widths twice": ({"network": {"widths": [8, 8]}}, ["network.widths", "8 stands twice"]),
     "width zero": ({"network": {"widths": [0]}}, ["network.widths.0", "equal to 1", "got 0"]),
     "width text": ({"network": {"widths": ["a"]}}, ["network.widths.0: must be a whole", "'a'"]),

@@ -103,6 +103,18 @@ def test_pages_are_there_and_speak_of_this_study(finished):
     assert str(finished.path) not in text
 
 
+@pytest.mark.parametrize(
+    "data, shown",
+    [({}, True), ({"source": "circle", "target": "x_0"}, False), ({"source": "interval"}, False)],
+)
+def test_the_raw_interval_stands_beside_what_was_lifted_from_it_alone(checkout, data, shown):
+    checkout.configure(data=data)
+    planned = checkout.snakemake("step7", "-n", "--quiet", "rules")
+    assert planned.returncode == 0, planned.stdout
+    assert ("figure_step7_interval" in planned.stdout) == shown
+    assert "figure_step7_fits" in planned.stdout
+
+
 def test_statements_stand_beside_their_numbers(finished):
     results = finished.path / "results"
     metrics, slopes = (read_table(results / f"{name}.parquet") for name in ("metrics", "slopes"))
