@@ -2,7 +2,7 @@
 
 A study of so many training jobs is planned (a dry run), and then run with Snakemake's --touch, a
 hundred at a time, which does everything but the jobs themselves. CPU time of the one process, so
-that what else runs on the machine counts little. It takes some twelve minutes, most of them waiting.
+that what else runs on the machine counts little. Takes twelve minutes, most of them waiting.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def test_pages_are_there_and_speak_of_this_study(finished):
 )
 def test_the_raw_interval_stands_beside_what_was_lifted_from_it_alone(checkout, data, shown):
     checkout.configure(data=data)
-    planned = checkout.snakemake("step7", "-n", "--quiet", "rules")
+    planned = checkout.snakemake("-n", "--", "step7")
     assert planned.returncode == 0, planned.stdout
     assert ("figure_step7_interval" in planned.stdout) == shown
     assert "figure_step7_fits" in planned.stdout
