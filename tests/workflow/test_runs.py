@@ -104,8 +104,7 @@ def test_pages_are_there_and_speak_of_this_study(finished):
 
 
 @pytest.mark.parametrize(
-    "data, shown",
-    [({}, True), ({"source": "circle", "target": "x_0"}, False), ({"source": "interval"}, False)],
+    "data, shown", [({}, True), ({"source": "circle", "target": "x_0"}, False)]
 )
 def test_the_raw_interval_stands_beside_what_was_lifted_from_it_alone(checkout, data, shown):
     checkout.configure(data=data)
