@@ -166,6 +166,24 @@ def test_a_huge_unit_leaves_nothing_where_it_is_not_active():
     np.testing.assert_allclose(forward(points, A, B)[off], expected[off], rtol=1e-11)
 
 
+@pytest.mark.parametrize("slope", [0, 0.1])
+def test_a_huge_unit_leaves_nothing_in_kernels_either(slope):
+    t = np.linspace(0.3, 2.7, 7)
+    X = np.column_stack([np.cos(t), np.sin(t)])
+    A, B = initialise(5000, 2, rng=np.random.default_rng(1))
+    A[0, 0], B[0] = 1e9, (0.01, -1)
+    phi = parse_activation(f"leaky_relu:{slope}" if slope else "relu")
+    rows, columns = slice(0, 4), slice(2, 7)
+    fast, plain = CellSums.where_possible(X, B, phi), PairSums(X, B, phi)
+    for factors in ((A[0], A[0]), (B[:, 0], B[:, 1])):
+        np.testing.assert_allclose(
+            fast.derivatives(rows, columns, *factors),
+            plain.derivatives(rows, columns, *factors),
+            rtol=1e-12,
+            atol=1e-12 if factors[0] is not A[0] else 0,
+        )
+
+
 def test_units_on_a_line_have_derivative_zero():
     X = np.array([[1.0, 0.0], [-1.0, 0.0], [0.6, 0.8]])
     A, B = np.ones((1, 5000)), np.tile([0.0, 1.0], (5000, 1))

@@ -193,6 +193,20 @@ def test_a_unit_exactly_on_a_line_is_inactive():
     assert deviation(result, descend_leaky(X, y, A, B, 0.0, 0.1, 5)) < 1e-14
 
 
+@pytest.mark.parametrize("start", [0.7, 3 * np.pi / 2 - 2e-14])
+@pytest.mark.parametrize("n", [20, 200])
+def test_a_chain_of_close_points_is_not_one_line(n, start):
+    """Each point is closer to the next than rounding can tell, the first and the last are not."""
+    angle = start + np.arange(n) * 1.7e-15
+    X = np.column_stack([np.cos(angle), np.sin(angle)])
+    y = np.linspace(-1, 1, n)
+    A, B = np.ones((1, 3)), np.array([[-X[n // 2, 1], X[n // 2, 0]], [1.0, 0.3], [-0.2, 1.0]])
+    # Signs that rounding decides do not matter here: their units see a part of 1e-15 at most.
+    result = train(X, y, A, B, learning_rate=0.02 / n, steps=1, engine="circle")
+    reference = descend_leaky(X, y, A, B, 0.0, 0.02 / n, 1)
+    assert deviation(result, reference) < 20 * 0.02 / n
+
+
 def test_a_unit_on_the_line_of_antipodal_points_is_left_to_dense():
     X = np.array([[1.0, 0.0], [-1.0, 0.0], [0.6, 0.8]])
     A, B = np.array([[1.0, -2.0]]), np.array([[0.0, 1.0], [1.0, 1.0]])

@@ -119,6 +119,24 @@ def test_values_and_derivatives_are_those_of_the_activation(activation):
     np.testing.assert_allclose(derivative, phi.derivative(U), rtol=0, atol=2e-14)
 
 
+@pytest.mark.parametrize("u", [0.0, 1e-300, 1e-12, 1e-8, 1e-4, 0.3, 0.4999, 0.5001, 2.0])
+def test_erf_keeps_its_digits_near_0(u):
+    U = np.array([[u, -u]])
+    value, derivative = np.empty_like(U), np.empty_like(U)
+    evaluator(parse_activation("erf"))(U, value, derivative)
+    np.testing.assert_allclose(value, special.erf(U), rtol=1e-14)
+
+
+@pytest.mark.parametrize("activation", ["sin", "cos"])
+def test_angles_of_any_size(activation):
+    U = np.array([[1e3, 2.0**20, 1e9, -1e16, 1e18, 1e22, 1e300]])
+    value, derivative = np.empty_like(U), np.empty_like(U)
+    phi = parse_activation(activation)
+    evaluator(phi)(U, value, derivative)
+    np.testing.assert_array_equal(value, phi.value(U))
+    np.testing.assert_array_equal(derivative, phi.derivative(U))
+
+
 def test_gelu_keeps_its_tail():
     U = np.linspace(-8, -4, 100)[None, :]
     value, derivative = np.empty_like(U), np.empty_like(U)

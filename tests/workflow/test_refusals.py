@@ -72,7 +72,7 @@ def test_what_is_empty_or_short_is_a_study(tmp_path, content):
 def test_make_figures_checks_before_snakemake_reads(tmp_path, content):
     """Snakemake reads the files of --configfile before any code of ours, with tracebacks."""
     makefile = (ROOT / "Makefile").read_text()
-    assert "$(BIN)/python -m widelimit.checks config.yaml $(CONFIG)" in makefile
+    assert "$(BIN)/python -m widelimit.checks config.yaml '$(CONFIG)'" in makefile
     assert "\nfigures: check " in makefile
     path = tmp_path / "study.yaml"
     if content is not None:

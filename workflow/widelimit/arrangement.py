@@ -61,6 +61,17 @@ def on_unit_circle(X: np.ndarray) -> bool:
     return bool(np.all(np.abs(np.hypot(X[:, 0], X[:, 1]) - 1) <= UNIT_NORM_TOLERANCE))
 
 
+def _lines(angles: np.ndarray) -> list[int]:
+    """The line of each of the ascending angles: a new one for each farther than SAME_LINE from the
+    first of its line, as a chain of close points may be long."""
+    lines, first = [], angles[0]
+    for angle in angles:
+        new = angle - first > SAME_LINE
+        first = angle if new else first
+        lines.append(lines[-1] + new if lines else 0)
+    return lines
+
+
 def arrange(X: np.ndarray) -> Arrangement:
     """The cells of the rows of X (n, 2), which have norm 1 (see `on_unit_circle`) and n >= 1."""
     # The ray at which x switches on is x turned back by a quarter. Of it and its opposite one
@@ -72,7 +83,7 @@ def arrange(X: np.ndarray) -> Arrangement:
 
     order = np.argsort(angle, kind="stable")
     line = np.empty(len(X), dtype=np.int64)
-    line[order] = np.concatenate([[0], np.cumsum(np.diff(angle[order]) > SAME_LINE)])
+    line[order] = _lines(angle[order])
     if angle.min() + np.pi - angle.max() <= SAME_LINE:
         # The angle pi is the angle 0 again, seen from the other side.
         last = line == line.max()
@@ -86,7 +97,9 @@ def arrange(X: np.ndarray) -> Arrangement:
         wide = arrange(np.vstack([X, [[-X[0, 1], X[0, 0]]]]))
         return replace(wide, line=wide.line[:-1], positive=wide.positive[:-1])
 
-    _, representative = np.unique(line, return_index=True)
+    # Of each line its first angle: those of two lines lie more than SAME_LINE apart.
+    _, first = np.unique(line[order], return_index=True)
+    representative = order[first]
     ray, angle = ray[representative], angle[representative]
     normals = np.stack([-ray[:, 1], ray[:, 0]], axis=1)
     normals /= np.hypot(normals[:, 0], normals[:, 1])[:, None]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from widelimit.regression import finite, targets
+from widelimit.whole import is_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +57,12 @@ def train_last_layer(F, y, *, learning_rate: float, checkpoints: Sequence[int]) 
     F, y = _features(F, y)
     if not 0 < learning_rate < np.inf:
         raise ValueError(f"learning_rate must be positive and finite; got {learning_rate!r}")
-    if list(checkpoints) != sorted(set(checkpoints)) or min(checkpoints, default=0) < 0:
+    whole = all(is_whole(checkpoint) and checkpoint >= 0 for checkpoint in checkpoints)
+    if not whole or list(checkpoints) != sorted(set(checkpoints)):
         raise ValueError(f"checkpoints must be ascending from 0 on; got {list(checkpoints)}")
     A, kept, done = np.zeros(F.shape[1]), [], 0
     for checkpoint in checkpoints:
-        for _ in range(done, checkpoint):
+        for _ in range(int(checkpoint - done)):
             A = A + learning_rate * ((y - F @ A) @ F)
         done = checkpoint
         kept.append(A)

@@ -65,7 +65,7 @@ def linearised_descent(
     moved = np.zeros(J.shape[1])
     outputs, done = [], 0
     for step in steps:
-        for _ in range(step - done):
+        for _ in range(int(step - done)):
             moved += learning_rate * (residual_at_start - J @ moved) @ J
         done = step
         outputs.append(f0_test + (J_test @ moved).reshape(np.shape(f0_test)))

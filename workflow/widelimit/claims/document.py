@@ -20,8 +20,9 @@ INTRODUCTION = """\
 A statement holds (yes) if every value of its metric lies within the limits. Slopes are fitted to
 log2 value against log2 width over the widest widths; in brackets stands the 95 % interval, of
 several slopes the outermost ends. Where a slope lies beyond its limits but its interval reaches
-into them, the question is open: more widths or seeds would settle it. Limits are set for the
-shipped study: with targets of another size, right numbers may miss one that is no ratio, as 0.06.
+into them, the question is open: more widths or seeds would settle it. They are held to lie within
+0.1 of −1/2, not to be −1/2, which some of the intervals exclude. Limits are set for the shipped
+study: with targets of another size, right numbers may miss one that is no ratio, as 0.06.
 """
 
 TITLES = {

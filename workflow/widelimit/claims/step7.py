@@ -20,7 +20,7 @@ STEP7 = (
     _claim(
         "It falls so after any number of steps, or faster (slope)",
         "rmse_network_vs_ntk",
-        test="stages/test_beyond.py::test_the_distance_falls_as_one_over_the_root_of_the_width",
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
         of=SLOPES,
         high=-0.4,
     ),
@@ -43,24 +43,24 @@ STEP7 = (
     _root(
         "The last layer alone approaches NNGP regression (slope)",
         "rmse_last_layer_vs_nngp",
-        test="stages/test_beyond.py::test_kernel_and_weights_too",
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
     ),
     _root(
         "The NTK at the start approaches its limit (slope)",
         "ntk_deviation",
-        test="stages/test_beyond.py::test_kernel_and_weights_too",
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
     ),
     _claim(
         "Training moves the NTK by k to the −1/2 at most (slope)",
         "ntk_drift",
-        test="stages/test_beyond.py::test_kernel_and_weights_too",
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
         of=SLOPES,
         high=-0.4,
     ),
     _claim(
         "It moves the weights by as much, relative to their norm (slope)",
         "weight_movement",
-        test="stages/test_beyond.py::test_kernel_and_weights_too",
+        test="stages/test_beyond.py::test_the_shipped_experiment_reaches_its_limit",
         of=SLOPES,
         high=-0.4,
     ),
@@ -82,7 +82,7 @@ STEP7 = (
         high=1.25,
     ),
     _claim(
-        "On the raw interval the ReLU kernels have rank 2: it is no sphere",
+        "On the raw interval the NTK of ReLU networks has rank 2: it is no sphere",
         "rank_ntk",
         experiment="interval",
         test="test_kernels.py::test_the_raw_interval_has_rank_two",

@@ -2,8 +2,9 @@
 
 All units of a cell (see arrangement.py) are active on the same points, so whatever is summed over
 the units that are active on x, or on x and z, is a sum over an arc of cells: once the units are
-summed up by cell, a prefix sum gives it for every point and every pair. O(width + pairs) instead
-of O(width pairs); the sums are those of pair_sums.py, in another order.
+summed up by cell, cumulative sums give it for every point and every pair. O(width + pairs) instead
+of O(width pairs). No sum is a difference of others, so that units that are not active leave
+nothing behind, however large they are.
 """
 
 from __future__ import annotations
@@ -64,45 +65,49 @@ class CellSums:
 
     def derivatives(self, rows: slice, columns: slice, *factors: np.ndarray) -> np.ndarray:
         """sum_j (product of the factors)_j phi'(b_j.x) phi'(b_j.z) for the same pairs."""
-        upto, s = self._upto(factors), self.slope
-        first = self.first % self.cells
-        x, z = first[rows], first[columns]
+        total, s = self._by_cell(factors), self.slope
+        x, z = (self.first[points] % self.cells for points in (rows, columns))
+        # Two arcs of half a turn meet in one arc, which starts where the later one does.
+        lag = (z - x[:, None]) % self.cells
+        length, z_is_later = np.abs(self.lines - lag), lag < self.lines
+        both = np.empty(lag.shape)
+        self._fill(both, total, x, length, ~z_is_later)
+        self._fill(both.T, total, z, length.T, z_is_later.T)
+        if s == 0:
+            return both
         # phi' is 1 on the arc of a point, and s elsewhere.
-        single = upto[first + self.lines] - upto[first]
-        pairs = np.empty((len(x), len(z)))
-        step = max(1, PAIRS_AT_A_TIME // max(1, len(z)))
-        for start in range(0, len(x), step):
-            part = slice(start, start + step)
-            x_first = x[part, None]
-            # Two arcs of half a turn meet in one arc, which starts where the later one does.
-            lag = (z - x_first) % self.cells
-            begin = np.where(lag < self.lines, z, x_first)
-            both = upto[begin + np.abs(self.lines - lag)] - upto[begin]
-            either = single[rows][part, None] + single[columns]
-            pairs[part] = (1 - s) ** 2 * both + s * (1 - s) * either + s**2 * upto[self.cells]
-        return pairs
+        single, _ = self._on_and_off(total)
+        either = single[rows][:, None] + single[columns]
+        return (1 - s) ** 2 * both + s * (1 - s) * either + s**2 * total.sum()
+
+    def _fill(self, out, total, start, length, chosen) -> None:
+        """Where chosen, the sum over the cells start, .., start + length - 1, of each row."""
+        at_a_time = max(1, PAIRS_AT_A_TIME // (self.lines + 1))
+        for begin in range(0, len(out), at_a_time):
+            part = slice(begin, begin + at_a_time)
+            arcs = total[(start[part, None] + np.arange(self.lines)) % self.cells]
+            sums = np.zeros((len(arcs), self.lines + 1))
+            np.cumsum(arcs, axis=1, out=sums[:, 1:])
+            found = np.take_along_axis(sums, length[part], axis=1)
+            np.copyto(out[part], found, where=chosen[part])
 
     def _over_arcs(self, *factors: np.ndarray) -> np.ndarray:
-        """sum_j (product of the factors)_j phi'(b_j.x) for every point x.
+        """sum_j (product of the factors)_j phi'(b_j.x) for every point x."""
+        on, off = self._on_and_off(self._by_cell(factors))
+        return on + self.slope * off
+
+    def _on_and_off(self, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Sums over the cells that are active on each point, and over the others.
 
         The arc of a point is half a turn: the back of one half of the cells and the front of the
-        other. No sum is a difference of others, so that units that are not active on x leave
-        nothing behind, however large they are.
+        other.
         """
-        halves = self._by_cell(factors).reshape(2, self.lines)
+        halves = total.reshape(2, self.lines)
         front, back = np.zeros((2, 2, self.lines + 1))
         np.cumsum(halves, axis=1, out=front[:, 1:])
         np.cumsum(halves[:, ::-1], axis=1, out=back[:, -2::-1])
         half, at = np.divmod(self.first % self.cells, self.lines)
-        on = back[half, at] + front[1 - half, at]
-        off = back[1 - half, at] + front[half, at]
-        return on + self.slope * off
-
-    def _upto(self, factors) -> np.ndarray:
-        """Prefix sums over two rounds of the cells, so that no arc is cut at cell 0. Differences
-        of them are exact up to rounding of the largest entry of a kernel."""
-        total = self._by_cell(factors)
-        return np.concatenate([[0.0], np.cumsum(np.concatenate([total, total]))])
+        return back[half, at] + front[1 - half, at], back[1 - half, at] + front[half, at]
 
     def _by_cell(self, factors) -> np.ndarray:
         total = np.zeros(self.cells)

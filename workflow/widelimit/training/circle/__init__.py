@@ -16,8 +16,8 @@ from widelimit.activations import Activation
 from widelimit.arrangement import arrange, on_unit_circle
 from widelimit.network.pair_sums import unit_blocks
 
-SMALLEST = 1e-140
-"""Weights whose squares do not vanish."""
+SMALLEST, LARGEST = 1e-140, 1e140
+"""Weights whose squares neither vanish nor overflow."""
 
 
 def obstacle(X: np.ndarray, A: np.ndarray, B: np.ndarray, activation: Activation) -> str | None:
@@ -28,6 +28,8 @@ def obstacle(X: np.ndarray, A: np.ndarray, B: np.ndarray, activation: Activation
     b1, b2 = np.abs(B).T
     if np.maximum(b1, b2).min() < SMALLEST:
         return f"a unit has b = 0, or so small (below {SMALLEST:g}) that its square is 0"
+    if max(np.abs(A).max(), b1.max(), b2.max()) > LARGEST:
+        return f"a unit has weights so large (beyond {LARGEST:g}) that products overflow"
     arrangement = arrange(X)
     both = arrangement.normals[arrangement.two_sided]
     if any((both @ B[units].T == 0).any() for units in unit_blocks(len(B), max(1, len(both)))):
