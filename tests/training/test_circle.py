@@ -200,11 +200,11 @@ def test_a_chain_of_close_points_is_not_one_line(n, start):
     angle = start + np.arange(n) * 1.7e-15
     X = np.column_stack([np.cos(angle), np.sin(angle)])
     y = np.linspace(-1, 1, n)
-    A, B = np.ones((1, 3)), np.array([[-X[n // 2, 1], X[n // 2, 0]], [1.0, 0.3], [-0.2, 1.0]])
-    # Signs that rounding decides do not matter here: their units see a part of 1e-15 at most.
-    result = train(X, y, A, B, learning_rate=0.02 / n, steps=1, engine="circle")
-    reference = descend_leaky(X, y, A, B, 0.0, 0.02 / n, 1)
-    assert deviation(result, reference) < 20 * 0.02 / n
+    A, B = np.ones((1, 1)), np.array([[-X[n // 2, 1], X[n // 2, 0]]])
+    result = train(X, y, A, B, learning_rate=0.02, steps=1, engine="circle")
+    reference = descend_leaky(X, y, A, B, 0.0, 0.02, 1)
+    # Of the two points beside the unit's own rounding may decide; each moves it by 0.03 at most.
+    assert np.abs(result.B - reference[1]).max() < 0.06
 
 
 def test_a_unit_on_the_line_of_antipodal_points_is_left_to_dense():
