@@ -325,30 +325,26 @@ def test_a_diverging_network_is_named_and_not_written(points):
         )
 
 
-def test_theory_that_diverges_is_missing_not_a_number(points):
+def theory_of(points, learning_rate, checkpoints):
     _, theory = fit_kernels(
         points["train"],
         points["test"],
         activation="relu",
-        learning_rate=50.0,
-        checkpoints=[0, 1, 1000],
+        learning_rate=learning_rate,
+        checkpoints=checkpoints,
         ridge=0.0,
         rcond=None,
     )
+    return theory
+
+
+def test_theory_that_diverges_is_missing_not_a_number(points):
+    theory = theory_of(points, 50.0, [0, 1, 1000])
     assert theory[theory["step"] == 1000]["mean"].isna().all()
     assert theory[theory["step"] == 1]["mean"].notna().all()
 
 
 def test_what_theory_says_beyond_the_bound_can_be_drawn_or_is_missing(points):
-    _, theory = fit_kernels(
-        points["train"],
-        points["test"],
-        activation="relu",
-        learning_rate=0.3,
-        checkpoints=list(range(0, 3000, 50)),
-        ridge=0.0,
-        rcond=None,
-    )
-    mean = theory["mean"].abs()
+    mean = theory_of(points, 0.3, list(range(0, 3000, 50)))["mean"].abs()
     assert mean.isna().any()
     assert 1e10 < mean.max() < 1e60
