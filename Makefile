@@ -16,13 +16,13 @@ help:  ## this list
 
 # Snakemake would answer a file that is no YAML or no UTF-8 with a traceback.
 check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=config.yaml)
-	@$(BIN)/python -m widelimit.checks config.yaml '$(CONFIG)'
+	@$(BIN)/python -m widelimit.study.checks config.yaml '$(CONFIG)'
 
 figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --quiet rules reason host
 
 readme: figures  ## quote the shipped study in README.md and docs, with picture, findings and claims
-	$(BIN)/python -m widelimit.readme results README.md
+	$(BIN)/python -m widelimit.report.quote_in_docs results README.md
 
 report: check  ## pack the finished study into report.zip, Snakemake's own report
 	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --report report.zip
@@ -42,8 +42,8 @@ format: $(VENV)/installed  ## rewrite the sources in the house format
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile workflow
 
 schema: $(VENV)/installed  ## regenerate workflow/schemas and results/README.md from the models
-	$(BIN)/python -m widelimit.config > workflow/schemas/config.schema.yaml
-	$(BIN)/python -m widelimit.results_readme > results/README.md
+	$(BIN)/python -m widelimit.study.config > workflow/schemas/config.schema.yaml
+	$(BIN)/python -m widelimit.report.describe_tables > results/README.md
 
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-header

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from widelimit import initialise
-from widelimit.activations import parse_activation
+from widelimit.kernels.activations import parse_activation
 
 LEARNING_RATE = 1e-2
 FIRST_STEPS, MANY_STEPS = 3000, 100_000

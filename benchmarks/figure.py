@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS
-from widelimit.figures import style
-from widelimit.figures.style import power, signed
+from widelimit.report.figures import style
+from widelimit.report.figures.style import power, signed
 
 METHODS = {
     "numpy": ("NumPy by hand", style.GREY, "D"),

@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS
-from widelimit.schemas import Column, Table
-from widelimit.summaries import fit_slope
+from widelimit.measure.slopes import fit_slope
+from widelimit.tables.schemas import Column, Table
 
 CASE = ["experiment", "activation", "width", "points", "dimension"]
 """The columns that name a case."""

@@ -18,9 +18,9 @@ import pandas as pd
 
 from benchmarks import figure, ratios
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS
-from widelimit.figures import style
-from widelimit.figures.style import power, signed
-from widelimit.tables import write_table, write_text
+from widelimit.report.figures import style
+from widelimit.report.figures.style import power, signed
+from widelimit.tables.files import write_table, write_text
 
 RESULTS = Path(__file__).parent / "results"
 SNIPPET = "ratios.md"

@@ -30,7 +30,7 @@ SMALL = {
 
 FIGURES = {
     path.stem
-    for path in (ROOT / "workflow/widelimit/figures").glob("step*.py")
+    for path in (ROOT / "workflow/widelimit/report/figures").glob("step*.py")
     if not path.stem.endswith(("_common", "_digits", "_lecture"))
 }
 """The figures of the tiny study."""

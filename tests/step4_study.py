@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from widelimit.stages.data import generate_data
-from widelimit.stages.step4_descent import fit_double_descent
-from widelimit.stages.step4_duals import fit_duals
-from widelimit.stages.step4_features import fit_features
-from widelimit.stages.step4_measure import measure_step4
+from widelimit.data.points import generate_data
+from widelimit.measure.features.double_descent import fit_double_descent
+from widelimit.measure.features.duals import fit_duals
+from widelimit.measure.features.numbers import measure_step4
+from widelimit.measure.features.widths import fit_features
 
 ACTIVATIONS = ("relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:3")
 RATIOS = (0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 4.0, 10.0, 40.0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.cases import LEARNING_RATE, Problem
 from benchmarks.methods.base import Method
-from widelimit.activations import parse_activation
+from widelimit.kernels.activations import parse_activation
 from widelimit.training.circle.engine import CircleEngine
 from widelimit.training.dense import DenseEngine
 

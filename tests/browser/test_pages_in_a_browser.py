@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 
 from checkout import ROOT
-from widelimit.pages import PAGES
-from widelimit.tables import read_table
+from widelimit.report.pages import PAGES
+from widelimit.tables.files import read_table
 
 every_page = pytest.mark.parametrize("name", ["index", *PAGES])
 SIZES = (360, 800, 1600)
 MOVING = sorted(
     path.stem
-    for path in (ROOT / "workflow/widelimit/figures").glob("step*.py")
-    if hasattr(import_module(f"widelimit.figures.{path.stem}"), "moving")
+    for path in (ROOT / "workflow/widelimit/report/figures").glob("step*.py")
+    if hasattr(import_module(f"widelimit.report.figures.{path.stem}"), "moving")
 )
 """Figures with sliders."""
 

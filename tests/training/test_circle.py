@@ -3,7 +3,7 @@ import pytest
 from circle_cases import LAYOUTS, Case, points, random_case
 from references import descend_exactly, descend_leaky, descend_leaky_compiled
 
-from widelimit.activations import parse_activation
+from widelimit.kernels.activations import parse_activation
 from widelimit.training import TrainingDiverged, train
 from widelimit.training.circle import obstacle
 from widelimit.training.circle import steps as circle_steps

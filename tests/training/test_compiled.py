@@ -12,8 +12,8 @@ PACKAGE = Path(widelimit.__file__).parent
 
 LOOK_UP = """
 import numpy as np
-from widelimit.arrangement import arrange
-from widelimit.cell_lookup import cells_of
+from widelimit.circle.arrangement import arrange
+from widelimit.circle.cell_lookup import cells_of
 print(cells_of(arrange(np.array([[1.0, 0.0], [0.6, 0.8]])), np.array([[1.0, 1.0], [-1.0, 0.5]])))
 """
 

@@ -5,8 +5,8 @@ import pytest
 from references import descend
 from scipy import special
 
-from widelimit.activations import parse_activation
-from widelimit.network import forward, initialise
+from widelimit.kernels.activations import parse_activation
+from widelimit.networks.model import forward, initialise
 from widelimit.training import train
 from widelimit.training.dense import masks, pairs
 from widelimit.training.dense.elementwise import evaluator

@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 
-from widelimit.network import forward, initialise
+from widelimit.networks.model import forward, initialise
 from widelimit.training import TrainingDiverged, TrainingResult, train
 
 

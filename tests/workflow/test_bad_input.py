@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from widelimit.checks import check_study, engine_of
-from widelimit.config import load_study
-from widelimit.config.errors import ConfigError
+from widelimit.study.checks import check_study, engine_of
+from widelimit.study.config import load_study
+from widelimit.study.config.errors import ConfigError
 
 FILE = {"source": "file", "inputs": ["a", "b"], "outputs": ["c"], "n_train": 4, "n_test": 2}
 CIRCLE = {"engine": "circle"}

@@ -80,7 +80,7 @@ def test_a_second_study_trains_only_the_widths_and_seeds_that_the_first_has_not(
 
 
 EDITS = {
-    "a module": ("workflow/widelimit/sphere.py", "import numpy", "data"),
+    "a module": ("workflow/widelimit/data/sources.py", "import numpy", "data"),
     "a module two imports away": ("workflow/widelimit/seeds.py", "import numpy", "data"),
     "a module of training": ("workflow/widelimit/training/descent.py", "import numpy", NETWORK),
     "the script": ("workflow/scripts/generate_data.py", "with logged", "data"),
@@ -107,8 +107,8 @@ def test_what_is_put_back_hits_and_edits_elsewhere_miss_nothing(second, cache):
     text = path.read_text()
     path.write_text(text + "\n# edited\n")
     path.write_text(text)
-    second.edit("workflow/widelimit/figures/style.py", "import os", "# edited\nimport os")
-    second.edit("workflow/widelimit/metrics.py", "import numpy", "# edited\nimport numpy")
+    second.edit("workflow/widelimit/report/figures/style.py", "import os", "# edited\nimport os")
+    second.edit("workflow/widelimit/measure/distances.py", "import numpy", "# edited\nimport numpy")
     assert stored(run(second, cache, "--", "networks", "kernels")) == 0
 
 
@@ -185,5 +185,5 @@ def test_cleaning_leaves_no_dangling_links(second, cache, tmp_path):
     assert [path.name for path in (second.path / "results").iterdir()] == ["README.md"]
     assert len(list(own.iterdir())) == 1 + 3
     assert "Nothing to be done" in second.run("-n", "--", "data")
-    second.edit("workflow/widelimit/sphere.py", "import numpy", "# edited\nimport numpy")
+    second.edit("workflow/widelimit/data/sources.py", "import numpy", "# edited\nimport numpy")
     assert "Params have changed" in second.run("-n", "--", "data")

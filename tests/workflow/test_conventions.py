@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from checkout import ROOT
-from widelimit.config import Study, json_schema, load_study
-from widelimit.results_readme import readme
+from widelimit.report.describe_tables import readme
+from widelimit.study.config import Study, json_schema, load_study
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from checkout import ROOT
-from widelimit.provenance import LOCK, code_digest, lock_digest, made_by, origins
-from widelimit.tables import read_metadata, write_table
+from widelimit.tables.files import read_metadata, write_table
+from widelimit.tables.provenance import LOCK, code_digest, lock_digest, made_by, origins
 
 SCRIPTS = ROOT / "workflow/scripts"
 

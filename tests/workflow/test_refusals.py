@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from checkout import ROOT, TINY
-from widelimit.checks import check_results, check_study
-from widelimit.config import load_study, read_configs
-from widelimit.config.errors import ConfigError
-from widelimit.pages import render_page
+from widelimit.report.pages import render_page
+from widelimit.study.checks import check_results, check_study
+from widelimit.study.config import load_study, read_configs
+from widelimit.study.config.errors import ConfigError
 
 
 def check(path) -> str:
@@ -72,13 +72,13 @@ def test_what_is_empty_or_short_is_a_study(tmp_path, content):
 def test_make_figures_checks_before_snakemake_reads(tmp_path, content):
     """Snakemake reads the files of --configfile before any code of ours, with tracebacks."""
     makefile = (ROOT / "Makefile").read_text()
-    assert "$(BIN)/python -m widelimit.checks config.yaml '$(CONFIG)'" in makefile
+    assert "$(BIN)/python -m widelimit.study.checks config.yaml '$(CONFIG)'" in makefile
     assert "\nfigures: check " in makefile
     path = tmp_path / "study.yaml"
     if content is not None:
         path.write_bytes(content)
     done = subprocess.run(
-        [sys.executable, "-m", "widelimit.checks", "config.yaml", str(path)],
+        [sys.executable, "-m", "widelimit.study.checks", "config.yaml", str(path)],
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT / "workflow")},
         capture_output=True,

@@ -52,24 +52,26 @@ def test_a_second_run_has_nothing_to_do(study):
 
 
 def test_editing_a_figure_reruns_it_and_its_page(study):
-    study.edit("workflow/widelimit/figures/step7_loss.py", "import pandas", "#\nimport pandas")
+    study.edit(
+        "workflow/widelimit/report/figures/step7_loss.py", "import pandas", "#\nimport pandas"
+    )
     jobs, reasons = planned(study)
     assert set(jobs) - TARGETS == {"figure_step7_loss", "page_step7"}
     assert "Params have changed" in reasons["figure_step7_loss"][0]
 
 
 def test_editing_the_style_reruns_figures_and_pages_only(study):
-    study.edit("workflow/widelimit/figures/style.py", "import os", "#\nimport os")
+    study.edit("workflow/widelimit/report/figures/style.py", "import os", "#\nimport os")
     assert rules_of(study) == FIGURES | PAGES
 
 
 def test_editing_a_template_reruns_pages_only(study):
-    study.edit("workflow/templates/base.html.j2", "<body", "<!-- edited --><body")
+    study.edit("workflow/widelimit/report/templates/base.html.j2", "<body", "<!-- edited --><body")
     assert rules_of(study) == PAGES
 
 
 def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study):
-    study.edit("workflow/widelimit/duals.py", "import numpy", "#\nimport numpy")
+    study.edit("workflow/widelimit/kernels/duals.py", "import numpy", "#\nimport numpy")
     jobs, reasons = planned(study)
     assert "Params have changed" in reasons["fit_kernels"][0]
     fits = {"fit_kernels", "fit_step3", "fit_step4", "measure_step2", "measure_step5"}

@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from checkout import FIGURES, Checkout, check_out, digests
-from widelimit.claims import CLAIMS, check_claims
-from widelimit.claims.document import document
-from widelimit.metric_meanings import METRIC_MEANINGS
-from widelimit.pages import PAGES
-from widelimit.results_readme import readme
-from widelimit.tables import read_metadata, read_table
+from widelimit.measure.metric_meanings import METRIC_MEANINGS
+from widelimit.report.claims import CLAIMS, check_claims
+from widelimit.report.claims.document import document
+from widelimit.report.describe_tables import readme
+from widelimit.report.pages import PAGES
+from widelimit.tables.files import read_metadata, read_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 

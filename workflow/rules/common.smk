@@ -12,13 +12,13 @@ ROOT = Path(workflow.basedir)
 # The package of this checkout, whichever is installed.
 sys.path.insert(0, str(ROOT / "workflow"))
 
-from widelimit.checks import check_results, check_study, data_arguments, engine_of
-from widelimit.config import load_study
-from widelimit.config.errors import ConfigError
-from widelimit.environment import share_environment
-from widelimit.estimates import training_seconds
-from widelimit.provenance import LOCK, code_digest
-from widelimit.stages.networks import MAX_EMPIRICAL_SIZE
+from widelimit.study.checks import check_results, check_study, data_arguments, engine_of
+from widelimit.study.config import load_study
+from widelimit.study.config.errors import ConfigError
+from widelimit.study.environment import share_environment
+from widelimit.study.cost import training_seconds
+from widelimit.tables.provenance import LOCK, code_digest
+from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
 
 share_environment(ROOT)
 
@@ -188,7 +188,7 @@ def figure_arguments(name, about, **options):
         "figure": name,
         "about": about,
         "options": options,
-        "code": code("figure.py", f"widelimit.figures.{name}"),
+        "code": code("figure.py", f"widelimit.report.figures.{name}"),
     }
 
 
@@ -198,8 +198,11 @@ def page_arguments(page, figures, networks="train_networks", work="The networks"
     networks : the rule that computes what the page shows
     work : what that is, in words
     """
-    texts = [*(ROOT / "workflow/templates").iterdir(), *(ROOT / "workflow/style").iterdir()]
-    modules = [f"widelimit.figures.{name}" for name in figures]
+    texts = [
+        *(ROOT / "workflow/widelimit/report/templates").iterdir(),
+        *(ROOT / "workflow/widelimit/report/style").iterdir(),
+    ]
+    modules = [f"widelimit.report.figures.{name}" for name in figures]
     run = snakemake_command()
     return {
         "page": page,

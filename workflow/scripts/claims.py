@@ -1,8 +1,8 @@
 """Rule claims: the statements of the report beside the numbers of the study."""
 
-from widelimit.claims.document import document
-from widelimit.jobs import logged
-from widelimit.tables import read_table, write_text
+from widelimit.report.claims.document import document
+from widelimit.study.job_log import logged
+from widelimit.tables.files import read_table, write_text
 
 with logged(snakemake.log[0]) as say:
     text = document(*(read_table(snakemake.input[name]) for name in ("metrics", "slopes")))

@@ -1,10 +1,10 @@
 """Rule collect_metrics: the numbers of all experiments in one table, and their slopes."""
 
-from widelimit import schemas
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.summaries import slopes_table
-from widelimit.tables import concatenate, write_table
+from widelimit.measure.slopes import slopes_table
+from widelimit.study.job_log import logged
+from widelimit.tables import schemas
+from widelimit.tables.files import concatenate, write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

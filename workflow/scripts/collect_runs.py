@@ -1,9 +1,9 @@
 """Rule collect_runs: what every training cost, in one table."""
 
-from widelimit import schemas
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.tables import concatenate, write_table
+from widelimit.study.job_log import logged
+from widelimit.tables import schemas
+from widelimit.tables.files import concatenate, write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

@@ -2,15 +2,15 @@
 
 from importlib import import_module
 
-from widelimit.figures import style
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.tables import read_table, write_atomically, write_table
+from widelimit.report.figures import style
+from widelimit.study.job_log import logged
+from widelimit.tables.files import read_table, write_atomically, write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     if not snakemake.output:
         raise ValueError("figure is the pattern of the rules figure_...; figures draws all of them")
-    module = import_module(f"widelimit.figures.{snakemake.params.figure}")
+    module = import_module(f"widelimit.report.figures.{snakemake.params.figure}")
     origin = made_by(snakemake, __file__, modules=[module.__name__])
     frames = {name: read_table(path) for name, path in snakemake.input.items()}
     table = module.summarise(**frames, **snakemake.params.options)

@@ -1,10 +1,10 @@
 """Rule fit_step3: kernel regression on a few samples, with every kernel and scale."""
 
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.stages.data import generate_samples
-from widelimit.stages.step3 import TABLES, fit_step3
-from widelimit.tables import write_table
+from widelimit.data.points import generate_samples
+from widelimit.measure.regression.fits import TABLES, fit_step3
+from widelimit.study.job_log import logged
+from widelimit.tables.files import write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

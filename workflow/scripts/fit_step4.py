@@ -1,12 +1,14 @@
 """Rule fit_step4: dual activations, random features, double descent, and every number of them."""
 
-from widelimit import schemas
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.stages import step4_descent, step4_duals, step4_features
-from widelimit.stages.data import generate_data
-from widelimit.stages.step4_measure import measure_step4
-from widelimit.tables import write_table
+from widelimit.data.points import generate_data
+from widelimit.measure.features import double_descent as step4_descent
+from widelimit.measure.features import duals as step4_duals
+from widelimit.measure.features import widths as step4_features
+from widelimit.measure.features.numbers import measure_step4
+from widelimit.study.job_log import logged
+from widelimit.tables import schemas
+from widelimit.tables.files import write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

@@ -1,9 +1,9 @@
 """Rule generate_data: points and targets of one experiment."""
 
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.stages.data import make_points, to_table
-from widelimit.tables import write_table
+from widelimit.data.points import make_points, to_table
+from widelimit.study.job_log import logged
+from widelimit.tables.files import write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

@@ -1,11 +1,11 @@
 """Rule measure: every number of one experiment."""
 
-from widelimit import schemas
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.stages.data import from_table
-from widelimit.stages.measure import measure
-from widelimit.tables import read_networks, read_table, write_table
+from widelimit.data.points import from_table
+from widelimit.measure.wide.metrics import measure
+from widelimit.study.job_log import logged
+from widelimit.tables import schemas
+from widelimit.tables.files import read_networks, read_table, write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

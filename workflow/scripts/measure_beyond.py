@@ -1,11 +1,11 @@
 """Rule measure_beyond: one small experiment from its points to its numbers."""
 
-from widelimit import schemas
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.stages.beyond import measure_beyond
-from widelimit.stages.data import make_points
-from widelimit.tables import write_table
+from widelimit.data.points import make_points
+from widelimit.measure.wide.small_experiment import measure_beyond
+from widelimit.study.job_log import logged
+from widelimit.tables import schemas
+from widelimit.tables.files import write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

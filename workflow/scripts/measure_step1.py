@@ -1,10 +1,10 @@
 """Rule measure_step1: least squares by gradient descent, statement by statement."""
 
-from widelimit import schemas
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.stages.step1 import TABLES, measure_step1
-from widelimit.tables import write_table
+from widelimit.measure.linear_regression.statements import TABLES, measure_step1
+from widelimit.study.job_log import logged
+from widelimit.tables import schemas
+from widelimit.tables.files import write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

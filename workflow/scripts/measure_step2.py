@@ -1,12 +1,12 @@
 """Rule measure_step2: feature maps, positive semi-definiteness, kernels by gradient descent."""
 
-from widelimit import schemas
-from widelimit.jobs import logged
-from widelimit.provenance import made_by
-from widelimit.stages.data import generate_samples
-from widelimit.stages.step2 import TABLES, measure_step2
-from widelimit.stages.step3 import main_kernels
-from widelimit.tables import write_table
+from widelimit.data.points import generate_samples
+from widelimit.measure.regression.fits import main_kernels
+from widelimit.measure.regression.statements import TABLES, measure_step2
+from widelimit.study.job_log import logged
+from widelimit.tables import schemas
+from widelimit.tables.files import write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

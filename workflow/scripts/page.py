@@ -1,11 +1,11 @@
 """Every page's rule: its figures, the tables behind them and the study, in one HTML file."""
 
-from widelimit.config import load_study
-from widelimit.jobs import logged
-from widelimit.page_numbers import page_numbers
-from widelimit.pages import read_figure, render_page
-from widelimit.provenance import page_origin
-from widelimit.tables import read_table, write_text
+from widelimit.report.page_numbers import page_numbers
+from widelimit.report.pages import read_figure, render_page
+from widelimit.study.config import load_study
+from widelimit.study.job_log import logged
+from widelimit.tables.files import read_table, write_text
+from widelimit.tables.provenance import page_origin
 
 with logged(snakemake.log[0]) as say:
     if not snakemake.output:

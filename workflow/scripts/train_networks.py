@@ -1,12 +1,12 @@
 """Rule train_networks: the networks of one width and one chunk of seeds."""
 
-from widelimit import schemas
-from widelimit.jobs import logged
-from widelimit.progress import Progress
-from widelimit.provenance import made_by
-from widelimit.stages.data import from_table
-from widelimit.stages.networks import summary, train_networks
-from widelimit.tables import read_table, write_table
+from widelimit.data.points import from_table
+from widelimit.measure.wide.networks import summary, train_networks
+from widelimit.study.job_log import logged
+from widelimit.study.progress import Progress
+from widelimit.tables import schemas
+from widelimit.tables.files import read_table, write_table
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     progress = Progress(say)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from widelimit.whole import is_whole, whole
+from widelimit.validation import is_whole, whole
 
 
 def as_problem(X, y, A, B) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

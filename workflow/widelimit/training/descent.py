@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from widelimit.activations import Activation, parse_activation
+from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.training import circle
 from widelimit.training.arguments import as_problem, as_schedule, as_test_points
 from widelimit.training.dense import DenseEngine

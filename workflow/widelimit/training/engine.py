@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from widelimit.activations import Activation
+from widelimit.kernels.activations import Activation
 
 
 class Engine(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.network import forward
+from widelimit.networks.model import forward
 from widelimit.training.engine import Engine
 
 BLOCK = 1 << 16

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.activations import Activation
-from widelimit.arrangement import arrange, on_unit_circle
-from widelimit.network.pair_sums import unit_blocks
+from widelimit.circle.arrangement import arrange, on_unit_circle
+from widelimit.kernels.activations import Activation
+from widelimit.networks.pair_sums import unit_blocks
 
 SMALLEST, LARGEST = 1e-140, 1e140
 """Weights whose squares neither vanish nor overflow."""

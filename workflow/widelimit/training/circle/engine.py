@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.activations import Activation
-from widelimit.arrangement import arrange
-from widelimit.cell_lookup import borders_of
+from widelimit.circle.arrangement import arrange
+from widelimit.circle.cell_lookup import borders_of
+from widelimit.kernels.activations import Activation
 from widelimit.training.circle import cells, hot, steps, waiting
 from widelimit.training.circle.points import sorted_points
 from widelimit.training.circle.units import sorted_units

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from widelimit.cell_lookup import Borders
+from widelimit.circle.cell_lookup import Borders
 from widelimit.compiled import ANY_ORDER, compiled, inlined
 
 SLACK = 128

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.cell_lookup import locate
+from widelimit.circle.cell_lookup import locate
 from widelimit.compiled import compiled, inlined
 from widelimit.training.circle.cells import (
     DUE,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from widelimit.arrangement import Arrangement
+from widelimit.circle.arrangement import Arrangement
 from widelimit.compiled import ANY_ORDER, compiled
 
 LANES = 8

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from widelimit.cell_lookup import first_guess, locate
+from widelimit.circle.cell_lookup import first_guess, locate
 from widelimit.compiled import compiled
 from widelimit.training.circle.waiting import LEVELS, level_of
 

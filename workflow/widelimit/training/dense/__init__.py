@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.activations import Activation
+from widelimit.kernels.activations import Activation
 
 MAX_FUSED_DIMENSION = 3
 

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy.special import erfcx
 
-from widelimit.activations import Activation
 from widelimit.compiled import ANY_ORDER, IN_ORDER, compiled, inlined
+from widelimit.kernels.activations import Activation
 
 TURN, LAST, COEFFICIENTS = 3.0, 6.0, 20
 AT_0, SLOPE = (2 * TURN + LAST) / LAST, 2 * TURN * (TURN + LAST) / LAST

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.activations import Activation
 from widelimit.compiled import ANY_ORDER, compiled
+from widelimit.kernels.activations import Activation
 
 MAX_DIMENSION = 3
 BLOCK = 256

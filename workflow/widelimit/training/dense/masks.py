@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.activations import Activation
 from widelimit.compiled import ANY_ORDER, compiled
+from widelimit.kernels.activations import Activation
 
 BLOCK_ENTRIES = 1 << 15
 """Pairs in one block of units, so that its matrices stay in L2 cache."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.activations import Activation
+from widelimit.kernels.activations import Activation
 from widelimit.training.dense.elementwise import evaluator
 
 BLOCK_ENTRIES = 1 << 15

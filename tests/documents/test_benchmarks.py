@@ -1,0 +1,249 @@
+"""The benchmarks' cases, checks and ratios, on tiny sizes and without the libraries measured."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import cases, checks, figure, methods, ratios, report, run
+from benchmarks.cases import FIRST_STEPS, MANY_STEPS, Case
+from benchmarks.measure import measure
+from checkout import ROOT
+from widelimit.tables.files import read_table
+
+TINY = Case("training", ("numpy", "dense", "circle", "gemm"), 5, 2, 300, check_steps=20)
+TINY_WITH_PYTORCH = replace(TINY, methods=("pytorch", "numpy", "dense"))
+
+
+@pytest.fixture
+def few_steps(monkeypatch):
+    monkeypatch.setattr("benchmarks.measure.FIRST_STEPS", 30)
+    monkeypatch.setattr("benchmarks.measure.MANY_STEPS", 100)
+
+
+def test_the_case_table_has_the_promised_problems():
+    promised = {
+        *((2**12, 20, 2), (2**16, 20, 2), (2**16, 100, 2), (2**20, 20, 2), (2**20, 100, 2)),
+        *((2**12, 100, 10), (2**12, 100, 100)),
+    }
+    assert promised <= {(c.width, c.points, c.dimension) for c in cases.TRAINING}
+    for quick in (False, True):
+        for case in (case for block in cases.blocks(quick=quick) for case in block):
+            known = methods.GRAM.get(case.experiment, methods.TRAINING)
+            assert set(case.methods) <= set(known), case
+            assert ("circle" in case.methods) <= (case.dimension == 2)
+            if len(case.methods) > 1:
+                assert case.check_steps > 0, case
+    widths = [c.width for block in cases.blocks() for c in block if c.experiment == "width"]
+    assert (min(widths), max(widths)) == (2**10, 2**22)
+
+
+def test_cases_survive_the_way_to_another_process():
+    for case in cases.TRAINING:
+        assert Case.from_dict(case.to_dict()) == case
+
+
+@pytest.mark.parametrize("dimension", [2, 3, 10])
+def test_problems_are_the_same_each_time_and_on_the_sphere(dimension):
+    case = replace(TINY, dimension=dimension)
+    problem, again = case.problem(), case.problem()
+    for name in ("X", "Y", "A", "B"):
+        np.testing.assert_array_equal(getattr(problem, name), getattr(again, name))
+    np.testing.assert_allclose(np.linalg.norm(problem.X, axis=1), 1, atol=1e-15)
+    assert problem.A.shape == (1, 300)
+    assert problem.B.shape == (300, dimension)
+
+
+@pytest.mark.parametrize("method", ["dense", "circle"])
+def test_engines_compute_what_numpy_does_and_are_timed(method, tmp_path, few_steps):
+    for name in ("numpy", method):
+        rows = measure(TINY, name, seconds=0.0, reference=tmp_path / "reference.npz")
+        assert all(row["deviation"] <= checks.TOLERANCE for row in rows)
+        assert all(row["seconds"] > 0 and row["set_up_seconds"] >= 0 for row in rows)
+    assert [row["steps"] for row in rows] == ([30, 100] if method == "circle" else [3])
+
+
+@pytest.mark.parametrize("activation", ["gelu", "erf", "sin"])
+def test_smooth_activations_and_several_dimensions_as_well(tmp_path, activation):
+    case = Case("training", ("numpy", "dense"), 5, 4, 50, activation, check_steps=20)
+    for name in case.methods:
+        measure(case, name, seconds=0.0, reference=tmp_path / "reference.npz")
+
+
+def test_gemm_alone_is_timed_and_not_checked(tmp_path):
+    (row,) = measure(TINY, "gemm", seconds=0.0, reference=tmp_path / "reference.npz")
+    assert row["deviation"] is None
+
+
+def test_gram_matrices_are_held_to_the_first_method(tmp_path, monkeypatch):
+    library = lambda X: np.exp(-2 * ((X[:, None] - X) ** 2).sum(axis=2))  # noqa: E731
+    ours = methods.load("gram_gaussian", "widelimit")
+    monkeypatch.setattr(methods, "load", lambda _, name: {"library": library}.get(name, ours))
+    case = Case("gram_gaussian", ("library", "widelimit"), 7, 3, activation=None, check_steps=1)
+    for name in case.methods:
+        (row,) = measure(case, name, seconds=0.0, reference=tmp_path / "reference.npz")
+        assert row["deviation"] < 1e-14
+
+
+def test_a_wrong_method_is_not_timed(tmp_path, monkeypatch):
+    measure(TINY, "numpy", seconds=0.0, reference=tmp_path / "reference.npz")
+    monkeypatch.setattr("benchmarks.methods.engines.LEARNING_RATE", 1.000001e-2)
+    with pytest.raises(checks.Disagreement, match=r"dense on training k = .* is off by"):
+        measure(TINY, "dense", seconds=0.0, reference=tmp_path / "reference.npz")
+
+
+def test_deviation_is_relative_for_losses_and_absolute_for_weights():
+    reference = {"losses": np.array([100.0, 50.0]), "A": np.array([[3.0, 4.0]])}
+    assert checks.deviation(reference, reference) == 0
+    losses = {**reference, "losses": np.array([100.0, 51.0])}
+    assert checks.deviation(losses, reference) == pytest.approx(0.02)
+    weights = {**reference, "A": np.array([[3.0, 4.5]])}
+    assert checks.deviation(weights, reference) == pytest.approx(0.5)
+    with pytest.raises(ValueError, match="result must have the arrays"):
+        checks.deviation({"A": reference["A"]}, reference)
+
+
+@pytest.mark.parametrize("off", [2e-10, np.nan, np.inf])
+def test_check_refuses_what_is_over_the_tolerance(off):
+    checks.check("it", 1e-10)
+    with pytest.raises(checks.Disagreement, match="it is off by"):
+        checks.check("it", off)
+
+
+def rows_by_law() -> list[dict]:
+    """Measurements with known ratios: NumPy 10 times ours, JAX 4, cost ~ width^0.3."""
+    factor = {"numpy": 10, "jax": 4, "dense": 2, "gemm": 1, "circle": 1}
+    rows = []
+
+    def add(case, method, turn, seconds_per_step, steps):
+        where = {name: getattr(case, name) for name in ratios.CASE}
+        seconds = steps * seconds_per_step
+        rest = {"set_up_seconds": 0.5, "warm_up_seconds": 1.0, "deviation": 1e-14}
+        rows.append(
+            {**where, "method": method, "round": turn, "steps": steps, "seconds": seconds}
+            | {"wall_seconds": 2 * seconds}
+            | rest
+        )
+
+    for turn, busy in enumerate((1.0, 3.0, 1.5)):
+        for case in cases.TRAINING:
+            for method in factor:
+                if method in case.methods:
+                    steps = FIRST_STEPS if method == "circle" else 10
+                    add(case, method, turn, busy * 1e-3 * factor[method], steps)
+            if "circle" in case.methods:
+                add(case, "circle", turn, busy * 2.5e-4, MANY_STEPS)
+        add(cases.PEAK, "gemm", turn, 1.0, 5)
+        for k in 2 ** np.arange(10, 23, 2):
+            case = Case("width", ("circle",), 20, 2, int(k))
+            for steps in (FIRST_STEPS, MANY_STEPS):
+                add(case, "circle", turn, 1e-6 * k**0.3, steps)
+        gram = Case("gram_ntk", ("neural_tangents", "widelimit"), 2000, 10)
+        add(gram, "neural_tangents", turn, busy * 0.3, 4)
+        add(gram, "widelimit", turn, busy * 0.1, 4)
+    return rows
+
+
+def test_ratios_are_taken_within_a_round():
+    table = pd.DataFrame(rows_by_law()).astype({"width": "Int64"})
+    costs = ratios.relative_costs(table)
+    circle = costs[costs["dimension"] == 2]
+    for method, expected in (("numpy", 10), ("jax", 4), ("dense", 2)):
+        found = circle.loc[circle["method"] == method, ["centre", "lower", "upper"]]
+        np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(circle.loc[circle["long"], "centre"], 0.25)
+    dense = costs[(costs["dimension"] > 2) & (costs["method"] == "numpy")]
+    np.testing.assert_allclose(dense["centre"], 5)
+    np.testing.assert_allclose(costs.loc[costs["method"] == "neural_tangents", "centre"], 3)
+    np.testing.assert_allclose(ratios.gemm_shares(table)["share"], 0.5)
+    shares = ratios.gemm_shares(table).set_index("dimension")["peak_share"]
+    assert shares[100] == pytest.approx(2**12 * 100 * 100 / 3e-3 / 2**33)
+    fits = ratios.exponents(table)
+    np.testing.assert_allclose(fits[["slope", "slope_low", "slope_high"]], 0.3)
+    assert set(fits["smallest_width"]) == {2**12}
+    assert set(fits["largest_width"]) == {2**20}
+
+
+def test_report_writes_table_figure_and_ratios_without_times(tmp_path):
+    report.write(rows_by_law(), tmp_path)
+    table = read_table(tmp_path / "benchmark.parquet")
+    assert len(table) == len(rows_by_law())
+    for ending in ("svg", "pdf", "png"):
+        assert (tmp_path / f"benchmark.{ending}").stat().st_size > 1000
+    text = (tmp_path / "ratios.md").read_text()
+    assert "| k = 2²⁰, n = 20, d = 2 | 4.0 | 10 | 2.0 | 1.0 | 0.25 |" in text
+    assert "to the power 0.30 ± 0.00" in text
+    assert "neural-tangents takes 3.0 times as long" in text
+    assert "50% of the rate of DGEMM" in text
+    assert not re.search(r"\d ?(s|ms|us|µs|seconds)\b", text)
+
+
+def test_case_words_name_each_case_apart():
+    table = pd.DataFrame([{n: getattr(c, n) for n in ratios.CASE} for c in cases.TRAINING])
+    assert table.apply(figure.case_words, axis=1).is_unique
+
+
+@pytest.mark.parametrize(
+    "ratio, words",
+    [(4138, "4\u2009100"), (999, "1\u2009000"), (12.3, "12"), (1.25, "1.2"), (0.0123, "0.012")],
+)
+def test_ratios_have_two_digits(ratio, words):
+    assert report.rounded(ratio) == words
+
+
+def test_the_readme_is_quoted_between_its_markers():
+    text = "a\n<!-- benchmark -->\nold\n<!-- /benchmark -->\nb\n"
+    new = report.quoted(text, "| 1 |\n")
+    assert new == "a\n<!-- benchmark -->\n\n| 1 |\n\n<!-- /benchmark -->\nb\n"
+    assert report.quoted(new, "| 1 |\n") == new
+    with pytest.raises(ValueError, match="must have the lines"):
+        report.quoted("a", "b")
+
+
+def test_methods_take_turns(monkeypatch):
+    block = [replace(TINY, methods=("numpy", "dense"))]
+    turns = [(turn, method) for turn, _, method in run._turns([block], 2)]
+    assert turns == [(0, "numpy"), (0, "dense"), (1, "numpy"), (1, "dense")]
+
+
+def test_a_method_without_its_library_is_left_out(monkeypatch, capsys):
+    def process(task, environment):
+        assert "pytorch" in task["case"]["methods"] or task["method"] != "pytorch"
+        if task["method"] == "pytorch":
+            raise run.LibraryMissing("No module named 'torch'")
+        return [{"steps": 1, "seconds": 1.0}]
+
+    monkeypatch.setattr(run, "_in_a_process", process)
+    monkeypatch.setattr(run, "blocks", lambda quick: [[TINY_WITH_PYTORCH]])
+    rows = run.run(quick=False)
+    assert [row["method"] for row in rows] == ["numpy", "dense"] * run.ROUNDS
+    assert capsys.readouterr().err.count("left out: pytorch") == 1
+
+
+def locked(path: str) -> dict[str, set[str]]:
+    versions: dict[str, set[str]] = {}
+    text = (ROOT / path).read_text()
+    for name, version in re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", text, re.MULTILINE):
+        versions.setdefault(name, set()).add(version)
+    return versions
+
+
+@pytest.mark.parametrize("name", ["requirements", "neural-tangents"])
+def test_locks_have_hashes_and_neither_addresses_nor_gigabytes(name):
+    text = (ROOT / f"benchmarks/{name}.lock").read_text()
+    for entry in re.split(r"^(?=\S.*==)", text, flags=re.MULTILINE)[1:]:
+        assert "--hash=sha256:" in entry, entry
+    assert "://" not in text
+    packages = locked(f"benchmarks/{name}.lock")
+    assert not any(re.match("nvidia|cuda|triton|torch|tensorflow", package) for package in packages)
+
+
+def test_widelimit_is_measured_with_the_versions_it_is_tested_with():
+    ours, theirs = locked("requirements.lock"), locked("benchmarks/requirements.lock")
+    differing = {name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name]}
+    assert differing <= {"mpmath"}
+    assert {"numpy", "scipy", "numba", "jax", "scikit-learn"} <= theirs.keys()

@@ -1,0 +1,80 @@
+import math
+
+import numpy as np
+import pytest
+
+from widelimit.measure.distances import (
+    accuracy,
+    ensemble_distance,
+    one_hot,
+    relative_frobenius,
+    rmse,
+)
+
+RNG = np.random.default_rng(0)
+
+
+def test_rmse_is_the_root_of_the_mean_square():
+    f, g = RNG.standard_normal((2, 5, 3))
+    total = sum((f[i, j] - g[i, j]) ** 2 for i in range(5) for j in range(3))
+    assert math.isclose(rmse(f, g), math.sqrt(total / 15), rel_tol=1e-15)
+    with pytest.raises(ValueError, match=r"one shape; got \(5, 3\) and \(5,\)"):
+        rmse(f, g[:, 0])
+
+
+def test_relative_frobenius():
+    K, L = RNG.standard_normal((2, 4, 4))
+    expected = math.sqrt(np.sum((K - L) ** 2)) / math.sqrt(np.sum(L**2))
+    assert math.isclose(relative_frobenius(K, L), expected, rel_tol=1e-15)
+
+
+def test_distance_splits_into_bias_and_variance():
+    F, mean, std = RNG.standard_normal((6, 9)) + 2, RNG.standard_normal(9), RNG.uniform(1, 2, 9)
+    result = ensemble_distance(F, mean, std)
+    distance = np.mean([(F[s, i] - mean[i]) ** 2 for s in range(6) for i in range(9)])
+    assert math.isclose(result.distance_squared, distance, rel_tol=1e-14)
+    assert math.isclose(result.bias_squared + result.variance, distance, rel_tol=1e-14)
+    assert math.isclose(result.mean_rmse, math.sqrt(result.bias_squared), rel_tol=1e-14)
+
+
+def test_the_ratio_of_a_true_ensemble_is_one():
+    std = RNG.uniform(0.5, 2, 50)
+    ratios = [
+        ensemble_distance(std * RNG.standard_normal((10, 50)), np.zeros(50), std).std_ratio
+        for _ in range(200)
+    ]
+    error = np.std(ratios) / math.sqrt(200)
+    # The root is biased downwards by a quarter of the relative variance of the mean square.
+    assert abs(np.mean(np.square(ratios)) - 1) < 8 * error
+
+
+def test_no_ratio_without_spread():
+    assert math.isnan(ensemble_distance(np.ones((1, 3)), np.zeros(3), np.ones(3)).std_ratio)
+    assert math.isnan(ensemble_distance(np.ones((4, 3)), np.zeros(3), np.zeros(3)).std_ratio)
+
+
+def test_accuracy_counts_the_rows_with_the_largest_entry_in_the_right_place():
+    f, classes = RNG.standard_normal((40, 3)), RNG.integers(3, size=40)
+    y = np.array([[1.0 if o == c else 0.0 for o in range(3)] for c in classes])
+    right = 0
+    for row, c in zip(f.tolist(), classes, strict=True):
+        right += all(row[c] > other for o, other in enumerate(row) if o != c)
+    assert 0 < right < 40
+    assert accuracy(f, y) == right / 40
+    with pytest.raises(ValueError, match=r"matrices of one shape; got \(40, 3\) and \(40, 2\)"):
+        accuracy(f, y[:, :2])
+
+
+@pytest.mark.parametrize(
+    "y, expected",
+    [
+        ([[1, 0], [0, 1]], True),
+        ([[1.0], [1.0]], False),
+        ([[1, 0], [1, 1]], False),
+        ([[0, 0], [0, 1]], False),
+        ([[0.5, 0.5], [0, 1]], False),
+        ([[2, -1], [0, 1]], False),
+    ],
+)
+def test_one_hot(y, expected):
+    assert one_hot(np.array(y)) is expected

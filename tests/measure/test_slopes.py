@@ -1,0 +1,173 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from widelimit.measure import slopes as summaries
+from widelimit.tables import files as tables
+from widelimit.tables import schemas
+
+
+def metrics(rows):
+    columns = ["width", "seed", "step", "metric", "value"]
+    frame = pd.DataFrame(rows, columns=columns).assign(experiment="step7", activation="relu")
+    return frame.astype({"width": "Int64", "seed": "Int32", "step": "Int64", "value": float})
+
+
+def naive_quantile(values, q):
+    values = sorted(values)
+    at = q * (len(values) - 1)
+    low = int(at)
+    high = min(low + 1, len(values) - 1)
+    return values[low] + (at - low) * (values[high] - values[low])
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 7, 10])
+def test_over_seeds_is_the_naive_median_and_quantiles(seeds):
+    rng = np.random.default_rng(seeds)
+    rows = [
+        (k, s, step, "m", rng.lognormal())
+        for k in (4, 8)
+        for s in range(seeds)
+        for step in (10, None)
+    ]
+    frame = metrics(rows)
+    found = summaries.over_seeds(frame, ["width", "step"], lower=0.25, upper=0.8)
+    assert len(found) == 4
+    for _, row in found.iterrows():
+        same = frame["step"].isna() if pd.isna(row["step"]) else frame["step"].eq(row["step"])
+        values = frame[same & frame["width"].eq(row["width"])]["value"]
+        assert row["seeds"] == seeds
+        for name, q in (("centre", 0.5), ("lower", 0.25), ("upper", 0.8)):
+            assert row[name] == pytest.approx(naive_quantile(values, q), rel=1e-14)
+
+
+def test_over_seeds_leaves_missing_values_out():
+    frame = metrics([(4, 0, 1, "m", 1.0), (4, 1, 1, "m", np.nan), (8, 0, 1, "m", np.nan)])
+    found = summaries.over_seeds(frame, ["width"])
+    assert found[["width", "centre", "seeds"]].to_numpy().tolist() == [[4, 1.0, 1]]
+
+
+def test_over_seeds_of_nothing_is_empty():
+    found = summaries.over_seeds(metrics([]), ["width"])
+    assert list(found) == ["width", "centre", "lower", "upper", "seeds"]
+    assert found.empty
+
+
+@pytest.mark.parametrize("lower, upper", [(-0.1, 0.5), (0.5, 1.1), (0.9, 0.1)])
+def test_over_seeds_refuses_quantiles_out_of_order(lower, upper):
+    with pytest.raises(ValueError, match=r"in \[0, 1\], got lower="):
+        summaries.over_seeds(metrics([]), ["width"], lower=lower, upper=upper)
+
+
+def test_fit_slope_is_the_line_of_the_normal_equations():
+    rng = np.random.default_rng(3)
+    width = np.repeat([16, 64, 256, 1024], 3)
+    value = 2.0 * width**-0.5 * np.exp(0.3 * rng.standard_normal(12))
+    x, y = np.log2(width), np.log2(value)
+    design = np.stack([np.ones(12), x], axis=1)
+    inverse = np.linalg.inv(design.T @ design)
+    intercept, slope = inverse @ design.T @ y
+    residual = y - design @ [intercept, slope]
+    variance = residual @ residual / 10
+    # The 97.5 % point of Student's t with 10 degrees of freedom, from a printed table.
+    margin = 2.228139 * np.sqrt(variance * inverse[1, 1])
+    fit = summaries.fit_slope(width, value)
+    assert fit["smallest_width"] == 16
+    assert fit["largest_width"] == 1024
+    assert fit["slope"] == pytest.approx(slope, rel=1e-12)
+    assert fit["intercept"] == pytest.approx(intercept, rel=1e-12)
+    assert fit["slope_low"] == pytest.approx(slope - margin, rel=1e-6)
+    assert fit["slope_high"] == pytest.approx(slope + margin, rel=1e-6)
+
+
+def test_fit_slope_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(4)
+    width = np.repeat([4, 8, 16], 2)
+    trials, inside = 1000, 0
+    for _ in range(trials):
+        fit = summaries.fit_slope(width, width**-0.5 * 2 ** rng.standard_normal(6))
+        inside += fit["slope_low"] <= -0.5 <= fit["slope_high"]
+    standard_error = np.sqrt(0.95 * 0.05 / trials)
+    assert abs(inside / trials - 0.95) < 4 * standard_error
+
+
+def test_fit_slope_of_an_exact_power_law_has_no_margin():
+    width = np.array([2, 4, 8])
+    fit = summaries.fit_slope(width, 3.0 / width)
+    assert [fit["slope"], fit["slope_low"], fit["slope_high"]] == pytest.approx([-1] * 3)
+    assert 2 ** fit["intercept"] == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    "width, value",
+    [
+        ([4, 4, 4], [1, 2, 3]),
+        ([4, 8], [1, 2]),
+        ([4, 8, 16], [1, 2, 0]),
+        ([4, 8, 16], [1, -2, 3]),
+        ([4, 8, 16], [1, np.inf, 3]),
+        ([4, 8, 16], [1, np.nan, 3]),
+        ([], []),
+    ],
+    ids=["one width", "no freedom", "zero", "negative", "infinite", "missing", "empty"],
+)
+def test_fit_slope_is_none_where_no_line_is_determined(width, value):
+    assert summaries.fit_slope(width, value) is None
+
+
+def test_fit_slope_leaves_out_what_has_no_logarithm():
+    kept = summaries.fit_slope([2, 4, 8, 16], [1.0, 0.6, 0.2, 0.1])
+    more = summaries.fit_slope([1, 2, 4, 8, 16, 32], [0.0, 1.0, 0.6, 0.2, 0.1, np.nan])
+    assert more == kept
+
+
+def test_fit_slopes_takes_all_and_the_widest_widths():
+    rows = [
+        (k, s, 10, "m", (k**-1.0 if k < 32 else k**-0.5 / 4) * (1 + 0.01 * s))
+        for k in (4, 8, 16, 32, 64, 128)
+        for s in range(3)
+    ]
+    found = summaries.fit_slopes(metrics(rows), ["metric"], widest=3).set_index("widths")
+    assert found.loc["widest", "smallest_width"] == 32
+    assert found.loc["widest", "largest_width"] == 128
+    assert found.loc["widest", "slope"] == pytest.approx(-0.5, abs=1e-10)
+    assert found.loc["all", "smallest_width"] == 4
+    assert found.loc["all", "slope"] < -0.55
+
+
+def test_fit_slopes_refuses_a_single_widest():
+    with pytest.raises(ValueError, match="widest must be at least 2, got 1"):
+        summaries.fit_slopes(metrics([]), ["metric"], widest=1)
+
+
+@pytest.mark.parametrize("widths", [(64,), (64, 128), (64, 128, 256, 512, 1024)])
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_slopes_table_is_one_of_slopes_parquet(widths, seeds, tmp_path):
+    rng = np.random.default_rng(5)
+    rows = [
+        (k, s, step, metric, rng.lognormal())
+        for k in widths
+        for s in range(seeds)
+        for metric, step in (("ntk_drift", None), ("weight_movement", 10), ("test_rmse", 10))
+    ]
+    # A limit has no width, and at step 0 the distance is exactly 0: neither has a slope.
+    rows += [(None, None, 10, "ntk_drift", 1.0)]
+    rows += [(k, s, 0, "rmse_network_vs_ntk", 0.0) for k in widths for s in range(seeds)]
+    found = summaries.slopes_table(metrics(rows))
+    tables.write_table(tmp_path / "slopes.parquet", found, schemas.SLOPES.schema())
+    again = tables.read_table(tmp_path / "slopes.parquet")
+    assert len(again) == (4 if len(widths) * seeds > 2 and len(widths) > 1 else 0)
+    assert set(again["metric"]) <= {"ntk_drift", "weight_movement"}
+    assert again["slope"].notna().all()
+    assert again.loc[again["metric"] == "ntk_drift", "step"].isna().all()
+
+
+def test_slopes_do_not_depend_on_the_order_of_rows():
+    rng = np.random.default_rng(6)
+    rows = [(k, s, 10, "ntk_drift", rng.lognormal()) for k in (4, 8, 16) for s in range(3)]
+    one, two = (summaries.slopes_table(metrics(r)) for r in (rows, rows[::-1]))
+    pd.testing.assert_frame_equal(one, two, rtol=1e-12)
+
+
+def test_equal_values_have_no_slope():
+    assert summaries.fit_slope([16, 16, 64, 64], [3.0] * 4) is None

@@ -1,0 +1,350 @@
+"""The stages after the data, from training to metrics, on an experiment of seconds.
+
+The oracle is the definition of each number, computed here by explicit loops from the networks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from widelimit.data.points import generate_data
+from widelimit.kernels.gram import nngp_gram, ntk_gram
+from widelimit.measure.metric_meanings import METRIC_MEANINGS
+from widelimit.measure.wide.kernels import fit_kernels
+from widelimit.measure.wide.metrics import measure
+from widelimit.measure.wide.networks import train_networks
+from widelimit.measure.wide.predictions import compare
+from widelimit.networks.model import empirical_ntk, forward, initialise, last_layer_kernel
+from widelimit.seeds import generator
+from widelimit.training import train
+
+ETA, STEPS, CHECKPOINTS = 0.02, 50, [0, 10, 50]
+
+
+def experiment(
+    activation="relu",
+    source="lift",
+    targets=("x_0 + x_1 ** 2",),
+    widths=(16, 40),
+    engine="dense",
+    steps=STEPS,
+):
+    """All tables of one experiment, and its points."""
+    points = generate_data(
+        root=5,
+        source=source,
+        design="uniform",
+        dimension=3,
+        n_train=6,
+        n_test=9,
+        targets=targets,
+        noise_std=0.1,
+    )
+    train_points, test_points = points["train"], points["test"]
+    checkpoints = [*CHECKPOINTS[:-1], steps]
+    kernels, theory = fit_kernels(
+        train_points,
+        test_points,
+        activation=activation,
+        learning_rate=ETA,
+        checkpoints=checkpoints,
+        ridge=0.0,
+        rcond=None,
+    )
+    chunks = []
+    for width in widths:
+        for seeds in ([0, 1], [2]):
+            networks, runs = train_networks(
+                train_points,
+                test_points,
+                root=5,
+                width=width,
+                seeds=seeds,
+                activation=activation,
+                learning_rate=ETA,
+                steps=steps,
+                checkpoints=checkpoints,
+                loss_steps=[0, 1, 5, 10, 50],
+                engine=engine,
+            )
+            chunks.append((width, networks))
+    predictions = compare(
+        train_points,
+        test_points,
+        kernels,
+        theory,
+        chunks,
+        learning_rate=ETA,
+        checkpoints=checkpoints,
+    )
+    metrics = measure(
+        train_points,
+        test_points,
+        kernels,
+        theory,
+        predictions,
+        chunks,
+        experiment="step7",
+        learning_rate=ETA,
+    )
+    return points, kernels, theory, chunks, runs, predictions, metrics
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return experiment()
+
+
+def network(points, width, seed, activation="relu"):
+    """The network of a width and seed before and after training, by the public names."""
+    y = points["train"].y
+    X = points["train"].X
+    rng = generator(5, "init", width, seed)
+    A, B = initialise(width, X.shape[1], outputs=y.shape[1], rng=rng)
+    y = y[:, 0] if y.shape[1] == 1 else y
+    end = train(X, y, A, B, activation=activation, learning_rate=ETA, steps=STEPS)
+    return A, B, end
+
+
+def descend(K, K_test, y, f0, f0_test, steps):
+    """Gradient descent in function space, step by step."""
+    f, g = f0.copy(), f0_test.copy()
+    for _ in range(steps):
+        residual = y - f
+        f, g = f + ETA * K @ residual, g + ETA * K_test @ residual
+    return f, g
+
+
+def value(metrics, metric, width=None, seed=None, step=None):
+    rows = metrics[metrics["metric"] == metric]
+    for column, wanted in (("width", width), ("seed", seed), ("step", step)):
+        rows = rows[rows[column].isna() if wanted is None else rows[column] == wanted]
+    (found,) = rows["value"]
+    return found
+
+
+def predicted(predictions, model, width=None, seed=None, step=None):
+    rows = predictions[predictions["model"] == model]
+    for column, wanted in (("width", width), ("seed", seed), ("step", step)):
+        rows = rows[rows[column].isna() if wanted is None else rows[column] == wanted]
+    assert rows["index"].tolist() == list(range(9))
+    return rows["f"].to_numpy(dtype=float)
+
+
+def test_predictions_are_what_they_say(tables):
+    points, *_, predictions, _ = tables
+    X, y, Z = points["train"].X, points["train"].y[:, 0], points["test"].X
+    K, K_test = ntk_gram(X), ntk_gram(Z, X)
+    for width, seed in ((16, 0), (40, 2)):
+        A, B, end = network(points, width, seed)
+        f0, f0_test = forward(X, A, B), forward(Z, A, B)
+        zero = np.zeros(6), np.zeros(9)
+        own = empirical_ntk(X, X, A, B), empirical_ntk(Z, X, A, B)
+        last = last_layer_kernel(X, None, B), last_layer_kernel(Z, X, B)
+        expected = {
+            "network": forward(Z, end.A, end.B),
+            "ntk_corrected": descend(K, K_test, y, f0, f0_test, STEPS)[1],
+            "empirical_ntk": descend(*own, y, f0, f0_test, STEPS)[1],
+            "last_layer": descend(*last, y, *zero, STEPS)[1],
+        }
+        for model, f in expected.items():
+            got = predicted(predictions, model, width, seed, STEPS)
+            np.testing.assert_allclose(got, f, atol=1e-11, err_msg=model)
+    S, S_test = nngp_gram(X), nngp_gram(Z, X)
+    for model, grams in (("ntk", (K, K_test)), ("nngp", (S, S_test))):
+        f = descend(*grams, y, np.zeros(6), np.zeros(9), STEPS)[1]
+        np.testing.assert_allclose(predicted(predictions, model, step=STEPS), f, atol=1e-12)
+        limit = grams[1] @ np.linalg.lstsq(grams[0], y, rcond=None)[0]
+        np.testing.assert_allclose(predicted(predictions, model), limit, atol=1e-7)
+
+
+def test_the_last_layer_is_a_trained_last_layer(tables):
+    """The closed form against gradient descent on A alone, from A = 0."""
+    points, *_, predictions, _ = tables
+    X, y, Z = points["train"].X, points["train"].y[:, 0], points["test"].X
+    _, B = initialise(16, 2, rng=generator(5, "init", 16, 1))
+    a, c = np.zeros(16), np.sqrt(2 / 16)
+    Phi, Phi_test = np.maximum(X @ B.T, 0), np.maximum(Z @ B.T, 0)
+    for _ in range(STEPS):
+        a += ETA * c * (y - c * Phi @ a) @ Phi
+    got = predicted(predictions, "last_layer", 16, 1, STEPS)
+    np.testing.assert_allclose(got, c * Phi_test @ a, atol=1e-12)
+
+
+def test_metrics_are_what_they_say(tables):
+    points, *_, predictions, metrics = tables
+    X, y = points["train"].X, points["train"].y[:, 0]
+
+    def rms(difference):
+        return np.sqrt(np.mean(np.square(difference)))
+
+    width, seed = 40, 1
+    A, B, end = network(points, width, seed)
+    f = predicted(predictions, "network", width, seed, STEPS)
+    at = {"width": width, "seed": seed, "step": STEPS}
+    corrected = predicted(predictions, "ntk_corrected", **at)
+    expected = {
+        "train_loss": np.sum(np.square(y - forward(X, end.A, end.B))) / 2,
+        "test_rmse": rms(f - points["test"].y[:, 0]),
+        "rmse_network_vs_ntk": rms(f - corrected),
+        "rmse_network_vs_ntk_uncorrected": rms(f - predicted(predictions, "ntk", step=STEPS)),
+        "rmse_network_vs_empirical_ntk": rms(f - predicted(predictions, "empirical_ntk", **at)),
+        "rmse_last_layer_vs_nngp": rms(
+            predicted(predictions, "last_layer", **at) - predicted(predictions, "nngp", step=STEPS)
+        ),
+        "weight_movement": np.sqrt(np.sum((end.A - A) ** 2) + np.sum((end.B - B) ** 2))
+        / np.sqrt(np.sum(A**2) + np.sum(B**2)),
+    }
+    K = ntk_gram(X)
+    start_kernel, end_kernel = empirical_ntk(X, X, A, B), empirical_ntk(X, X, end.A, end.B)
+    f_end = descend(K, K, y, forward(X, A, B), forward(X, A, B), STEPS)[0]
+    expected["train_loss_ntk"] = np.sum((y - f_end) ** 2) / 2
+    for metric, number in expected.items():
+        assert value(metrics, metric, **at) == pytest.approx(number, rel=1e-9), metric
+    deviation = np.sqrt(np.sum((start_kernel - K) ** 2) / np.sum(K**2))
+    drift = np.sqrt(np.sum((end_kernel - start_kernel) ** 2) / np.sum(start_kernel**2))
+    assert value(metrics, "ntk_deviation", width, seed) == pytest.approx(deviation, rel=1e-10)
+    assert value(metrics, "ntk_drift", width, seed) == pytest.approx(drift, rel=1e-8)
+
+
+def test_ensembles_are_taken_over_all_seeds_of_a_width(tables):
+    _, _, theory, _, _, predictions, metrics = tables
+    F = np.stack([predicted(predictions, "network", 16, seed, STEPS) for seed in range(3)])
+    rows = theory[(theory["model"] == "ntk") & (theory["step"] == STEPS)]
+    mean, std = rows["mean"].to_numpy(), rows["std"].to_numpy()
+    distance = np.sqrt(np.mean((F.mean(axis=0) - mean) ** 2))
+    assert value(metrics, "ensemble_mean_rmse_vs_ntk", 16, step=STEPS) == pytest.approx(distance)
+    ratio = np.sqrt(np.mean(F.var(axis=0, ddof=1)) / np.mean(std**2))
+    assert value(metrics, "ensemble_std_ratio", 16, step=STEPS) == pytest.approx(ratio)
+    parts = [
+        value(metrics, f"ensemble_{part}", 16, step=STEPS)
+        for part in ("bias_squared", "variance", "distance_squared")
+    ]
+    assert parts[0] + parts[1] == pytest.approx(parts[2], rel=1e-12)
+
+
+def test_every_metric_is_explained(tables):
+    assert set(tables[-1]["metric"]) <= set(METRIC_MEANINGS)
+
+
+def test_the_order_of_chunks_does_not_matter(tables):
+    points, kernels, theory, chunks, *_, predictions, metrics = tables
+    backwards = chunks[::-1]
+    again = compare(
+        points["train"],
+        points["test"],
+        kernels,
+        theory,
+        backwards,
+        learning_rate=ETA,
+        checkpoints=CHECKPOINTS,
+    )
+    pd.testing.assert_frame_equal(again, predictions)
+    measured = measure(
+        points["train"],
+        points["test"],
+        kernels,
+        theory,
+        again,
+        backwards,
+        experiment="step7",
+        learning_rate=ETA,
+    )
+    pd.testing.assert_frame_equal(measured, metrics)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu:0.2"])
+def test_the_engines_agree_on_every_metric(activation):
+    by_engine = {}
+    for engine in ("circle", "dense"):
+        *_, runs, _, metrics = experiment(activation, widths=(16, 4096), engine=engine, steps=3000)
+        assert runs["engine"].unique().tolist() == [engine]
+        by_engine[engine] = metrics
+    circle, dense = by_engine.values()
+    pd.testing.assert_frame_equal(circle.drop(columns="value"), dense.drop(columns="value"))
+    np.testing.assert_allclose(circle["value"], dense["value"], rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("activation", ["leaky_relu:0.2", "gelu", "sin", "cos", "erf", "hermite:3"])
+def test_every_activation_runs_on_a_sphere_with_two_outputs(activation):
+    points, *_, runs, predictions, metrics = experiment(
+        activation, "sphere", ("x_0", "x_1 * x_2"), widths=(16,)
+    )
+    assert runs["engine"].unique().tolist() == ["dense"]
+    assert np.isfinite(metrics["value"]).all()
+    assert set(predictions["output"]) == {0, 1}
+    end = network(points, 16, 0, activation)[-1]
+    rows = predictions[
+        (predictions["model"] == "network")
+        & (predictions["seed"] == 0)
+        & (predictions["step"] == STEPS)
+    ]
+    expected = forward(points["test"].X, end.A, end.B, activation=activation)
+    np.testing.assert_allclose(rows["f"].to_numpy().reshape(9, 2), expected, atol=1e-12)
+    # The network's own kernel, flattened over points and outputs, predicts it to first order.
+    own = value_of(metrics, "rmse_network_vs_empirical_ntk", step=10)
+    assert own.max() < 0.5 * value_of(metrics, "rmse_network_vs_ntk_uncorrected", step=10).max()
+
+
+def value_of(metrics, metric, step):
+    return metrics[(metrics["metric"] == metric) & (metrics["step"] == step)]["value"]
+
+
+@pytest.fixture(scope="module")
+def points():
+    return generate_data(
+        root=5,
+        source="lift",
+        design="uniform",
+        dimension=2,
+        n_train=6,
+        n_test=9,
+        targets=["t"],
+        noise_std=0.0,
+    )
+
+
+def test_a_diverging_network_is_named_and_not_written(points):
+    # Leaky, as units of a plain ReLU network may all die before its loss overflows.
+    with pytest.raises(ArithmeticError, match=r"width 32, seed 3: .*step \d+"):
+        train_networks(
+            points["train"],
+            points["test"],
+            root=5,
+            width=32,
+            seeds=[3],
+            activation="leaky_relu:0.5",
+            learning_rate=50.0,
+            steps=1000,
+            checkpoints=[0, 1000],
+            loss_steps=[0, 1000],
+            engine="dense",
+        )
+
+
+def theory_of(points, learning_rate, checkpoints):
+    _, theory = fit_kernels(
+        points["train"],
+        points["test"],
+        activation="relu",
+        learning_rate=learning_rate,
+        checkpoints=checkpoints,
+        ridge=0.0,
+        rcond=None,
+    )
+    return theory
+
+
+def test_theory_that_diverges_is_missing_not_a_number(points):
+    theory = theory_of(points, 50.0, [0, 1, 1000])
+    assert theory[theory["step"] == 1000]["mean"].isna().all()
+    assert theory[theory["step"] == 1]["mean"].notna().all()
+
+
+def test_what_theory_says_beyond_the_bound_can_be_drawn_or_is_missing(points):
+    mean = theory_of(points, 0.3, list(range(0, 3000, 50)))["mean"].abs()
+    assert mean.isna().any()
+    assert 1e10 < mean.max() < 1e60

@@ -1,0 +1,121 @@
+import re
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from widelimit.measure.linear_regression.statements import measure_step1
+from widelimit.report.figures import step1_common
+
+NAMES = ["threshold", "directions", "span", "regimes"]
+SMALL = {
+    "root": 2,
+    "dimension": 6,
+    "condition_numbers": [1, 10],
+    "condition_number": 5,
+    "steps": 100,
+    "draws": 1,
+}
+STUDIES = {
+    "small": {},
+    "smallest": {"dimension": 4, "condition_numbers": [1], "condition_number": 1, "steps": 20},
+    "five spectra": {"condition_numbers": [1, 3, 1e2, 1e4, 1e6], "condition_number": 1e6},
+    "one": {"condition_numbers": [1e6], "dimension": 9, "condition_number": 2.5, "steps": 777},
+}
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def study(request):
+    return measure_step1(**(SMALL | STUDIES[request.param]))
+
+
+@pytest.fixture(scope="module")
+def small():
+    return measure_step1(**SMALL)
+
+
+def module(name):
+    return import_module(f"widelimit.report.figures.step1_{name}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_draw(name, study, figures, tmp_path):
+    at = module(name)
+    table = figures.check_table(at, figures.take(at, study), tmp_path / "table.parquet")
+    figures.check_layout(at.draw(table))
+    for text in (at.TITLE, at.caption(table), at.finding(table)):
+        assert text == text.strip()
+        assert not re.search(r"nan|None|\$|\\|  |\de[-+]", text), text
+    assert at.finding(table).endswith(".")
+
+
+def test_the_threshold_counts_runs_on_both_sides(small, figures):
+    at = module("threshold")
+    table = figures.take(at, small)
+    last = table[table["step"] == 100]
+    rates = last["relative_learning_rate"]
+    inside = last[(rates > 0) & (rates < 2)]
+    assert f"{len(inside)} of {len(inside)} runs with 0 < ησ₁² < 2 are nearer" in at.finding(table)
+    assert "for all 4 spectra" in at.finding(table)
+    # Said as it is measured: one run that is farther away is not counted.
+    off = table.copy()
+    off.loc[inside.index[0], "distance"] = 7.0
+    assert f"{len(inside) - 1} of {len(inside)} runs with 0 <" in at.finding(off)
+    off["upper"] = 2.25
+    assert "and 0.25 of 2" in at.finding(off)
+
+
+def test_the_second_panel_has_the_second_spectrum(small, figures):
+    at = module("threshold")
+    assert at._second(figures.take(at, small)) == "condition 10"
+
+
+def test_directions_keep_the_first_and_the_last(small, figures):
+    at = module("directions")
+    table = figures.take(at, small)
+    assert set(table["direction"]) >= {1, 6}
+    assert table["direction"].nunique() == at.CURVES
+    last = table[(table["step"] == 100) & (table["relative_learning_rate"] == 2.02)]
+    first = last.loc[last["direction"] == 1, "distance"].item()
+    assert first == pytest.approx(1.02**100, rel=1e-6)
+    assert f"{step1_common.number(first)} along the first" in at.finding(table)
+
+
+def test_the_span_tells_both_starts_apart(small, figures):
+    at = module("span")
+    table = figures.take(at, small)
+    regimes = small["regimes"]
+    many = regimes[regimes["regime"].isin(["underdetermined", "deficient"])]
+    largest = many.loc[many["start"] == "zero", "outside"].max()
+    last = many[many["step"] == 100]
+    ends = {start: rows["distance"] for start, rows in last.groupby("start")}
+    text = at.finding(table)
+    assert f"never exceeds {step1_common.number(largest)};" in text
+    assert f"at {step1_common.number(ends['zero'].max())} or less from 0" in text
+    assert f"at {step1_common.number(ends['elsewhere'].min())} or more from elsewhere" in text
+    assert set(table.loc[table["quantity"] == "plane", "start"]) == {"0", "1", "2", "3"}
+
+
+def test_regimes_quote_what_the_loss_must_be(small, figures):
+    at = module("regimes")
+    table = figures.take(at, small)
+    assert list(table["regime"].unique()) == list(step1_common.REGIMES)
+    last = table[(table["step"] == 100) & (table["regime"] == "overdetermined")].iloc[0]
+    loss, least = (step1_common.number(last[name]) for name in ("loss", "least_loss"))
+    assert f"{loss} (n > d; it must be {least})" in at.finding(table)
+    assert at.finding(table).count("it must be 0)") == 2
+    assert "n < d (n = 3, d = 6, rank 3)" in at.caption(table)
+
+
+def test_lines_leave_the_panel_where_they_diverge_or_vanish():
+    drawn = step1_common.clipped([0.0, 1e-30, 0.5, 1e300, np.inf])
+    assert drawn[2] == 0.5
+    assert (drawn[:2] < step1_common.FLOOR).all()
+    assert (drawn[3:] > step1_common.CEILING).all()
+
+
+@pytest.mark.parametrize(
+    "value, text", [(0, "0"), (0.123, "0.12"), (3.41e-16, "3.4·10⁻¹⁶"), (np.inf, "infinite")]
+)
+def test_number(value, text):
+    assert step1_common.number(value) == text

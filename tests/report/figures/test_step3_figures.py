@@ -1,0 +1,218 @@
+import re
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import QuadMesh
+
+from widelimit.data.points import generate_samples
+from widelimit.measure.regression.fits import fit_step3
+from widelimit.report.figures import step3_common as common
+from widelimit.report.figures import style
+
+NAMES = ["feature_map", "kernels", "scale", "explorer", "gram", "worked"]
+
+
+def make(n_train, scales, *, root=1, target="t + sin(10 * t)", activation="relu", n_test=61):
+    points = generate_samples(root=root, n_train=n_train, n_test=n_test, target=target)
+    options = {"gaussian_scale": 10.0, "laplace_scale": 2.0, "scales": scales}
+    return fit_step3(points["train"], points["test"], activation=activation, **options)
+
+
+STUDIES = {
+    "shipped": lambda: make(10, [0.1, 1.0, 10.0, 100.0], root=2026, n_test=401),
+    "smallest": lambda: make(2, [1.0]),
+    "largest": lambda: make(50, [1e-3, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 1e6]),
+    "tall": lambda: make(7, [0.5, 200.0, 5.0], target="-4000 * t", activation="erf"),
+    "flat": lambda: make(5, [1.0, 2.0], target="0 * t + 3"),
+}
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def study(request):
+    return STUDIES[request.param]()
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return STUDIES["shipped"]()
+
+
+def module(name):
+    return import_module(f"widelimit.report.figures.step3_{name}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_draw(name, study, figures, tmp_path):
+    at = module(name)
+    table = figures.check_table(at, figures.take(at, study), tmp_path / "table.parquet")
+    drawn = at.draw(table)
+    # Tick labels of a projection have no place before it is rendered.
+    for axes in drawn.axes:
+        if axes.name == "3d":
+            drawn.delaxes(axes)
+    figures.check_layout(drawn)
+    for text in (at.TITLE, at.caption(table), at.finding(table)):
+        assert text == text.strip()
+        assert not re.search(r"nan|None|\$|\\|  ", text), text
+    assert at.finding(table).endswith(".")
+
+
+def naive_rmse(study, part, kernel, scale, split):
+    target = {
+        (row.split, row.index_): row.y
+        for row in study["points"].rename(columns={"index": "index_"}).itertuples()
+    }
+    squares = []
+    for row in study["predictions"].rename(columns={"index": "index_"}).itertuples():
+        same = row.scale == scale or (np.isnan(row.scale) and np.isnan(scale))
+        if (row.part, row.kernel, row.split) == (part, kernel, split) and same:
+            squares.append((row.f - target[row.split, row.index_]) ** 2)
+    return (sum(squares) / len(squares)) ** 0.5
+
+
+@pytest.mark.parametrize("name, part", [("kernels", "kernels"), ("scale", "scales")])
+def test_rmse_is_that_of_the_split(name, part, study, figures):
+    table = figures.take(module(name), study)
+    for (kernel, scale, split), rows in table.groupby(["kernel", "scale", "split"], dropna=False):
+        assert rows["rmse"].nunique() == 1
+        expected = naive_rmse(study, part, kernel, scale, split)
+        assert rows["rmse"].iloc[0] == pytest.approx(expected, rel=1e-9, abs=1e-15)
+
+
+def test_finding_of_kernels_names_best_and_worst(shipped, figures):
+    at = module("kernels")
+    table = figures.take(at, shipped)
+    text = at.finding(table)
+    test = {
+        kernel: naive_rmse(shipped, "kernels", kernel, scale, "test")
+        for kernel, scale, _ in common.each_kernel(table)
+    }
+    best, worst = sorted(test, key=test.get)[0], sorted(test, key=test.get)[-1]
+    assert text.startswith("4 of 5 kernels")
+    first, second = text.split("goes from")[1].split(" to ")
+    assert common.LABELS[best] in first
+    assert common.LABELS[worst] in second
+    assert common.number(test[best]) in first
+    assert common.number(test[worst]) in second
+
+
+def test_finding_of_kernels_counts_those_that_interpolate(shipped, figures):
+    at = module("kernels")
+    table = figures.take(at, shipped)
+    table.loc[table["kernel"] == "ntk", "rmse"] = 0.5
+    assert at.finding(table).startswith("3 of 5 kernels")
+
+
+def test_finding_of_the_scale_names_the_smallest_test_rmse(shipped, figures):
+    at = module("scale")
+    text = at.finding(figures.take(at, shipped))
+    for kernel in ("gaussian", "laplace"):
+        scores = {
+            scale: naive_rmse(shipped, "scales", kernel, scale, "test")
+            for scale in (0.1, 1.0, 10.0, 100.0)
+        }
+        best = min(scores, key=scores.get)
+        sentence = text.split(common.LABELS[kernel])[1].split(").")[0]
+        assert f"smallest at L = {best:g} ({common.number(scores[best])}" in sentence
+
+
+def test_every_scale_and_kernel_has_a_panel(shipped, figures):
+    at = module("scale")
+    drawn = at.draw(figures.take(at, shipped))
+    assert sum(axes.axison for axes in drawn.axes) == 8
+    samples = shipped["points"].query("split == 'train'")
+    for axes in drawn.axes:
+        (dots,) = (line for line in axes.lines if line.get_marker() == "o")
+        np.testing.assert_array_equal(dots.get_xdata(), samples["t"])
+        np.testing.assert_array_equal(dots.get_ydata(), samples["y"])
+
+
+def test_heat_maps_show_the_gram_matrices(shipped, figures):
+    at = module("gram")
+    drawn = at.draw(figures.take(at, shipped))
+    meshes = [m for axes in drawn.axes for m in axes.findobj(QuadMesh) if m.get_array().size == 100]
+    grams = shipped["gram"].query("part == 'kernels'")
+    for mesh, (_, rows) in zip(meshes, grams.groupby("kernel", sort=False), strict=True):
+        K = rows.sort_values(["row", "column"])["value"].to_numpy()
+        np.testing.assert_array_equal(np.asarray(mesh.get_array()).ravel(), K)
+        assert mesh.get_clim() == meshes[0].get_clim()
+
+
+def test_singular_kernels_are_said_to_be(shipped, figures):
+    at = module("gram")
+    text = at.finding(figures.take(at, shipped))
+    assert text.startswith("linear: singular, rank 2 of 10; ")
+    assert text.count("condition number") == 4
+
+
+def test_terms_add_up_to_the_sum_in_the_finding(study, figures):
+    at = module("worked")
+    table = figures.take(at, study)
+    x = table.loc[table["quantity"] == "kernel", "j"].iloc[0]
+    terms = table[(table["quantity"] == "term") & (table["j"] == x)]
+    total = terms["value"].sum()
+    assert f"f = {style.signed(total, 3)};" in at.finding(table)
+    f = at.draw(table).axes[2]
+    (dots,) = (line for line in f.lines if line.get_marker() == "o" and line.get_markersize() == 3)
+    np.testing.assert_array_equal(dots.get_ydata(), terms["value"])
+    assert set(dots.get_xdata()) == set(terms["t"])
+    target = study["points"].query("split == 'test'").set_index("index").loc[x, "y"]
+    assert f"target there is {style.signed(target, 3)}." in at.finding(table)
+
+
+def test_finding_of_the_feature_map_counts(shipped, figures):
+    at = module("feature_map")
+    table = figures.take(at, shipped)
+    wrong = table.copy()
+    wrong.loc[wrong.index[:3], "plane"] *= -1
+    right = int(((table["line"] > 0) == (table["circle"] == 1)).sum())
+    assert f"gets {right} of 80" in at.finding(table)
+    assert at.finding(table).endswith("80 of 80 right.")
+    assert at.finding(wrong).endswith("77 of 80 right.")
+
+
+def test_the_line_that_is_drawn_is_that_of_the_table(shipped, figures):
+    at = module("feature_map")
+    table = figures.take(at, shipped)
+    flat = at.draw(table).axes[0]
+    (line,) = (line for line in flat.lines if line.get_linestyle() == "--")
+    (x0, x1), (y0, y1) = line.get_xdata(), line.get_ydata()
+    normal = np.array([y0 - y1, x1 - x0]) / np.hypot(x1 - x0, y1 - y0)
+    distance = (table[["x_0", "x_1"]].to_numpy() - [x0, y0]) @ normal
+    np.testing.assert_allclose(np.abs(distance), np.abs(table["line"]), atol=1e-9)
+    assert np.abs(np.corrcoef(distance, table["line"])[0, 1]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (0.6801, "0.680"),
+        (75.44, "75.4"),
+        (249.2, "249"),
+        (1.0, "1.00"),
+        (9.19e13, "9.19·10¹³"),
+        (-0.5, "−0.500"),
+        (3e-7, "3.00·10⁻⁷"),
+        (np.inf, "infinite"),
+    ],
+)
+def test_numbers(value, text):
+    assert common.number(value) == text
+
+
+def test_rounding_is_not_quoted():
+    assert common.rmse(3e-15) == common.rmse(4e-13)
+    assert common.rmse(3e-5) == "3.00·10⁻⁵"
+
+
+def test_fits_need_every_target():
+    points = pd.DataFrame({"split": ["test"], "index": [0], "y": [1.0]})
+    twice = pd.concat([points, points])
+    predictions = pd.DataFrame(
+        {"part": ["kernels"], "kernel": ["ntk"], "scale": [np.nan], "split": ["test"]}
+    ).assign(index=0, t=0.0, f=3.0)
+    assert common.fits(points, predictions, "kernels")["rmse"].item() == 2
+    with pytest.raises(pd.errors.MergeError):
+        common.fits(twice, predictions, "kernels")

@@ -1,0 +1,157 @@
+import re
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from step4_study import make_step4
+from widelimit.measure.slopes import slopes_table
+from widelimit.report.figures import step4_common
+
+NAMES = ["duals", "properties", "width", "last_layer", "double_descent"]
+MANY = ["relu", *(f"leaky_relu:0.{i}" for i in (1, 5)), "gelu", "sin", "cos", "erf"]
+MANY += [f"hermite:{n}" for n in (1, 2, 3, 4, 5)]
+
+STUDIES = {
+    "full": {},
+    "smallest": {
+        "activations": ["cos"],
+        "degrees": [0],
+        "pairs": 1,
+        "seeds": 1,
+        "widths": [32],
+        "trained_widths": [3],
+        "trained_seeds": 1,
+        "steps": 1,
+        "ratios": [0.5, 2.0],
+        "n_train": 4,
+        "n_test": 3,
+    },
+    "many": {"activations": MANY, "seeds": 2, "widths": [16, 64, 128], "degrees": [0, 30]},
+    "no threshold": {
+        "activations": ["gelu", "erf", "sin", "cos"],
+        "activation": "hermite:1",
+        "seeds": 2,
+        "widths": [16, 64],
+        "ratios": [0.1, 0.5, 3.0],
+    },
+    "clean": {"activations": ["relu"], "noise_std": 0.0, "seeds": 2, "ratios": [0.5, 1.0, 100.0]},
+}
+
+
+QUICK = ("full", "smallest")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(n, marks=() if n in QUICK else pytest.mark.slow) for n in STUDIES],
+)
+def study(request):
+    return make_step4(**STUDIES[request.param])
+
+
+@pytest.fixture(scope="module")
+def full():
+    return make_step4()
+
+
+@pytest.fixture(scope="module")
+def smallest():
+    return make_step4(**STUDIES["smallest"])
+
+
+def module(name):
+    return import_module(f"widelimit.report.figures.step4_{name}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_draw(name, study, figures, tmp_path):
+    at = module(name)
+    table = figures.check_table(at, figures.take(at, study), tmp_path / "table.parquet")
+    drawn = at.draw(table)
+    figures.check_layout(drawn)
+    for text in (at.TITLE, at.caption(table), at.finding(table)):
+        assert text == text.strip()
+        assert not re.search(r"nan|None|<NA>|\$|\\|  |,,| ,|,\.|\.\.", text), text
+    assert at.finding(table).endswith(".")
+
+
+def test_duals_are_scaled_to_1_and_banded_over_seeds(full, figures):
+    at = module("duals")
+    table = figures.take(at, full, quantiles=[0.2, 0.7])
+    ends = table[(table["quantity"] == "closed") & (table["xi"] == 1)]
+    np.testing.assert_allclose(ends["centre"], 1, rtol=1e-14)
+    assert list(ends["activation"]) == list(dict.fromkeys(full["duals"]["activation"]))
+    drawn = full["duals"]
+    drawn = drawn[(drawn["activation"] == "relu") & (drawn["quantity"] == "monte_carlo")]
+    values = 2 * drawn.loc[drawn["xi"] == 0.5, "value"]
+    row = table[(table["activation"] == "relu") & (table["quantity"] == "monte_carlo")]
+    row = row[row["xi"] == 0.5].iloc[0]
+    assert row["centre"] == pytest.approx(np.median(values))
+    expected = np.quantile(values, [0.2, 0.7])
+    assert [row["lower"], row["upper"]] == pytest.approx(expected.tolist())
+    assert "20 % to 70 % quantile over 6 seeds" in at.caption(table)
+
+
+def test_properties_quote_the_worst_of_all(full, figures):
+    at = module("properties")
+    table = figures.take(at, full)
+    bent = table.copy()
+    worst = bent.index[(bent["activation"] == "erf") & (bent["quantity"] == "derivative")][60]
+    bent.loc[worst, "value"] -= 0.25
+    assert "differ by at most 0.25." in at.finding(bent)
+    # The envelope never rises, and is never below a coefficient.
+    of = table[(table["activation"] == "sin") & (table["quantity"] == "chebyshev")]
+    assert (np.diff(of.sort_values("degree")["value"]) <= 0).all()
+    coefficients = full["chebyshev"].query("activation == 'sin' and function == 'dual'")
+    scale = 2 / (1 - np.exp(-2))
+    np.testing.assert_array_less(
+        scale * coefficients["coefficient"].abs().to_numpy(),
+        of.sort_values("degree")["value"].to_numpy() * (1 + 1e-12) + 1e-300,
+    )
+
+
+def test_width_quotes_the_fitted_slopes(full, figures):
+    at = module("width")
+    table = figures.take(at, full, widest=3)
+    slopes = slopes_table(full["metrics"], widest=3).query("widths == 'widest'")
+    slopes = slopes.set_index(slopes["activation"].fillna("fourier"))["slope"]
+    assert set(table["features"]) == set(slopes.index)
+    for name, curve in table.groupby("features"):
+        assert set(curve["slope"]) == {slopes[name]}
+        assert set(curve["smallest_width"]) == {256}
+    finding = at.finding(table)
+    within = int((slopes + 0.5).abs().le(0.1).sum())
+    assert finding.startswith(f"{within} of 8 slopes lie within 0.1")
+    for name in (slopes.idxmin(), slopes.idxmax()):
+        assert step4_common.label(name) in finding
+
+
+def test_last_layer_quotes_the_largest_difference(full, figures):
+    at = module("last_layer")
+    table = figures.take(at, full, quantiles=[0.0, 1.0])
+    largest = full["last_layer"].dropna(subset="step")["difference"].max()
+    assert f"at most {step4_common.brief(largest)} (" in at.finding(table)
+    assert "Up to 200 steps" in at.finding(table)
+
+
+def test_double_descent_marks_what_the_medians_have(full, figures):
+    at = module("double_descent")
+    table = figures.take(at, full)
+    rows = table[(table["features"] == "network") & (table["points"] == "sphere")]
+    rows = rows.set_index("quantity")
+    assert rows.loc["interpolation", "ratio"] == 1
+    test = rows.loc["test"].set_index("width")["centre"]
+    assert test.idxmax() == rows.loc["peak", "width"] == 20
+    fits = full["double_descent"].query("model == 'features' and features == 'network'")
+    fits = fits[(fits["points"] == "sphere") & (fits["width"] == 8)]
+    assert test[8] == pytest.approx(fits["test_rmse"].median())
+    assert f"{test.max():.2g} at its peak (k = 20)" in at.finding(table)
+    limit = rows.loc["limit", "centre"]
+    assert f"{limit:.2g} in the limit" in at.finding(table)
+
+
+def test_brief_numbers():
+    assert step4_common.brief(0.5312) == "0.53"
+    assert step4_common.brief(3.14e-15) == "3.1·10⁻¹⁵"
+    assert step4_common.brief(-2e7) == "−2·10⁷"

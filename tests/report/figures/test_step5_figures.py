@@ -1,0 +1,192 @@
+import re
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from widelimit.data.points import generate_samples, to_table
+from widelimit.measure.slopes import fit_slope
+from widelimit.measure.tangent.statements import measure_step5
+from widelimit.report.figures import step5_common, style
+
+NAMES = ["ntk", "linearised", "outputs", "hessian", "flow"]
+TARGETS = ["t + sin(10 * t)", "cos(6 * t)", "t * t", "0 * t", "x_0 - x_1"]
+SMALL = {
+    "activations": ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"],
+    "widths": [16, 64, 256, 1024],
+    "seeds": 6,
+    "trained_activation": "relu",
+    "training_widths": [16, 64, 256],
+    "training_seeds": 3,
+    "steps": 30,
+    "relative_learning_rate": 0.1,
+    "flow_learning_rates": [0.01, 0.1, 0.9],
+}
+ONE = {"widths": [64], "training_widths": [32], "seeds": 1, "training_seeds": 1}
+
+
+def make(outputs=3, n_train=6, **changes):
+    points = generate_samples(root=1, n_train=n_train, n_test=21, target=TARGETS[:outputs])
+    tables = measure_step5(points["train"], points["test"], root=1, **(SMALL | changes))
+    tables["metrics"] = tables.pop("measured")
+    return tables | {"points": to_table(points)[0]}
+
+
+STUDIES = {
+    "small": make,
+    "one of each": lambda: make(2, **ONE, activations=["sin"], steps=1),
+    "kinks alone": lambda: make(5, activations=["relu"], trained_activation="erf", n_train=2),
+    "many": lambda: make(
+        activations=["relu", "gelu", *(f"hermite:{n}" for n in range(1, 9))],
+        trained_activation="hermite:3",
+        flow_learning_rates=[0.001, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999],
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def study(request):
+    return STUDIES[request.param]()
+
+
+@pytest.fixture(scope="module")
+def small():
+    return STUDIES["small"]()
+
+
+def module(name):
+    return import_module(f"widelimit.report.figures.step5_{name}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_draw(name, study, figures, tmp_path):
+    at = module(name)
+    table = figures.check_table(at, figures.take(at, study), tmp_path / "table.parquet")
+    figures.check_layout(at.draw(table))
+    for text in (at.TITLE, at.caption(table), at.finding(table)):
+        assert text == text.strip()
+        assert not re.search(r"nan|None|\$|\\|  |\de[-+]", text), text
+    assert at.finding(table).endswith(".")
+
+
+def naive_slope(metrics, name, activation=None, step=None):
+    rows = metrics[metrics["metric"] == name]
+    rows = rows if activation is None else rows[rows["activation"] == activation]
+    rows = rows if step is None else rows[rows["step"] == step]
+    return fit_slope(rows["width"], rows["value"])
+
+
+def test_slopes_are_fitted_to_all_widths_and_seeds(small, figures):
+    table = figures.take(module("ntk"), small)
+    for activation, rows in table.groupby("activation"):
+        fit = naive_slope(small["metrics"], "ntk_deviation", activation)
+        for name in ("slope", "slope_low", "slope_high"):
+            assert rows[name].unique() == pytest.approx([fit[name]])
+    assert table.groupby("activation")["width"].count().unique() == 4
+
+
+def test_finding_of_the_ntk_counts_the_intervals(small, figures):
+    at = module("ntk")
+    table = figures.take(at, small)
+    text = at.finding(table)
+    fits = {name: naive_slope(small["metrics"], "ntk_deviation", name) for name in
+            SMALL["activations"]}  # fmt: skip
+    covered = sum(fit["slope_low"] <= -0.5 <= fit["slope_high"] for fit in fits.values())
+    assert f"{covered} of the 7 intervals hold −1/2" in text
+    flattest = max(fits, key=lambda name: fits[name]["slope"])
+    assert f"and {style.signed(fits[flattest]['slope'])} ({flattest})" in text
+    moved = table.copy()
+    moved[["slope", "slope_low", "slope_high"]] += 5
+    assert "and 0 of the 7 intervals hold −1/2" in at.finding(moved)
+
+
+def test_finding_of_the_linearised_network_does_not_quote_rounding(small, figures):
+    at = module("linearised")
+    table = figures.take(at, small)
+    assert "are less than 10⁻¹⁰ from the prediction of their own NTK" in at.finding(table)
+    off = table.copy()
+    off.loc[off["metric"] == at.LINEARISED, "upper"] = 0.25
+    assert "less than" not in at.finding(off)
+    assert "0.25 from the prediction of their own NTK" in at.finding(off)
+
+
+def test_finding_of_the_linearised_network_quotes_the_widest_and_last(small, figures):
+    at = module("linearised")
+    text = at.finding(figures.take(at, small))
+    metrics = small["metrics"]
+    rows = metrics[(metrics["width"] == 256) & (metrics["step"] == 30)]
+    for metric in (at.NETWORK, at.UNCORRECTED):
+        value = step5_common.number(rows.loc[rows["metric"] == metric, "value"].median())
+        slope = naive_slope(metrics, metric, step=30)["slope"]
+        assert f"{value} (slope {style.signed(slope)} ±" in text
+    last = metrics[metrics["step"] == 30_000].set_index("metric")["value"]
+    assert f"{step5_common.number(last[at.LIMIT])} at infinite width" in text
+
+
+def test_outputs_show_the_network_and_its_prediction(small, figures):
+    at = module("outputs")
+    table = figures.take(at, small)
+    for metric, model in (("network", "network"), ("ntk_corrected", "ntk_corrected")):
+        rows = table[table["metric"] == metric].sort_values(["output", "t"])
+        predictions = small["predictions"]
+        expected = predictions[predictions["model"] == model].sort_values(["output", "index"])
+        np.testing.assert_array_equal(rows["f"], expected["f"])
+        assert set(rows["t"]) == set(np.linspace(-1, 1, 21))
+    samples = table[table["metric"] == "target"]
+    assert len(samples) == 6 * 3
+    train = small["points"].query("split == 'train'")
+    one = samples[samples["output"] == 1].sort_values("t")
+    np.testing.assert_array_equal(one["f"], train.sort_values("t")["y_1"])
+
+
+def test_outputs_beyond_the_colours_are_said_to_be_hidden(figures):
+    at = module("outputs")
+    table = figures.take(at, STUDIES["kinks alone"]())
+    assert "the outputs (the first 3 of 5) of one network" in at.caption(table)
+    assert "empirical NTK of 5 outputs" in at.finding(table)
+
+
+def test_every_smooth_activation_has_a_panel(small, figures):
+    at = module("hessian")
+    table = figures.take(at, small)
+    titles = [axes.get_title("left") for axes in at.draw(table).axes]
+    assert len(titles) == 6
+    for activation in ("gelu", "sin", "cos", "erf", "hermite:2"):
+        assert sum(activation in title for title in titles) == 1
+    assert not any("relu" in title for title in titles)
+
+
+def test_finding_of_the_hessian_quotes_the_worst_median(small, figures):
+    at = module("hessian")
+    text = at.finding(figures.take(at, small))
+    metrics = small["metrics"]
+    ratios = metrics.loc[metrics["metric"] == "hessian_median_ratio", "value"]
+    assert f"at most {step5_common.number(100 * (ratios - 1).abs().max())} % off" in text
+    slopes = [
+        naive_slope(metrics, at.BOUNDED, name)["slope"] for name in ("gelu", "sin", "cos", "erf")
+    ]
+    slopes.append(naive_slope(metrics, at.BOUNDED, "hermite:2")["slope"])
+    low, high = style.signed(min(slopes)), style.signed(max(slopes))
+    assert f"{low} to {high} for bounded weights" in text
+
+
+def test_finding_of_the_hessian_without_smooth_activations(figures):
+    at = module("hessian")
+    table = figures.take(at, STUDIES["kinks alone"]())
+    assert at.finding(table).startswith("No activation here has a second derivative; the largest")
+
+
+def test_finding_of_the_flow_quotes_the_largest_differences(small, figures):
+    at = module("flow")
+    text = at.finding(figures.take(at, small))
+    flow = small["flow"]
+    for rate in (0.01, 0.9):
+        largest = flow.loc[flow["relative_learning_rate"] == rate, "rmse"].max()
+        assert f"{step5_common.number(largest)} at {rate:g} of the bound" in text
+
+
+@pytest.mark.parametrize(
+    "value, text", [(0.0054, "0.0054"), (5.66e-5, "5.7·10⁻⁵"), (1.0, "1.0"), (42.4, "42")]
+)
+def test_numbers(value, text):
+    assert step5_common.number(value) == text

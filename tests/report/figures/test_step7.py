@@ -1,0 +1,306 @@
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from widelimit.report.figures import (
+    parts,
+    step7_convergence,
+    step7_ensemble,
+    step7_explorer,
+    step7_fits,
+    step7_interval,
+    step7_loss,
+    step7_movement,
+    style,
+)
+
+MODULES = [
+    step7_explorer,
+    step7_fits,
+    step7_convergence,
+    step7_loss,
+    step7_movement,
+    step7_ensemble,
+    step7_interval,
+]
+every_module = pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__.split(".")[-1])
+
+
+cases = pytest.mark.parametrize(
+    "module, study",
+    [
+        *((module, name) for module in MODULES for name in ("full", "smallest", "diverged")),
+        *(
+            (module, "sphere")
+            for module in (step7_explorer, step7_fits, step7_ensemble, step7_interval)
+        ),
+    ],
+    ids=lambda case: getattr(case, "__name__", case).split(".")[-1],
+)
+
+
+@cases
+def test_draws_from_its_table_alone(module, study, figures, tmp_path, request):
+    table = figures.take(module, request.getfixturevalue(study))
+    figure = module.draw(figures.check_table(module, table, tmp_path / "table.parquet"))
+    figures.check_layout(figure)
+
+
+@cases
+def test_words_are_whole_sentences(module, study, figures, request):
+    table = figures.take(module, request.getfixturevalue(study))
+    for text in (module.caption(table), module.finding(table)):
+        assert text.endswith(".")
+        assert not re.search(r"nan|None|<NA>|\{|\}|  |,,| ,|,\.|\.\.", text), text
+    assert module.TITLE
+
+
+@pytest.mark.parametrize("module", [step7_convergence, step7_loss, step7_movement])
+@pytest.mark.parametrize("value", [0.0, 1e-300, 1e300, np.inf])
+def test_what_no_axis_can_show_is_left_out(module, value, full, figures, tmp_path):
+    table = figures.take(module, full)
+    table[["centre", "lower", "upper"]] = value
+    figures.check_layout(module.draw(table))
+    table.loc[table.index[:-1], ["centre", "lower", "upper"]] = 1e-3
+    figure = module.draw(table)
+    figures.check_layout(figure)
+
+
+@every_module
+def test_rows_of_the_study_may_come_in_any_order(module, full, figures):
+    shuffled = {name: f.sample(frac=1, random_state=0) for name, f in full.items()}
+    one, two = (figures.take(module, study) for study in (full, shuffled))
+    keys = [name for name in one if one[name].dtype != float]
+    one, two = (
+        table.sort_values(keys, ignore_index=True, key=lambda c: c.astype(str))
+        for table in (one, two)
+    )
+    pd.testing.assert_frame_equal(one, two, rtol=1e-10)
+
+
+def values(frame, metric, **fixed):
+    rows = frame[(frame["metric"] == metric) & (frame["experiment"] == "step7")]
+    for name, value in fixed.items():
+        rows = rows[rows[name] == value]
+    return rows["value"].to_numpy()
+
+
+def test_fits_show_each_network_and_the_prediction_at_the_last_step(full, figures):
+    table = figures.take(step7_fits, full)
+    predictions = full["predictions"]
+    last = predictions[(predictions["step"] == 100_000) & (predictions["width"] == 64)]
+    seed = last[(last["seed"] == 2) & (last["model"] == "network")].sort_values("index")["f"]
+    shown = table[(table["width"] == 64) & (table["seed"] == 2)]
+    assert np.array_equal(shown.sort_values("index")["value"], seed)
+    assert (shown["position"].diff().dropna() > 0).all()
+    ntk = predictions[(predictions["model"] == "ntk") & (predictions["step"] == 100_000)]
+    f = {
+        s: last[(last["seed"] == s) & (last["model"] == "network")]["f"].to_numpy()
+        for s in range(3)
+    }
+    distance = np.median([np.sqrt(np.mean((f[s] - ntk["f"].to_numpy()) ** 2)) for s in f])
+    assert step7_fits.distances(table)[64] == pytest.approx(distance)
+    assert f"{distance:.2g} at width 2⁶" in step7_fits.finding(table)
+
+
+def test_fits_choose_among_many_widths(figures):
+    widths = [2**i for i in range(4, 15)]
+    study = figures.make_study(widths=widths, seeds=1, steps=(0, 10), n_test=5)
+    shown = parts.integers(figures.take(step7_fits, study)["width"])
+    assert len(shown) == 6
+    assert {shown[0], shown[-1]} == {widths[0], widths[-1]}
+
+
+def test_convergence_is_the_median_with_quantiles_and_the_fitted_slope(full, figures):
+    table = figures.take(step7_convergence, full, quantiles=[0.25, 0.75])
+    row = table[
+        (table["metric"] == step7_convergence.NETWORK)
+        & (table["step"] == 1000)
+        & (table["width"] == 1024)
+    ].iloc[0]
+    known = values(full["metrics"], "rmse_network_vs_ntk", step=1000, width=1024)
+    assert row["centre"] == np.median(known)
+    assert [row["lower"], row["upper"]] == pytest.approx(np.quantile(known, [0.25, 0.75]))
+    slopes = full["slopes"]
+    fit = slopes[
+        (slopes["metric"] == "rmse_network_vs_ntk")
+        & (slopes["experiment"] == "step7")
+        & (slopes["step"] == 1000)
+        & (slopes["widths"] == "widest")
+    ].iloc[0]
+    assert row["slope"] == fit["slope"]
+    assert row["slope_low"] == fit["slope_low"]
+    last = table[table["metric"] != step7_convergence.NETWORK]
+    assert set(last["step"]) == {100_000}
+    assert "25 % to the 75 % quantile over 3 seeds" in step7_convergence.caption(table)
+
+
+def test_convergence_quotes_the_last_step(full, figures):
+    table = figures.take(step7_convergence, full)
+    finding = step7_convergence.finding(table)
+    for width, name in ((64, "2⁶"), (2**20, "2²⁰")):
+        known = values(full["metrics"], "rmse_network_vs_ntk", step=100_000, width=width)
+        assert f"{np.median(known):.2g} at width {name}" in finding
+    fit = table[(table["step"] == 100_000)].iloc[0]
+    assert f"{style.signed(fit['slope'])} ({style.signed(fit['slope_low'])} to" in finding
+
+
+def test_loss_compares_each_network_with_its_own_closed_form(full, figures):
+    table = figures.take(step7_loss, full)
+    at = {"step": 1000, "width": 64}
+    measured, closed = (
+        values(full["metrics"], name, **at) for name in ("train_loss", "train_loss_ntk")
+    )
+    row = table[(table["quantity"] == "ratio") & (table["step"] == 1000) & (table["width"] == 64)]
+    assert row["centre"].item() == pytest.approx(np.median(measured / closed))
+    every = values(full["metrics"], "train_loss_ntk", step=1000)
+    row = table[(table["quantity"] == "closed_form") & (table["step"] == 1000)]
+    assert row["centre"].item() == pytest.approx(np.median(every))
+    last = table[(table["quantity"] == "ratio") & (table["step"] == 100_000)]
+    assert f"{last['centre'].iloc[0]:.3g} times the closed form" in step7_loss.finding(table)
+
+
+def test_loss_of_a_network_that_fits_exactly_has_no_ratio(full, figures):
+    metrics = full["metrics"].copy()
+    metrics.loc[metrics["metric"].eq("train_loss_ntk"), "value"] = 0.0
+    table = figures.take(step7_loss, {"metrics": metrics})
+    assert "ratio" not in set(table["quantity"])
+    assert "No step" in step7_loss.finding(table)
+    figures.check_layout(step7_loss.draw(table))
+
+
+def test_movement_is_that_of_the_last_step(full, figures):
+    table = figures.take(step7_movement, full)
+    moved = table[table["metric"] == "weight_movement"]
+    assert set(moved["step"]) == {100_000}
+    known = values(full["metrics"], "weight_movement", step=100_000, width=2**20)
+    assert f"weights move by {np.median(known):.2g}" in step7_movement.finding(table)
+    assert set(table["metric"]) == set(step7_movement.PANELS)
+
+
+def test_movement_without_the_empirical_ntk_shows_the_weights_alone(full, figures):
+    metrics = full["metrics"][~full["metrics"]["metric"].str.startswith("ntk_")]
+    table = figures.take(step7_movement, full | {"metrics": metrics})
+    figure = step7_movement.draw(table)
+    assert len(figure.axes) == 1
+    assert "NTK" not in step7_movement.finding(table)
+    assert "b:" not in step7_movement.caption(table)
+
+
+def test_ensemble_is_mean_and_standard_deviation_over_seeds(full, figures):
+    table = figures.take(step7_ensemble, full)
+    predictions = full["predictions"]
+    here = predictions[
+        (predictions["model"] == "network")
+        & (predictions["step"] == 100_000)
+        & (predictions["width"] == 2**20)
+        & (predictions["index"] == 7)
+    ]["f"].to_numpy()
+    shown = table[(table["width"] == 2**20) & (table["index"] == 7)].set_index("quantity")["value"]
+    assert shown["mean"] == pytest.approx(here.mean())
+    assert shown["std"] == pytest.approx(np.sqrt(np.sum((here - here.mean()) ** 2) / 2))
+    theory = full["theory"]
+    std = theory[(theory["model"] == "ntk") & (theory["step"] == 100_000)]["std"]
+    spread = table.loc[table["quantity"] == "theory_variance", "value"].item()
+    assert spread == pytest.approx(np.mean(std**2))
+    finding = step7_ensemble.finding(table)
+    bias = values(full["metrics"], "ensemble_bias_squared", step=100_000, width=64).item()
+    assert f"{bias**0.5:.2g} at width 2⁶ and" in finding
+    variance = values(full["metrics"], "ensemble_variance", step=100_000, width=64).item()
+    assert f"standard deviation is {(variance * 3 / 2) ** 0.5:.2g} at width 2⁶" in finding
+    assert f"theory says {spread**0.5:.2g}" in finding
+
+
+def test_ensemble_of_one_has_no_spread(smallest, figures):
+    table = figures.take(step7_ensemble, smallest)
+    assert not (table["quantity"].eq("std") & table["width"].notna()).any()
+    assert "standard deviation" not in step7_ensemble.finding(table)
+
+
+def test_interval_has_rank_2_and_the_least_loss_of_two_half_lines(full, figures):
+    table = figures.take(step7_interval, full)
+    train = full["interval_data"].query("split == 'train'")
+    x, y = train["x_0"].to_numpy(), train["y_0"].to_numpy()
+    lines = np.stack([np.maximum(x, 0), np.maximum(-x, 0)], axis=1)
+    residual = y - lines @ np.linalg.lstsq(lines, y, rcond=None)[0]
+    least = 0.5 * np.sum(residual**2)
+    shown = table[(table["inputs"] == "raw") & (table["quantity"] == "least_loss")]
+    assert shown["value"].item() == pytest.approx(least, rel=1e-6)
+    finding = step7_interval.finding(table)
+    assert "rank 2 on 20 points" in finding
+    assert f"below {least:.2g} is" in finding
+    spectrum = table[(table["inputs"] == "study") & (table["quantity"] == "eigenvalue")]
+    known = full["kernels"].set_index("kernel").loc["ntk", "eigenvalues"]
+    assert spectrum["value"].to_numpy() == pytest.approx(known / known[0], rel=1e-6)
+
+
+def test_interval_draws_functions_over_each_other_only_for_one_problem(full, sphere, figures):
+    def drawn(study):
+        table = figures.take(step7_interval, study)
+        return set(table.loc[table["quantity"] == "network", "inputs"])
+
+    assert drawn(full) == {"raw", "study"}
+    assert drawn(sphere) == {"raw"}
+
+
+def test_interval_takes_the_widest_width_that_both_have(figures):
+    small = {"seeds": 1, "steps": (0, 10), "n_test": 6}
+    both = figures.with_variant(
+        figures.make_study(widths=(64, 256, 1024), **small),
+        figures.make_study(widths=(64, 256), dimension=1, **small),
+    )
+    assert parts.integers(figures.take(step7_interval, both)["width"]) == [256]
+    apart = figures.with_variant(
+        figures.make_study(widths=(64,), **small), figures.make_study(widths=(8,), **small)
+    )
+    assert parts.integers(figures.take(step7_interval, apart)["width"]) == [8, 64]
+
+
+def test_thin_keeps_the_ends_and_is_even_in_the_logarithm():
+    widths = [2**i for i in range(6, 21)]
+    assert parts.thin(widths, 3) == [2**6, 2**13, 2**20]
+    assert parts.thin([5, 3], 4) == [3, 5]
+    for most in range(2, 9):
+        chosen = parts.thin(widths, most)
+        assert len(chosen) == most
+        assert chosen[0] == 2**6
+        assert chosen[-1] == 2**20
+
+
+def test_decades_are_powers_of_ten_and_the_last_step():
+    assert parts.decades([0, 1, 10, 30, 100, 1000, 2500]) == [10, 100, 1000, 2500]
+    assert parts.decades([0, 7]) == [7]
+    assert len(parts.decades([10**i for i in range(10)])) == 6
+
+
+def test_locate_takes_t_or_the_angle_or_nothing():
+    circle = pd.DataFrame({"t": [np.nan] * 3, "x_0": [1, 0, -1.0], "x_1": [0, 1, 0.0]})
+    found = parts.locate(circle)
+    assert set(found["axis"]) == {"angle"}
+    assert found["position"].to_numpy() == pytest.approx([0, np.pi / 2, np.pi])
+    assert set(parts.locate(circle.assign(t=[1, 2, 3.0]))["axis"]) == {"t"}
+    assert set(parts.locate(circle.assign(x_2=0.0))["axis"]) == {"none"}
+
+
+@pytest.mark.parametrize(
+    "words, text", [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_listed(words, text):
+    assert parts.listed(words) == text
+
+
+@pytest.mark.parametrize("module", [step7_fits, step7_ensemble])
+def test_of_several_outputs_the_first_is_shown(module, smallest, figures):
+    other = smallest["predictions"].assign(output=1, f=99.0).astype({"output": "Int16"})
+    theory = smallest["theory"].assign(output=1).astype({"output": "Int16"})
+    study = smallest | {
+        "data": smallest["data"].assign(y_1=99.0),
+        "predictions": pd.concat([smallest["predictions"], other], ignore_index=True),
+        "theory": pd.concat([smallest["theory"], theory], ignore_index=True),
+    }
+    one, two = (figures.take(module, s) for s in (smallest, study))
+    pd.testing.assert_frame_equal(one.drop(columns="outputs"), two.drop(columns="outputs"))
+    assert "output 0" in module.caption(two).replace("O", "o")
+    assert "output 0" not in module.caption(one).replace("O", "o")

@@ -1,0 +1,215 @@
+"""The figures of step 7 that only some studies have: beyond, digits and the lecture."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from widelimit.data.lecture import PUBLISHED, WIDTH
+from widelimit.report.figures import step7_beyond, step7_digits, step7_lecture, style
+
+MODULES = {"beyond": step7_beyond, "digits": step7_digits, "lecture": step7_lecture}
+
+
+def rows(metric, values, *, experiment="step7", activation="relu", width=None, step=None):
+    """Rows of metrics.parquet, one seed each; a single value without a seed where width is None."""
+    seeds = [None] if width is None else range(len(values))
+    return [
+        [experiment, activation, width, seed, step, metric, value]
+        for seed, value in zip(seeds, values, strict=True)
+    ]
+
+
+def frame(*parts):
+    names = ["experiment", "activation", "width", "seed", "step", "metric", "value"]
+    table = pd.DataFrame([row for part in parts for row in part], columns=names)
+    return table.astype({"width": "Int64", "seed": "Int32", "step": "Int64", "value": float})
+
+
+def scatter(seeds, rng):
+    return np.exp(0.3 * rng.standard_normal(seeds))
+
+
+def make_beyond(others=("cos", "leaky_relu:0.1", "sphere_3", "sphere_100"), seeds=4, widths=3):
+    rng = np.random.default_rng(0)
+    parts = []
+    for other in others:
+        activation = "relu" if other.startswith("sphere") else other
+        for width in (128, 1024, 8192)[:widths]:
+            for step in (0, 100):
+                values = scatter(seeds, rng) * (step > 0) / np.sqrt(width)
+                at = {"width": width, "step": step, "activation": activation}
+                name = f"beyond/{other.replace(':', '_')}"
+                parts.append(rows(step7_beyond.METRIC, values, experiment=name, **at))
+    for width in (64, 256, 1024, 4096, 16384):
+        for step in (0, 100, 100_000):
+            values = scatter(2 * seeds, rng) * (step > 0) * 3 / np.sqrt(width)
+            parts.append(rows(step7_beyond.METRIC, values, width=width, step=step))
+    return {"metrics": frame(*parts)}
+
+
+def make_digits(kernels=("ntk", "nngp", "gaussian", "laplace"), seeds=3, widths=(16, 256, 4096)):
+    rng = np.random.default_rng(0)
+    parts = []
+    for quantity, best in (("test_accuracy", 0.98), ("test_rmse", 0.1)):
+        for width in widths:
+            for step in (0, 100, 1000):
+                for suffix in ("", "_ntk_corrected"):
+                    off = scatter(seeds, rng) / np.sqrt(width) * (1 if suffix else 2)
+                    values = best - off if quantity == "test_accuracy" else best + off
+                    parts.append(rows(quantity + suffix, values, width=width, step=step))
+        for place, kernel in enumerate(kernels):
+            parts.append(rows(f"{quantity}_{kernel}", [best + 0.002 * place]))
+            if kernel in ("ntk", "nngp"):
+                parts.append(rows(f"{quantity}_{kernel}", [best / 2], step=1000))
+    return {"metrics": frame(*parts)}
+
+
+def make_lecture(widths=(1000, 4000, WIDTH), seeds=5, variant=True):
+    rng = np.random.default_rng(0)
+    parts = [rows("test_rmse_ntk", [PUBLISHED["ntk_bias"] ** 0.5])]
+    parts += [rows("test_rmse_ntk", [1.0], step=15_300)]
+    for metric, (quantity, *_) in step7_lecture.DISTANCES.items():
+        for width in widths:
+            for step in (0, 15_300):
+                values = np.sqrt(PUBLISHED[quantity] * WIDTH / width * scatter(seeds, rng))
+                parts.append(rows(metric, values * (step > 0), width=width, step=step))
+    found = {"metrics": frame(*parts)}
+    if variant:
+        found["without"] = frame(rows("test_rmse_ntk", [PUBLISHED["ntk_no_bias"] ** 0.5]))
+    return found
+
+
+CASES = {
+    "beyond": ("beyond", make_beyond()),
+    "beyond, activations only": ("beyond", make_beyond(others=("gelu", "hermite:3"))),
+    "beyond, one small experiment": ("beyond", make_beyond(others=("erf",), seeds=1, widths=1)),
+    "beyond, many": (
+        "beyond",
+        make_beyond(
+            others=("leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:3", "sphere_3",
+                    "sphere_10", "sphere_100")
+        ),
+    ),
+    "digits": ("digits", make_digits()),
+    "digits, no other kernels": ("digits", make_digits(kernels=("ntk", "nngp"))),
+    "digits, one network": ("digits", make_digits(seeds=1, widths=(64,))),
+    "lecture": ("lecture", make_lecture()),
+    "lecture, other widths": ("lecture", make_lecture(widths=(64, 256), variant=False)),
+    "lecture, one network": ("lecture", make_lecture(widths=(WIDTH,), seeds=1)),
+}  # fmt: skip
+cases = pytest.mark.parametrize("name, study", CASES.values(), ids=CASES)
+
+
+@cases
+def test_draws_from_its_table_alone(name, study, figures, tmp_path):
+    module = MODULES[name]
+    table = figures.check_table(module, module.summarise(**study), tmp_path / "table.parquet")
+    figure = module.draw(table)
+    figures.check_layout(figure)
+
+
+@cases
+def test_words_are_whole_sentences(name, study):
+    module = MODULES[name]
+    table = module.summarise(**study)
+    for text in (module.caption(table), module.finding(table)):
+        assert text.endswith(".")
+        assert not re.search(r"nan|None|<NA>|\{|\}|  |,,| ,|,\.|\.\.", text), text
+
+
+@pytest.mark.parametrize("name, make", [("beyond", make_beyond), ("digits", make_digits)])
+def test_rows_may_come_in_any_order_and_bytes_stay(name, make, tmp_path):
+    module, study = MODULES[name], make()
+    shuffled = study["metrics"].sample(frac=1, random_state=0)
+    for number, metrics in enumerate((study["metrics"], shuffled)):
+        style.save(module.draw(module.summarise(metrics=metrics)), tmp_path / f"{number}.svg")
+    assert (tmp_path / "0.svg").read_bytes() == (tmp_path / "1.svg").read_bytes()
+
+
+def values(study, metric, frame="metrics", **at):
+    found = study[frame][study[frame]["metric"] == metric]
+    for column, wanted in at.items():
+        found = found[found[column].isna() if wanted is None else found[column] == wanted]
+    return found["value"].to_numpy()
+
+
+def test_beyond_shows_medians_and_slopes_over_all_of_its_widths():
+    study = make_beyond()
+    table = step7_beyond.summarise(**study, quantiles=(0.25, 0.75))
+    for experiment, widths in (
+        ("beyond/sphere_100", (128, 1024, 8192)),
+        ("step7", (256, 1024, 4096)),
+    ):
+        curve = table[table["experiment"] == experiment]
+        assert curve["width"].tolist() == list(widths)
+        at = {"experiment": experiment, "step": 100}
+        each = [values(study, step7_beyond.METRIC, width=k, **at) for k in widths]
+        assert curve["centre"].tolist() == pytest.approx([np.median(v) for v in each])
+        assert curve["upper"].tolist() == pytest.approx([np.quantile(v, 0.75) for v in each])
+        x = np.concatenate([np.full(len(v), np.log2(k)) for k, v in zip(widths, each, strict=True)])
+        slope = np.polyfit(x, np.log2(np.concatenate(each)), 1)[0]
+        assert curve["slope"].tolist() == pytest.approx([slope] * 3)
+    assert set(table["step"]) == {100}
+
+
+def test_beyond_puts_the_study_first_and_spheres_last():
+    table = step7_beyond.summarise(**make_beyond())
+    shown = [step7_beyond.name(row) for _, row in table.drop_duplicates("experiment").iterrows()]
+    assert shown == ["the study: relu", "cos", "leaky_relu:0.1", "d = 3", "d = 100"]
+
+
+def test_beyond_does_without_a_study_that_has_no_such_step():
+    study = make_beyond()
+    metrics = study["metrics"]
+    other = metrics[metrics["experiment"].ne("step7") | metrics["step"].ne(100)]
+    table = step7_beyond.summarise(metrics=other)
+    assert "step7" not in set(table["experiment"])
+
+
+def test_beyond_counts_slopes():
+    study = make_beyond()
+    table = step7_beyond.summarise(**study)
+    slopes = table.drop_duplicates("experiment")
+    near = sum(abs(slope + 0.5) <= 0.1 for slope in slopes["slope"])
+    held = sum((slopes["slope_low"] <= -0.5) & (slopes["slope_high"] >= -0.5))
+    finding = step7_beyond.finding(table)
+    assert f"{near} of 5 slopes lie within 0.1 of −1/2, and {held} of their" in finding
+    lowest = slopes.sort_values("slope").iloc[0]
+    assert f"from {style.signed(lowest['slope'])} ({step7_beyond.name(lowest)})" in finding
+
+
+def test_digits_show_the_last_step_and_the_limit_of_kernels():
+    study = make_digits()
+    table = step7_digits.summarise(**study)
+    row = table[table["model"].eq("ntk_corrected") & table["width"].eq(256)].set_index("quantity")
+    for quantity in ("test_accuracy", "test_rmse"):
+        known = values(study, f"{quantity}_ntk_corrected", width=256, step=1000)
+        assert row.loc[quantity, "value"] == np.median(known)
+    assert set(table["step"].dropna()) == {1000}
+    kernel = table[table["model"].eq("ntk") & table["quantity"].eq("test_accuracy")]
+    assert kernel["value"].item() == values(study, "test_accuracy_ntk", step=None).item()
+    finding = step7_digits.finding(table)
+    known = values(study, "test_accuracy", width=4096, step=1000)
+    assert f"{100 * np.median(known):.1f} % at width 2¹²" in finding
+    assert "98.0 % (NTK regression)" in finding
+
+
+def test_the_lecture_is_quoted_beside_the_study():
+    study = make_lecture()
+    table = step7_lecture.summarise(**study)
+    for quantity in ("ntk_bias", "ntk_no_bias"):
+        row = table[table["quantity"] == quantity]
+        assert row["value"].item() == pytest.approx(row["published"].item(), rel=1e-12)
+    finding = step7_lecture.finding(table)
+    assert "0.484375 with the bias (published: 0.484375) and 0.508383 without it" in finding
+    for metric, (quantity, *_) in step7_lecture.DISTANCES.items():
+        squares = values(study, metric, width=WIDTH, step=15_300) ** 2
+        row = table[table["quantity"].eq(quantity) & table["width"].eq(WIDTH)]
+        assert row["value"].item() == pytest.approx(np.median(squares))
+        assert row["below"].item() == sum(squares < PUBLISHED[quantity])
+        assert f"with {row['below'].item()} of 5 seeds below it" in finding
+    narrow = table[table["width"] == 1000]
+    assert len(narrow) == 2
+    assert narrow["published"].isna().all()

@@ -1,0 +1,240 @@
+import ast
+import math
+import re
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from widelimit.measure.metric_meanings import METRIC_MEANINGS
+from widelimit.measure.slopes import SLOPE_METRICS
+from widelimit.report.claims import CLAIMS, Claim, check_claims
+from widelimit.report.claims.check import FAILS, HOLDS, LAST, MISSING, OPEN, RATIOS, SLOPES, WIDEST
+from widelimit.report.claims.document import LOOSE, TITLES, document, limits
+
+ALL = [claim for claims in CLAIMS.values() for claim in claims]
+
+
+def metrics_of(*rows):
+    columns = ["experiment", "activation", "metric", "width", "seed", "step", "value"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({"width": "Int64", "seed": "Int32", "step": "Int64", "value": float})
+
+
+METRICS = metrics_of(
+    ["step4", "relu", "a", None, None, None, 0.5],
+    ["step4", "sin", "a", None, None, None, 2.0],
+    ["step4", "sin", "b", None, None, None, math.nan],
+    ["step7", "relu", "a", None, None, None, 99.0],
+    ["beyond/sin", "sin", "c", None, None, 10, 3.0],
+    ["beyond/cos", "cos", "c", None, None, 20, 4.0],
+    *(["step7", "relu", "d", 16, seed, 5, 70.0] for seed in range(3)),
+    *(["step7", "relu", "d", 64, seed, 5, value] for seed, value in enumerate((1, 2, 9))),
+    *(["step7", "relu", "d", 64, seed, 50, value] for seed, value in enumerate((5, 6, 7))),
+)
+FITTED = pd.DataFrame(
+    [
+        ["step4", "a", "widest", 10, -0.4, -0.5, -0.3],
+        ["step4", "a", "all", 10, -7.0, -8.0, -6.0],
+        ["step4", "a", "widest", 20, -0.65, -0.72, -0.58],
+        ["step7", "a", "widest", 10, 3.0, 2.0, 4.0],
+    ],
+    columns=["experiment", "metric", "widths", "step", "slope", "slope_low", "slope_high"],
+)
+
+
+def check(metric, experiment="step4", **claim):
+    made = Claim("s", metric, experiment, test="t", **claim)
+    (checked,) = check_claims([made], METRICS, FITTED)
+    return checked
+
+
+@pytest.mark.parametrize(
+    "limits, verdict",
+    [
+        ({"low": 0.5, "high": 2.0}, HOLDS),
+        ({"low": 0.6}, FAILS),
+        ({"high": 1.9}, FAILS),
+        ({}, HOLDS),
+    ],
+)
+def test_every_value_must_lie_within_the_limits(limits, verdict):
+    checked = check("a", **limits)
+    assert (checked.smallest, checked.largest, checked.count) == (0.5, 2.0, 2)
+    assert checked.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "limits, verdict",
+    [
+        ({"low": -0.7, "high": -0.4}, HOLDS),
+        # -0.65 is beyond, but its interval reaches up to -0.58.
+        ({"low": -0.6, "high": -0.4}, OPEN),
+        ({"low": -0.55, "high": -0.4}, FAILS),
+        ({"high": -0.45}, OPEN),
+        ({"high": -0.55}, FAILS),
+    ],
+)
+def test_slopes_are_those_of_the_widest_widths_with_their_intervals(limits, verdict):
+    checked = check("a", of=SLOPES, **limits)
+    assert (checked.smallest, checked.largest, checked.count) == (-0.65, -0.4, 2)
+    assert checked.verdict == verdict
+    assert (checked.low, checked.high) == (-0.72, -0.3)
+
+
+def test_a_step_alone_and_the_last():
+    assert check("a", of=SLOPES, step=10).largest == -0.4
+    assert check("a", of=SLOPES, step=10).count == 1
+    assert check("a", of=SLOPES, step=LAST).smallest == -0.65
+    assert check("c", "beyond/", step=LAST).smallest == 4.0
+
+
+def test_a_folder_holds_many_experiments():
+    checked = check("c", "beyond/")
+    assert (checked.smallest, checked.largest, checked.count) == (3.0, 4.0, 2)
+    assert check("c", "beyond").verdict == MISSING
+
+
+def test_medians_at_the_widest_width():
+    checked = check("d", "step7", of=WIDEST, high=6)
+    assert (checked.smallest, checked.largest, checked.count) == (2.0, 6.0, 2)
+    assert checked.verdict == HOLDS
+    assert check("d", "step7", of=WIDEST, step=LAST).smallest == 6.0
+    assert check("d", "step7", of=WIDEST, high=5.9).verdict == FAILS
+
+
+def test_ratios_of_medians_at_neighbouring_widths():
+    checked = check("d", "step7", of=RATIOS, step=5, high=0.03)
+    assert (checked.smallest, checked.count) == (2.0 / 70.0, 1)
+    assert checked.verdict == HOLDS
+    assert check("d", "step7", of=RATIOS, step=5, high=0.02).verdict == FAILS
+    assert check("d", "step7", of=RATIOS, step=50).verdict == MISSING
+    assert check("d", "step7", of=RATIOS).count == 1
+
+
+def test_what_was_not_measured_is_said_to_be_missing():
+    for checked in (check("b"), check("no such"), check("b", of=SLOPES), check("b", of=WIDEST)):
+        assert (checked.count, checked.verdict) == (0, MISSING)
+        assert math.isnan(checked.smallest)
+
+
+def test_the_claims_speak_of_metrics_that_exist():
+    for claim in ALL:
+        assert claim.metric in METRIC_MEANINGS, claim
+        assert claim.of != SLOPES or claim.metric in SLOPE_METRICS, claim
+        assert claim.low <= claim.high, claim
+        assert claim.low > -math.inf or claim.high < math.inf, claim
+    assert len({claim.statement for claim in ALL}) == len(ALL)
+    for step, claims in CLAIMS.items():
+        assert {claim.experiment for claim in claims} <= {step, "interval", "beyond/"}
+
+
+@cache
+def functions_in(path):
+    tree = ast.parse((Path(__file__).parents[1] / path).read_text())
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("test", sorted({claim.test for claim in ALL}))
+def test_the_tests_that_claims_name_exist(test):
+    path, _, name = test.partition("::")
+    assert name.startswith("test_")
+    assert name in functions_in(path)
+
+
+def bear_out(claim):
+    """A value at the limits of the claim."""
+    if claim.low == -math.inf:
+        return claim.high
+    return claim.low if claim.high == math.inf else (claim.low + claim.high) / 2
+
+
+def study(**altered):
+    """Metrics and slopes under which each claim holds, with other values for some metrics."""
+    metrics, slopes = [], []
+    for claim in ALL:
+        value = altered.get(claim.metric, bear_out(claim))
+        at = claim.experiment + "it" * claim.experiment.endswith("/")
+        step = 10 if claim.step is None else claim.step if claim.step != LAST else 100
+        if claim.of == SLOPES:
+            slopes.append([at, claim.metric, "widest", step, value, value - 0.01, value + 0.01])
+        elif claim.of == RATIOS:
+            # What is stated of its last width stands below, and is the ratio to this one.
+            metrics.append([at, "relu", claim.metric, 32, 0, step, 1.0])
+        else:
+            metrics.append([at, "relu", claim.metric, 64, 0, step, value])
+    return metrics_of(*metrics), pd.DataFrame(slopes, columns=FITTED.columns)
+
+
+def row(text, metric):
+    (found,) = (line for line in text.splitlines() if f"| `{metric}` |" in line)
+    return found
+
+
+def escaped(statement):
+    return statement.replace("|", "\\|")
+
+
+def test_the_document_has_every_statement_once():
+    text = document(*study())
+    assert f"Of {len(ALL)} statements: hold {len(ALL)}, open 0, do not hold 0, not meas" in text
+    for claim in ALL:
+        assert text.count(f"| {escaped(claim.statement)} |") == 1
+    for title in TITLES.values():
+        assert text.count(f"## {title}\n") == 1
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {7}
+    for loose in ("unit sphere", "Hermite", "least norm"):
+        assert f"{loose}" in text.partition("## Where the report is loose")[2]
+
+
+@pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.metric)
+def test_every_statement_can_fail(claim):
+    worse = claim.high + 0.5 if claim.high < math.inf else claim.low - 0.5
+    text = document(*study(**{claim.metric: worse}))
+    found = [
+        line for line in text.splitlines() if line.startswith(f"| {escaped(claim.statement)} |")
+    ]
+    assert len(found) == 1
+    assert found[0].split(" | ")[4] == "no"
+    assert "do not hold 0" not in text
+
+
+def test_the_document_quotes_what_was_measured():
+    metrics, slopes = study(linear_growth_above=0.25)
+    assert "| 0.25 | ≥ 1.000001 | no |" in row(document(metrics, slopes), "linear_growth_above")
+    more = metrics_of(["step1", None, "linear_growth_above", None, None, None, 12.5])
+    both = document(pd.concat([metrics, more]), slopes)
+    assert "| 0.25 to 12.5 (2 values) | ≥ 1.000001 | no |" in row(both, "linear_growth_above")
+    empty = document(metrics[metrics["experiment"] != "step2"], slopes)
+    assert "| – | ≤ 1 · 10⁻¹⁰ | not measured |" in row(empty, "representer_error")
+    assert f"not measured in this study {len(CLAIMS['step2'])}." in empty
+
+
+@pytest.mark.parametrize(
+    "low, high, text",
+    [
+        (1, 1, "= 1"),
+        (-math.inf, 1e-9, "≤ 1 · 10⁻⁹"),
+        (2, math.inf, "≥ 2"),
+        (2 - 1e-6, 2 + 1e-6, "1.999999 to 2.000001"),
+    ],
+)
+def test_limits(low, high, text):
+    assert limits(low, high) == text
+
+
+def test_docs_hold_every_statement_of_the_shipped_study():
+    text = (Path(__file__).parents[2] / "docs/claims.md").read_text()
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    assert {len(row) for row in rows} == {6}
+    statements = {row[0].replace("\\|", "|"): row for row in rows}
+    for claim in ALL:
+        row = statements[claim.statement]
+        assert row[1] == f"`{claim.metric}`"
+        assert row[3] == limits(claim.low, claim.high)
+        assert row[4] == HOLDS
+        assert row[5] == f"`{claim.test}`"
+    assert LOOSE in text

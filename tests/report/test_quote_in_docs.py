@@ -1,0 +1,103 @@
+"""What the README shows can be typed as it stands."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import widelimit
+from checkout import ROOT, check_out
+from widelimit.report import quote_in_docs as readme
+from widelimit.report.quote_in_docs import with_findings
+from widelimit.study.checks import check_study
+from widelimit.study.config import load_study
+from widelimit.study.config.errors import ConfigError
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_library_example_runs_and_agrees_with_theory():
+    (example,) = blocks("python")
+    # A thousandth of the steps: the agreement is a matter of width, and this is no long test.
+    example = example.replace("10_000", "100")
+    names: dict = {}
+    exec(example, names)
+    f = widelimit.forward(names["X"], names["trained"].A, names["trained"].B)
+    assert np.sqrt(np.mean((f - names["theory"]) ** 2)) < 0.02
+
+
+def test_the_configuration_example_is_valid():
+    for example in blocks("yaml"):
+        load_study(yaml.safe_load(example))
+
+
+def test_findings_go_between_the_markers():
+    text = "a\n<!-- findings -->\nold\n<!-- /findings -->\nb\n"
+    new = with_findings(text, [r"one \1", "two"])
+    assert new == "a\n<!-- findings -->\n\n- one \\1\n- two\n\n<!-- /findings -->\nb\n"
+    assert with_findings(new, [r"one \1", "two"]) == new
+    with pytest.raises(ValueError, match="must have the lines"):
+        with_findings("a", [])
+
+
+def test_findings_of_the_shipped_study_are_quoted():
+    (findings,) = re.findall(r"<!-- findings -->(.*?)<!-- /findings -->", README, re.DOTALL)
+    lines = re.findall(r"^- (.*)$", findings, re.MULTILINE)
+    assert len(lines) >= 3
+    for line in lines:
+        assert re.search(r"\d", line)
+        assert line.endswith(".")
+
+
+def test_the_refusal_quoted_is_the_one_given():
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config["network"]["learning_rate"] = 0.5
+    with pytest.raises(ConfigError) as caught:
+        check_study(load_study(config))
+    assert str(caught.value) in " ".join(README.split())
+
+
+@pytest.mark.slow
+def test_every_snakemake_command_finds_its_targets(tmp_path):
+    checkout = check_out(tmp_path / "checkout")
+    shutil.copytree(ROOT / "studies", checkout.path / "studies")
+    commands = re.findall(r"^(?:.*`)?(snakemake -[^`\n]*)", README, re.MULTILINE)
+    assert len(commands) >= 8
+    for command in commands:
+        words = shlex.split(command.replace("$figures", "figure_step7_loss"), comments=True)
+        done = subprocess.run(
+            [sys.executable, "-m", *words, "-n", "--quiet"],
+            cwd=checkout.path,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def test_what_a_study_found_goes_into_readme_and_docs(tmp_path, monkeypatch):
+    (tmp_path / "docs").mkdir()
+    figures = tmp_path / "results" / "figures"
+    figures.mkdir(parents=True)
+    (figures / "some_figure.png").write_bytes(b"a picture")
+    pd.DataFrame({"value": [3, 4]}).to_parquet(figures / "some_figure.parquet")
+    (tmp_path / "results" / "claims.md").write_text("| a statement |\n")
+    (tmp_path / "README.md").write_text("<!-- findings -->\nold\n<!-- /findings -->\n")
+    module = SimpleNamespace(finding=lambda table: f"The sum is {table['value'].sum()}.")
+    monkeypatch.setattr(readme, "FIGURES", ("some_figure",))
+    monkeypatch.setattr(readme, "read_table", pd.read_parquet)
+    monkeypatch.setitem(sys.modules, "widelimit.report.figures.some_figure", module)
+    readme.update(tmp_path / "results", tmp_path / "README.md")
+    assert "- The sum is 7.\n" in (tmp_path / "README.md").read_text()
+    assert (tmp_path / "docs/headline.png").read_bytes() == b"a picture"
+    assert (tmp_path / "docs/claims.md").read_text() == "| a statement |\n"

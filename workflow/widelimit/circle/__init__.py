@@ -1,0 +1,1 @@
+"""The circle cut by the borders of its points into cells, on each of which no unit changes side."""

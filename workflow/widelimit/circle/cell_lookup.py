@@ -1,0 +1,106 @@
+"""Which cell of an arrangement a weight b lies in: a guess from a table, then exact sign tests."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from widelimit.circle.arrangement import Arrangement
+from widelimit.compiled import compiled, inlined
+
+TABLE_LENGTH = 1 << 14
+
+
+class Borders(NamedTuple):
+    """An arrangement as the compiled code reads it, with a table from direction to cell.
+
+    e1, e2 (2H,)   direction that decides at the border
+    opens (2H,)    e.b > 0 is the side above the border
+    guess          cell at the start of each of TABLE_LENGTH equal pieces of the turn
+    """
+
+    e1: np.ndarray
+    e2: np.ndarray
+    opens: np.ndarray
+    guess: np.ndarray
+
+
+def borders_of(arrangement: Arrangement) -> Borders:
+    at = np.stack([np.cos(arrangement.angle), np.sin(arrangement.angle)])
+    turn = np.array([quarter_turns(b1, b2) for b1, b2 in at.T])
+    pieces = np.arange(TABLE_LENGTH) * (4.0 / TABLE_LENGTH)
+    return Borders(
+        np.ascontiguousarray(arrangement.border[:, 0]),
+        np.ascontiguousarray(arrangement.border[:, 1]),
+        arrangement.opens,
+        (np.searchsorted(turn, pieces) % arrangement.cells).astype(np.int32),
+    )
+
+
+def cells_of(arrangement: Arrangement, B: np.ndarray) -> tuple[np.ndarray, int]:
+    """The cell of every row of B (k, 2), as int32 (k,), and how many lie exactly on a border."""
+    cell = np.empty(len(B), dtype=np.int32)
+    return cell, _fill_cells(borders_of(arrangement), np.ascontiguousarray(B), cell)
+
+
+@inlined
+def quarter_turns(b1, b2):
+    """In [0, 4], growing with the angle of b: cheaper than the angle, and as good for a table."""
+    size = abs(b1) + abs(b2)
+    if not size > 0.0:
+        return 0.0
+    rise = b2 / size
+    # No branches, as no processor could foretell them.
+    turn = 2.0 - rise if b1 < 0.0 else rise
+    return turn + (4.0 if turn < 0.0 else 0.0)
+
+
+@inlined
+def first_guess(borders, b1, b2):
+    piece = int(quarter_turns(b1, b2) * (TABLE_LENGTH / 4.0))
+    return borders.guess[min(max(piece, 0), TABLE_LENGTH - 1)]
+
+
+@inlined
+def is_above(borders, g, b1, b2):
+    """Whether b lies on the upper side of border g's line."""
+    positive = borders.e1[g] * b1 + borders.e2[g] * b2 > 0.0
+    return positive == borders.opens[g]
+
+
+@inlined
+def locate(borders, cell, b1, b2):
+    """The cell of b, searched from a guess: step down until above the lower border, else up."""
+    cells = borders.e1.size
+    step = 0
+    # Two rounds at most: a weight that is not a number lies in no cell.
+    for _ in range(2 * cells):
+        above_lower = is_above(borders, cell - 1 if cell > 0 else cells - 1, b1, b2)
+        below_upper = not is_above(borders, cell, b1, b2)
+        if above_lower and below_upper:
+            break
+        # In the opposite cell both tests fail; then keep the direction of the search.
+        if above_lower:
+            step = 1
+        elif below_upper or step == 0:
+            step = -1
+        cell += step
+        if cell < 0:
+            cell = cells - 1
+        elif cell >= cells:
+            cell = 0
+    return cell
+
+
+@compiled
+def _fill_cells(borders, B, cell):
+    e1, e2, cells = borders.e1, borders.e2, borders.e1.size
+    on_border = 0
+    for j in range(cell.size):
+        b1, b2 = B[j, 0], B[j, 1]
+        g = locate(borders, first_guess(borders, b1, b2), b1, b2)
+        cell[j] = g
+        below = g - 1 if g > 0 else cells - 1
+        on_border += (e1[g] * b1 + e2[g] * b2 == 0.0) or (e1[below] * b1 + e2[below] * b2 == 0.0)
+    return on_border

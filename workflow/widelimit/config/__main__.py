@@ -1,7 +1,0 @@
-"""Print the JSON schema of a study."""
-
-import sys
-
-from widelimit.config.files import json_schema
-
-sys.stdout.write(json_schema())

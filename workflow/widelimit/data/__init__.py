@@ -1,0 +1,1 @@
+"""Points and targets: where they come from, how they become training and test points."""

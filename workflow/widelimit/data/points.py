@@ -1,0 +1,238 @@
+"""Stage generate_data: the points of an experiment and their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from widelimit.data.digits import handwritten_digits
+from widelimit.data.lecture import linear_data
+from widelimit.data.sources import lift, normalise_rows, points, with_bias
+from widelimit.data.targets import evaluate_expression
+from widelimit.seeds import generator
+from widelimit.tables import schemas
+
+LARGEST_TARGET = 1e100
+"""Squares of larger ones leave the float64 range once they are summed or divided."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """One split: X (n, d), y (n, p), and t (n,) where the source has one, else None."""
+
+    X: np.ndarray
+    y: np.ndarray
+    t: np.ndarray | None
+
+
+def make_points(*, root: int, source: str, bias: bool = False, **arguments) -> dict[str, Points]:
+    """Training and test points of any source.
+
+    bias      : append an input coordinate of 1
+    arguments : those of `read_points` (file), `draw_digits`, `draw_lecture` or, for any other
+                source, `generate_data`, whose errors it raises
+    """
+    make = {"file": read_points, "digits": draw_digits, "lecture": draw_lecture}.get(source)
+    if make is None:
+        splits = generate_data(root=root, source=source, **arguments)
+    else:
+        splits = make(root=root, **arguments)
+    for part in splits.values():
+        if not (np.abs(part.y) <= LARGEST_TARGET).all():
+            raise ValueError(f"targets must be {LARGEST_TARGET:g} at most in size")
+    if not bias:
+        return splits
+    return {split: replace(part, X=with_bias(part.X)) for split, part in splits.items()}
+
+
+def generate_data(
+    *,
+    root: int,
+    source: str,
+    design: str,
+    dimension: int,
+    n_train: int,
+    n_test: int,
+    targets: Sequence[str],
+    noise_std: float,
+) -> dict[str, Points]:
+    """Training points with noisy targets, test points with clean ones.
+
+    The test points are a grid where the source has a position t, random otherwise. Raises
+    ValueError where a target is not finite.
+    """
+    X, t = points(
+        source, n_train, design=design, dimension=dimension, rng=generator(root, "inputs")
+    )
+    test_design = "uniform" if source == "sphere" else "equispaced"
+    Z, t_test = points(
+        source, n_test, design=test_design, dimension=dimension, rng=generator(root, "test inputs")
+    )
+    y = _evaluate(targets, X, t)
+    noise = noise_std * generator(root, "noise").standard_normal(y.shape)
+    return {
+        "train": Points(X, y + noise, t),
+        "test": Points(Z, _evaluate(targets, Z, t_test), t_test),
+    }
+
+
+def generate_samples(
+    *, root: int, n_train: int, n_test: int, target: str | Sequence[str]
+) -> dict[str, Points]:
+    """Few noiseless samples on the lifted interval, and a grid to see the fit on.
+
+    target : an expression, or one for each output
+
+    The samples are spread evenly, yet not on a grid: one uniform draw in each of n_train equal
+    parts of [-1, 1], so that none leaves a wide gap.
+    """
+    targets = [target] if isinstance(target, str) else target
+    u = (np.arange(n_train) + generator(root, "samples").uniform(size=n_train)) / n_train
+    splits = {}
+    for split, t in (("train", 2 * u - 1), ("test", np.linspace(-1, 1, n_test))):
+        X = lift(t)
+        splits[split] = Points(X, _evaluate(targets, X, t), t)
+    return splits
+
+
+def _evaluate(targets: Sequence[str], X: np.ndarray, t: np.ndarray | None) -> np.ndarray:
+    variables = {} if t is None else {"t": t}
+    variables |= {f"x_{i}": np.ascontiguousarray(column) for i, column in enumerate(X.T)}
+    return np.stack([evaluate_expression(target, variables) for target in targets], axis=1)
+
+
+def read_points(
+    path: str,
+    *,
+    root: int,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    n_train: int,
+    n_test: int,
+    noise_std: float,
+) -> dict[str, Points]:
+    """Points of the user's own, normalised to the sphere, drawn without replacement.
+
+    Raises ValueError, naming the file and the column or row, for a file that cannot be read, a
+    missing or non-numeric column, NaN or infinity, a row of norm 0, or too few rows.
+    """
+    frame = _read_columns(path, [*inputs, *outputs])
+    if n_train + n_test > len(frame):
+        raise ValueError(
+            f"{path}: n_train + n_test must be at most its {len(frame)} rows;"
+            f" got {n_train} + {n_test}"
+        )
+    try:
+        X = normalise_rows(frame[list(inputs)].to_numpy(dtype=float))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    y = frame[list(outputs)].to_numpy(dtype=float)
+    return _split(X, y, root=root, n_train=n_train, n_test=n_test, noise_std=noise_std)
+
+
+def draw_digits(*, root: int, n_train: int, n_test: int, noise_std: float) -> dict[str, Points]:
+    """Handwritten digits, normalised to the sphere, drawn without replacement; one-hot targets.
+
+    Raises ValueError for more points than there are, or where scikit-learn is missing.
+    """
+    X, y = handwritten_digits()
+    if n_train + n_test > len(X):
+        raise ValueError(
+            f"n_train + n_test must be at most {len(X)}, the number of digits;"
+            f" got {n_train} + {n_test}"
+        )
+    X = normalise_rows(X)
+    return _split(X, y, root=root, n_train=n_train, n_test=n_test, noise_std=noise_std)
+
+
+def draw_lecture(
+    *, root: int, dimension: int, n_train: int, n_test: int, noise_std: float
+) -> dict[str, Points]:
+    """The lecture's points on the sphere and linear targets; root is the seed of its generator."""
+    X, y, Z, y_test = linear_data(root, n_train=n_train, n_test=n_test, d=dimension)
+    noise = noise_std * generator(root, "noise").standard_normal((n_train, 1))
+    return {
+        "train": Points(X, y[:, None] + noise, None),
+        "test": Points(Z, y_test[:, None], None),
+    }
+
+
+def _split(X, y, *, root: int, n_train: int, n_test: int, noise_std: float) -> dict[str, Points]:
+    """Rows drawn without replacement, with noise on the training targets."""
+    order = generator(root, "inputs").permutation(len(X))
+    train, test = order[:n_train], order[n_train : n_train + n_test]
+    noise = noise_std * generator(root, "noise").standard_normal((n_train, y.shape[1]))
+    return {
+        "train": Points(X[train], y[train] + noise, None),
+        "test": Points(X[test], y[test], None),
+    }
+
+
+def _read_columns(path: str, columns: list[str]) -> pd.DataFrame:
+    if not Path(path).is_file():
+        raise ValueError(f"{path}: no such file; path must be a CSV or Parquet file")
+    try:
+        if path.endswith((".parquet", ".pq")):
+            frame = pq.ParquetFile(path).read().to_pandas(ignore_metadata=True)
+        else:
+            frame = pd.read_csv(path)
+    except (ValueError, OSError, pa.ArrowException) as error:
+        reason = ascii(" ".join(str(error).split()))[1:300].rstrip("'") or type(error).__name__
+        raise ValueError(f"{path}: cannot be read as CSV or Parquet: {reason}") from None
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        available = ", ".join(repr(str(name)[:40]) for name in frame.columns[:20])
+        raise ValueError(f"{path}: no column {missing[0]!r}; its columns are {available}")
+    for name in columns:
+        column = frame[name]
+        if column.ndim > 1:
+            raise ValueError(f"{path}: column {name!r} stands {column.shape[1]} times")
+        if column.dtype == bool or not pd.api.types.is_numeric_dtype(column):
+            raise ValueError(f"{path}: column {name!r} must be numeric; it holds {column.dtype}")
+        bad = np.flatnonzero(~np.isfinite(column.to_numpy(dtype=float, na_value=np.nan)))
+        if bad.size:
+            raise ValueError(
+                f"{path}: column {name!r} must be finite; {bad.size} values are not,"
+                f" the first in row {bad[0] + 1}, counted without the header"
+            )
+    return frame
+
+
+def to_table(splits: Mapping[str, Points]) -> tuple[pd.DataFrame, pa.Schema]:
+    """The table data.parquet and its schema."""
+    frames = []
+    for split, part in splits.items():
+        columns = {
+            "split": split,
+            "index": np.arange(len(part.X)),
+            "t": np.full(len(part.X), np.nan) if part.t is None else part.t,
+        }
+        columns |= {f"x_{i}": column for i, column in enumerate(part.X.T)}
+        columns |= {f"y_{o}": column for o, column in enumerate(part.y.T)}
+        frames.append(pd.DataFrame(columns))
+    table = pd.concat(frames, ignore_index=True)
+    if table["t"].isna().all():
+        table["t"] = None
+    first = next(iter(splits.values()))
+    schema = schemas.DATA.schema(
+        *(schemas.input_column(i) for i in range(first.X.shape[1])),
+        *(schemas.target_column(o) for o in range(first.y.shape[1])),
+    )
+    return table, schema
+
+
+def from_table(table: pd.DataFrame) -> dict[str, Points]:
+    """The splits of data.parquet."""
+    splits = {}
+    for split, rows in table.groupby("split", sort=False):
+        X = rows[[name for name in table.columns if name.startswith("x_")]].to_numpy(dtype=float)
+        y = rows[[name for name in table.columns if name.startswith("y_")]].to_numpy(dtype=float)
+        t = None if rows["t"].isna().all() else rows["t"].to_numpy(dtype=float)
+        splits[split] = Points(X, y, t)
+    return splits

@@ -1,0 +1,1 @@
+"""Activations, their dual functions, and the Gram matrices of kernels in closed form."""

@@ -1,0 +1,1 @@
+"""Least squares and kernel regression, solved at once and by gradient descent."""

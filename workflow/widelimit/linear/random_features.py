@@ -1,0 +1,54 @@
+"""Random features F (n, k) whose inner products F F' estimate a kernel by k random draws.
+
+X (n, d) has one point a row; the k features share the factor that makes their kernel's limit 1
+on the diagonal. Every function raises ValueError for shapes that do not fit.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from widelimit.kernels.activations import parse_activation
+from widelimit.networks.model import as_points
+from widelimit.validation import whole
+
+
+def neuron_features(X, B, *, activation: str = "relu") -> np.ndarray:
+    """F = sqrt(c/k) phi(X B'), so that a network is f = A F' and F F' tends to the NNGP kernel.
+
+    X (n, d), B (k, d), standard normal as `initialise` draws it; returns (n, k).
+    Raises ValueError also for an unknown activation. Source: Neal (1996); Rahimi & Recht (2008).
+    """
+    phi = parse_activation(activation)
+    B = np.asarray(B, dtype=float)
+    return math.sqrt(phi.scale / len(B)) * phi.value(as_points("X", X, B) @ B.T)
+
+
+def draw_fourier(
+    width: int, d: int, *, scale: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """W (width, d) with entries N(0, 2 L), L = scale, and b (width,) uniform on [0, 2 pi).
+
+    Raises ValueError for a width or d below 1 or a scale that is not positive and finite.
+    """
+    width, d = whole("width", width, least=1), whole("d", d, least=1)
+    if not 0 < scale < math.inf:
+        raise ValueError(f"scale must be positive and finite; got {scale!r}")
+    W = math.sqrt(2 * scale) * rng.standard_normal((width, d))
+    return W, rng.uniform(0, 2 * math.pi, width)
+
+
+def fourier_features(X, W, b) -> np.ndarray:
+    """F = sqrt(2/k) cos(X W' + b), so that E[F F'] is the Gaussian kernel exp(-L |x - z|^2).
+
+    X (n, d), W (k, d), b (k,), as `draw_fourier` draws them; returns (n, k).
+    The average over b of 2 cos(s + b) cos(t + b) is cos(s - t), and E[cos(w.(x - z))] is the
+    characteristic function of the normal w. Source: Rahimi & Recht (2007), section 3.
+    """
+    W, b = np.asarray(W, dtype=float), np.asarray(b, dtype=float)
+    X = as_points("X", X, W)
+    if b.shape != (len(W),):
+        raise ValueError(f"b must have shape ({len(W)},), as W is {W.shape}; got {b.shape}")
+    return math.sqrt(2 / len(W)) * np.cos(X @ W.T + b)

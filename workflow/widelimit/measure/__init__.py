@@ -1,0 +1,1 @@
+"""What a study measures: points in, tables out."""

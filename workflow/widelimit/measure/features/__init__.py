@@ -1,0 +1,1 @@
+"""Random features and the last layer alone: step 4."""

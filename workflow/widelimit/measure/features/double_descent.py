@@ -1,0 +1,108 @@
+"""Stage fit_step4, double descent: least squares on k random features, k from below n far beyond.
+
+The fits have no ridge and the least norm. They are made on the study's points of the sphere, and
+on as many points of the circle with the same targets, where the features of few units are
+linearly dependent and interpolation comes late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from widelimit.data.points import Points
+from widelimit.data.sources import points as make_points
+from widelimit.linear.kernel_regression import kernel_regression
+from widelimit.linear.last_layer import minimum_norm
+from widelimit.measure.distances import rmse
+from widelimit.measure.features.widths import FEATURES, Kind, fourier_kind, network_kind
+from widelimit.seeds import generator
+from widelimit.tables.schemas import Column, Table
+
+TABLES = {
+    "double_descent": Table(
+        "step4/double_descent.parquet",
+        "one fit of the noisy training points",
+        (
+            FEATURES,
+            Column("points", pa.string(), "sphere: the study's; circle: as many, same targets"),
+            Column("model", pa.string(), "features: k of them; limit: their kernel; zero: f = 0"),
+            Column("n_train", pa.int32(), "training points n", "count"),
+            Column("width", pa.int64(), "features k", "count", "model is limit or zero"),
+            Column("seed", pa.int32(), "number of the draw", "count", "model is limit or zero"),
+            Column("train_rmse", pa.float64(), "rms of f - noisy target, training points"),
+            Column(
+                "test_rmse",
+                pa.float64(),
+                "rms of f - target without noise, test points",
+                null="points are circle, where the targets are no function to be tested",
+            ),
+            Column("rank", pa.int32(), "rank of the features F", "count", "model is not features"),
+        ),
+    ),
+}
+
+
+def fit_double_descent(
+    train: Points,
+    test: Points,
+    *,
+    activation: str,
+    gaussian_scale: float,
+    ratios: Sequence[float],
+    seeds: int,
+    root: int,
+) -> pd.DataFrame:
+    """The table of ``TABLES``; ratios are k / n, each rounded to a whole width."""
+    n = len(train.X)
+    widths = sorted({max(1, round(ratio * n)) for ratio in ratios})
+    network, fourier = network_kind(activation, root), fourier_kind(gaussian_scale, root)
+    rng = generator(root, "circle inputs")
+    circle, _ = make_points("circle", n, design="uniform", dimension=2, rng=rng)
+    rows = [
+        *_fits(network, "sphere", train.X, test.X, train, test, widths, seeds),
+        *_fits(fourier, "sphere", train.X, test.X, train, test, widths, seeds),
+        *_fits(network, "circle", circle, None, train, test, widths, seeds),
+    ]
+    whole = dict.fromkeys(("width", "seed", "rank"), "Int64")
+    frame = pd.DataFrame(rows).assign(n_train=n).astype(whole)
+    return frame[[column.name for column in TABLES["double_descent"].columns]]
+
+
+def _fits(
+    kind: Kind,
+    name: str,
+    X: np.ndarray,
+    Z: np.ndarray | None,
+    train: Points,
+    test: Points,
+    widths: Sequence[int],
+    seeds: int,
+) -> Iterator[dict]:
+    y, target = train.y[:, 0], test.y[:, 0]
+    named = {"features": kind.features, "points": name}
+
+    def row(model, f_train, f_test, width=None, seed=None, rank=None):
+        errors = {
+            "train_rmse": rmse(f_train, y),
+            "test_rmse": None if f_test is None else rmse(f_test, target),
+        }
+        return named | {"model": model, "width": width, "seed": seed, "rank": rank} | errors
+
+    yield row("zero", np.zeros_like(y), None if Z is None else np.zeros_like(target))
+    K = kind.gram(X)
+    yield row(
+        "limit",
+        kernel_regression(K, K, y),
+        None if Z is None else kernel_regression(K, kind.gram(Z, X), y),
+    )
+    for width in widths:
+        for seed in range(seeds):
+            features = kind.draw(width, X.shape[1], seed)
+            F = features(X)
+            fit = minimum_norm(F, y)
+            f_test = None if Z is None else features(Z) @ fit.A
+            yield row("features", F @ fit.A, f_test, width, seed, fit.rank)

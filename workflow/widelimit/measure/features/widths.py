@@ -1,0 +1,179 @@
+"""Stage fit_step4, features: kernels of random features, and the last layer trained on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from widelimit.data.points import Points
+from widelimit.kernels.activations import parse_activation
+from widelimit.kernels.gram import gaussian_gram, nngp_gram
+from widelimit.linear.gradient_descent import GradientDescent
+from widelimit.linear.kernel_regression import kernel_regression
+from widelimit.linear.last_layer import minimum_norm, train_last_layer
+from widelimit.linear.random_features import draw_fourier, fourier_features, neuron_features
+from widelimit.measure.distances import relative_frobenius, rmse
+from widelimit.seeds import generator
+from widelimit.tables.schemas import Column, Table
+
+Draw = Callable[[int, int, int], Callable[[np.ndarray], np.ndarray]]
+"""(width, d, seed) -> the feature map X (n, d) -> F (n, width) of that draw."""
+
+FEATURES = Column("features", pa.string(), "network: sqrt(c/k) phi(BX); fourier: random cosines")
+WIDTH = Column("width", pa.int64(), "features k", "count")
+SEED = Column("seed", pa.int32(), "number of the random draw of the features", "count")
+
+TABLES = {
+    "deviations": Table(
+        "step4/deviations.parquet",
+        "one kernel of k random features, on the training points",
+        (
+            FEATURES,
+            Column("activation", pa.string(), "activation phi", null="features are fourier"),
+            WIDTH,
+            SEED,
+            Column("deviation", pa.float64(), "|F F' - limit| / |limit|, Frobenius"),
+        ),
+    ),
+    "last_layer": Table(
+        "step4/last_layer.parquet",
+        "one network at one step, its last layer alone trained from A = 0",
+        (
+            Column("activation", pa.string(), "activation phi"),
+            WIDTH,
+            SEED,
+            Column(
+                "step",
+                pa.int64(),
+                "steps of gradient descent",
+                "count",
+                "infinitely many: least squares of minimum norm in the weights",
+            ),
+            Column("learning_rate", pa.float64(), "1 / lambda_max of F F' on the training points"),
+            Column(
+                "difference",
+                pa.float64(),
+                "largest |network - closed form of the kernel F F'|, training and test points",
+            ),
+            Column("to_limit", pa.float64(), "rms of network - its limit, over test points"),
+            Column("kernel_to_limit", pa.float64(), "rms of closed form - limit, the same"),
+            Column("condition_number", pa.float64(), "of F F', of its eigenvalues above 0"),
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of random features, with the kernel that they tend to."""
+
+    features: str
+    activation: str | None
+    draw: Draw
+    gram: Callable[..., np.ndarray]
+
+
+def network_kind(activation: str, root: int) -> Kind:
+    """phi(b.x) of standard normal b; a seed has the same b for every activation."""
+
+    def draw(width: int, d: int, seed: int):
+        B = generator(root, "features", width, seed).standard_normal((width, d))
+        return partial(neuron_features, B=B, activation=activation)
+
+    return Kind("network", activation, draw, partial(nngp_gram, activation=activation))
+
+
+def fourier_kind(scale: float, root: int) -> Kind:
+    """cos(w.x + b) of normal w and a random phase b, against exp(-scale |x - z|^2)."""
+
+    def draw(width: int, d: int, seed: int):
+        rng = generator(root, "fourier features", width, seed)
+        W, b = draw_fourier(width, d, scale=scale, rng=rng)
+        return partial(fourier_features, W=W, b=b)
+
+    return Kind("fourier", None, draw, partial(gaussian_gram, scale=scale))
+
+
+def fit_features(
+    train: Points,
+    test: Points,
+    *,
+    activations: Sequence[str],
+    activation: str,
+    gaussian_scale: float,
+    widths: Sequence[int],
+    seeds: int,
+    trained_widths: Sequence[int],
+    trained_seeds: int,
+    steps: int,
+    root: int,
+) -> dict[str, pd.DataFrame]:
+    """The tables of ``TABLES`` by name.
+
+    activations, widths, seeds : of the kernels of random features
+    activation                 : of the networks whose last layer is trained for so many steps
+    """
+    kinds = [network_kind(name, root) for name in activations] + [
+        fourier_kind(gaussian_scale, root)
+    ]
+    deviations = pd.DataFrame(
+        [row for k in kinds for row in _deviations(k, train.X, widths, seeds)]
+    )
+    kind = network_kind(activation, root)
+    trained = [
+        row
+        for width in sorted(trained_widths)
+        for seed in range(trained_seeds)
+        for row in _train(kind, train, test, width, seed, _checkpoints(steps))
+    ]
+    last_layer = pd.DataFrame(trained).astype({"step": "Int64"})
+    return {"deviations": deviations, "last_layer": last_layer}
+
+
+def _deviations(kind: Kind, X: np.ndarray, widths: Sequence[int], seeds: int) -> Iterator[dict]:
+    limit = kind.gram(X)
+    for width in sorted(widths):
+        for seed in range(seeds):
+            F = kind.draw(width, X.shape[1], seed)(X)
+            deviation = relative_frobenius(F @ F.T, limit)
+            named = {"features": kind.features, "activation": kind.activation}
+            yield named | {"width": width, "seed": seed, "deviation": deviation}
+
+
+def _checkpoints(steps: int) -> list[int]:
+    """Four to a factor of ten, from 1 to ``steps``."""
+    return sorted({round(10 ** (i / 4)) for i in range(int(4 * math.log10(steps)) + 1)} | {steps})
+
+
+def _train(kind: Kind, train: Points, test: Points, width: int, seed: int, checkpoints):
+    """A network by gradient descent on A, beside kernel regression with its kernel F F'."""
+    phi = parse_activation(kind.activation).name
+    features = kind.draw(width, train.X.shape[1], seed)
+    F, G, y = features(train.X), features(test.X), train.y[:, 0]
+    both = np.concatenate([F, G])
+    K, K_both = F @ F.T, both @ F.T
+    learning_rate = 1 / float(np.linalg.eigvalsh(K)[-1])
+    descent = GradientDescent(K, learning_rate=learning_rate)
+    fit = minimum_norm(F, y)
+    limit = both @ fit.A
+    weights = train_last_layer(F, y, learning_rate=learning_rate, checkpoints=checkpoints)
+    networks = [*(weights @ both.T), limit]
+    kernels = [*descent.prediction(K_both, y, steps=checkpoints), kernel_regression(K, K_both, y)]
+    for step, network, kernel in zip([*checkpoints, None], networks, kernels, strict=True):
+        yield {
+            "activation": phi,
+            "width": width,
+            "seed": seed,
+            "step": step,
+            "learning_rate": learning_rate,
+            "difference": float(np.abs(network - kernel).max()),
+            "to_limit": rmse(network[len(F) :], limit[len(F) :]),
+            "kernel_to_limit": rmse(kernel[len(F) :], limit[len(F) :]),
+            "condition_number": fit.condition_number**2,
+        }

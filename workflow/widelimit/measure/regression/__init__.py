@@ -1,0 +1,1 @@
+"""Kernel regression on a few samples: steps 2 and 3."""

@@ -1,0 +1,1 @@
+"""The neural tangent kernel, statement by statement: step 5."""

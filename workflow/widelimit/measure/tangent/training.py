@@ -1,0 +1,248 @@
+"""Step 5 in training: the linearised network, several outputs, discrete steps against the flow.
+
+Rows are (activation, metric, width, seed, step, value), as in schemas.METRICS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from widelimit.kernels.gram import nngp_gram, ntk_gram
+from widelimit.linear.gradient_descent import (
+    GradientDescent,
+    GradientFlow,
+    ensemble_moments,
+    stability_bound,
+)
+from widelimit.measure.distances import rmse
+from widelimit.measure.tangent.initialisation import Row
+from widelimit.networks.linearised import jacobian, linearised_descent
+from widelimit.networks.model import empirical_ntk, forward, initialise
+from widelimit.seeds import generator
+from widelimit.training import train
+
+FLOW_TIMES = np.geomspace(0.02, 2e3, 81)
+"""Times in units of 1 / lambda_max at which discrete steps and the flow are compared."""
+
+LONGER = 1000
+"""How many times longer than networks are trained the cost of ignoring f_0 is followed."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Points, targets and training of all that step 5 trains; the limit NTK of the points.
+
+    X (n, d), Z (m, d) training and test points; y (n, p), a target for each output
+    steps                   : the last step
+    relative_learning_rate  : eta in units of the limit's stability bound 2 / lambda_max
+    """
+
+    X: np.ndarray
+    Z: np.ndarray
+    y: np.ndarray
+    activation: str
+    steps: int
+    relative_learning_rate: float
+
+    @cached_property
+    def K(self) -> np.ndarray:
+        return ntk_gram(self.X, activation=self.activation)
+
+    @cached_property
+    def K_test(self) -> np.ndarray:
+        return ntk_gram(self.Z, self.X, activation=self.activation)
+
+    @cached_property
+    def learning_rate(self) -> float:
+        return self.relative_learning_rate * stability_bound(self.K)
+
+    @cached_property
+    def checkpoints(self) -> list[int]:
+        """Where networks are read out: 1, 2, 5, 10, 20, 50, ... and the last step."""
+        return _round_steps(self.steps)
+
+    @cached_property
+    def long_checkpoints(self) -> list[int]:
+        """The same, far beyond the last step, for predictions that need no training."""
+        return sorted({*self.checkpoints, *_round_steps(LONGER * self.steps)})
+
+    def train(self, y: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
+        """The network at the test points and checkpoints, (c, m) for y (n,), else (c, m, p)."""
+        return train(
+            self.X,
+            y,
+            A,
+            B,
+            activation=self.activation,
+            learning_rate=self.learning_rate,
+            steps=self.steps,
+            checkpoints=self.checkpoints,
+            engine="dense",
+            X_test=self.Z,
+        ).f_test
+
+
+def _round_steps(last: int) -> list[int]:
+    numbers = (m * 10**e for e in range(len(str(last))) for m in (1, 2, 5))
+    return sorted({last, *(step for step in numbers if step < last)})
+
+
+def single_output_rows(
+    problem: Problem, *, root: int, widths: Sequence[int], seeds: int
+) -> Iterator[Row]:
+    """Networks of one output, their linearisation, and predictions of their own empirical NTK.
+
+    The first target is taken, and the prediction once with f_0, once without, once for the flow.
+    """
+    X, Z, y, phi = problem.X, problem.Z, problem.y[:, 0], problem.activation
+    at, longer = problem.checkpoints, problem.long_checkpoints
+    for width in widths:
+        for seed in range(seeds):
+            A, B = initialise(width, X.shape[1], rng=generator(root, "step5 training", width, seed))
+            f0, f0_test = (forward(points, A, B, activation=phi) for points in (X, Z))
+            start = {"f0_train": f0, "f0_test": f0_test}
+            K, K_test = (
+                empirical_ntk(*points, A, B, activation=phi) for points in ((X, None), (Z, X))
+            )
+            descent, flow = (
+                dynamics(K, learning_rate=problem.learning_rate)
+                for dynamics in (GradientDescent, GradientFlow)
+            )
+            own = descent.prediction(K_test, y, steps=at, **start)
+            linearised = linearised_descent(
+                *(jacobian(points, A, B, activation=phi) for points in (X, Z)),
+                y,
+                learning_rate=problem.learning_rate,
+                steps=at,
+                **start,
+            )
+            network = problem.train(y, A, B)
+            pairs = {
+                "rmse_linearised_vs_empirical_ntk": (linearised, own),
+                "rmse_network_vs_empirical_ntk": (network, own),
+                "rmse_network_vs_empirical_ntk_uncorrected": (
+                    network,
+                    descent.prediction(K_test, y, steps=at),
+                ),
+                "rmse_network_vs_empirical_ntk_flow": (
+                    network,
+                    flow.prediction(K_test, y, steps=at, **start),
+                ),
+            }
+            for metric, (f, g) in pairs.items():
+                for i, step in enumerate(at):
+                    yield phi, metric, width, seed, step, rmse(f[i], g[i])
+            for metric, cost in _cost_of_ignoring(descent, K_test, **start, steps=longer).items():
+                for step, value in zip(longer, cost, strict=True):
+                    yield phi, metric, width, seed, step, value
+
+
+def _cost_of_ignoring(descent, K_test, *, f0_train, f0_test, steps) -> dict[str, np.ndarray]:
+    """Root mean square of f_0(x) - M f_0(X), what f_0 adds to the prediction, at the steps.
+
+    The prediction is linear in y and f_0, so that it is the prediction for y = 0.
+    """
+    zero = np.zeros_like(f0_train)
+    on_test = descent.prediction(K_test, zero, steps=steps, f0_train=f0_train, f0_test=f0_test)
+    on_train = descent.residual(zero, steps=steps, f0_train=f0_train)
+    return {
+        "rmse_ignoring_f0": np.sqrt(np.mean(on_test**2, axis=1)),
+        "rmse_ignoring_f0_train": np.sqrt(np.mean(on_train**2, axis=1)),
+    }
+
+
+def limit_rows(problem: Problem) -> Iterator[Row]:
+    """What ignoring f_0 costs in the limit: f_0(x) - M f_0(X) has the variance of the ensemble."""
+    phi, K = problem.activation, problem.K
+    S, S_test = (nngp_gram(problem.X, Z, activation=phi) for Z in (None, problem.Z))
+    for step in problem.long_checkpoints:
+        for metric, K_points, S_points in (
+            ("rmse_ignoring_f0_limit", problem.K_test, S_test.T),
+            ("rmse_ignoring_f0_train_limit", K, S),
+        ):
+            _, variance = ensemble_moments(
+                K,
+                K_points,
+                S,
+                S_points,
+                np.ones(len(K_points)),  # the NNGP kernel's diagonal on the sphere
+                problem.y[:, 0],
+                learning_rate=problem.learning_rate,
+                steps=step,
+            )
+            yield phi, metric, None, None, step, float(np.sqrt(variance.mean()))
+
+
+def several_outputs(
+    problem: Problem, *, root: int, widths: Sequence[int], seeds: int
+) -> tuple[list[Row], pd.DataFrame]:
+    """Networks of p outputs: their NTK against K x identity, and against one kernel's prediction.
+
+    Returns the rows, and predictions of the first network of the greatest width in the columns of
+    schemas.PREDICTIONS.
+    """
+    X, Z, y, phi = problem.X, problem.Z, problem.y, problem.activation
+    p, at = y.shape[1], problem.checkpoints
+    # One n x n kernel for the columns of all outputs.
+    descent = GradientDescent(problem.K, learning_rate=problem.learning_rate)
+    size = np.linalg.norm(problem.K) * np.sqrt(p)
+    rows, shown = [], pd.DataFrame()
+    for width in widths:
+        for seed in range(seeds):
+            rng = generator(root, "step5 outputs", width, seed)
+            A, B = initialise(width, X.shape[1], outputs=p, rng=rng)
+            theta = empirical_ntk(X, None, A, B, activation=phi)
+            same = np.einsum("xzpp->pxz", theta) - problem.K
+            cross = theta * (1 - np.eye(p))
+            rows.append((phi, "ntk_outputs_same", width, seed, None, np.linalg.norm(same) / size))
+            rows.append((phi, "ntk_outputs_cross", width, seed, None, np.linalg.norm(cross) / size))
+            f0, f0_test = (forward(points, A, B, activation=phi) for points in (X, Z))
+            predicted = descent.prediction(
+                problem.K_test, y, steps=at, f0_train=f0, f0_test=f0_test
+            )
+            network = problem.train(y, A, B)
+            for f, g, step in zip(network, predicted, at, strict=True):
+                rows.append((phi, "rmse_outputs_vs_ntk", width, seed, step, rmse(f, g)))
+            if width == max(widths) and seed == 0:
+                last = {"network": network[-1], "ntk_corrected": predicted[-1]}
+                shown = pd.concat([_long(model, f) for model, f in last.items()])
+                shown = shown.assign(activation=phi, width=width, seed=seed, step=at[-1])
+    return rows, shown
+
+
+def _long(model: str, f: np.ndarray) -> pd.DataFrame:
+    index, output = np.indices(f.shape)
+    columns = {"index": index.ravel(), "output": output.ravel(), "f": f.ravel()}
+    return pd.DataFrame(columns).assign(model=model)
+
+
+def flow_table(problem: Problem, relative_learning_rates: Sequence[float]) -> pd.DataFrame:
+    """rmse between discrete steps and the flow, from f_0 = 0, at several learning rates.
+
+    In the columns of step 5's table flow; both follow the limit NTK, on all outputs.
+    """
+    lambda_max = 2 / stability_bound(problem.K)
+    parts = []
+    for relative in sorted(relative_learning_rates):
+        learning_rate = 2 * relative / lambda_max
+        steps = np.unique(np.maximum(np.rint(FLOW_TIMES / (2 * relative)), 1).astype(int))
+        descent, flow = (
+            dynamics(problem.K, learning_rate=learning_rate).prediction(
+                problem.K_test, problem.y, steps=steps
+            )
+            for dynamics in (GradientDescent, GradientFlow)
+        )
+        columns = {
+            "relative_learning_rate": relative,
+            "learning_rate": learning_rate,
+            "step": steps,
+            "time": learning_rate * steps,
+            "rmse": [rmse(f, g) for f, g in zip(descent, flow, strict=True)],
+        }
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)

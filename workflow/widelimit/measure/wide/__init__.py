@@ -1,0 +1,1 @@
+"""Networks of growing width against the predictions of their kernels: step 7."""

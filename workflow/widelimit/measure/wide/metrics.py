@@ -1,0 +1,159 @@
+"""Stage measure: every number of an experiment, one row each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from widelimit.data.points import Points
+from widelimit.linear.gradient_descent import GradientDescent
+from widelimit.measure.distances import (
+    accuracy,
+    ensemble_distance,
+    one_hot,
+    relative_frobenius,
+    rmse,
+)
+from widelimit.measure.wide.predictions import each_network
+
+Row = tuple[str, int | None, int | None, int | None, float]
+"""metric, width, seed, step, value"""
+
+
+def measure(
+    train: Points,
+    test: Points,
+    kernels: pd.DataFrame,
+    theory: pd.DataFrame,
+    predictions: pd.DataFrame,
+    networks: Iterable[tuple[int, pd.DataFrame]],
+    *,
+    experiment: str,
+    learning_rate: float,
+) -> pd.DataFrame:
+    """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is."""
+    kernels = kernels.set_index("kernel")
+    rows = [
+        *_limits(kernels, theory, test),
+        *_distances(predictions, theory, test),
+        *_ensembles(predictions, theory),
+        *_trainings(train, kernels, networks, learning_rate),
+    ]
+    frame = pd.DataFrame(rows, columns=["metric", "width", "seed", "step", "value"])
+    frame = frame[frame["value"].notna()].astype(dict.fromkeys(("width", "seed", "step"), "Int64"))
+    frame["experiment"] = experiment
+    frame["activation"] = kernels["activation"].iloc[0]
+    by = ["metric", "width", "seed", "step"]
+    return frame.sort_values(by, na_position="last", ignore_index=True)
+
+
+def _limits(kernels: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
+    """Spectra of the limit kernels, and how well they predict the test targets."""
+    for kernel, row in kernels.iterrows():
+        for name in ("lambda_max", "lambda_min", "condition_number", "rank"):
+            yield f"{name}_{kernel}", None, None, None, row[name]
+    yield "learning_rate_bound", None, None, None, 2 / kernels.loc["ntk", "lambda_max"]
+    for (model, step), rows in theory.groupby(["model", "step"], dropna=False):
+        for metric, value in _test(_matrix(rows, "mean"), test).items():
+            yield f"{metric}_{model}", None, None, step, value
+
+
+def _test(f: np.ndarray, test: Points) -> dict[str, float]:
+    """How well f predicts the test targets; the accuracy where they are classes."""
+    found = {"test_rmse": rmse(f, test.y)}
+    if one_hot(test.y) and np.isfinite(f).all():
+        found["test_accuracy"] = accuracy(f, test.y)
+    return found
+
+
+def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
+    """Network against target, and against each prediction for it at the same step."""
+    limits = {key: _matrix(rows, "mean") for key, rows in theory.groupby(["model", "step"])}
+    finite = predictions[predictions["width"].notna()]
+    for (width, seed, step), rows in finite.groupby(["width", "seed", "step"]):
+        f = {model: _matrix(part, "f") for model, part in rows.groupby("model")}
+        network, ntk, nngp = f["network"], limits["ntk", step], limits["nngp", step]
+        corrected = _test(f["ntk_corrected"], test)
+        distances = _test(network, test) | {
+            **{f"{metric}_ntk_corrected": value for metric, value in corrected.items()},
+            "rmse_network_vs_ntk": rmse(network, f["ntk_corrected"]),
+            "rmse_network_vs_ntk_uncorrected": rmse(network, ntk),
+            "rmse_last_layer_vs_nngp": rmse(f["last_layer"], nngp),
+        }
+        if "empirical_ntk" in f:
+            distances["rmse_network_vs_empirical_ntk"] = rmse(network, f["empirical_ntk"])
+        for metric, value in distances.items():
+            yield metric, width, seed, step, value
+
+
+def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame) -> Iterator[Row]:
+    """The networks of a width and step, all seeds together, against theory's mean and spread."""
+    limits = dict(list(theory[theory["model"] == "ntk"].groupby("step")))
+    networks = predictions[predictions["model"] == "network"]
+    for (width, step), rows in networks.groupby(["width", "step"]):
+        F = np.stack([_matrix(part, "f").ravel() for _, part in rows.groupby("seed")])
+        limit = limits[step]
+        mean, std = (_matrix(limit, column).ravel() for column in ("mean", "std"))
+        distance = ensemble_distance(F, mean, std)
+        yield "ensemble_mean_rmse_vs_ntk", width, None, step, distance.mean_rmse
+        yield "ensemble_std_ratio", width, None, step, distance.std_ratio
+        yield "ensemble_distance_squared", width, None, step, distance.distance_squared
+        yield "ensemble_bias_squared", width, None, step, distance.bias_squared
+        yield "ensemble_variance", width, None, step, distance.variance
+
+
+def _trainings(
+    train: Points,
+    kernels: pd.DataFrame,
+    networks: Iterable[tuple[int, pd.DataFrame]],
+    learning_rate: float,
+) -> Iterator[Row]:
+    """Losses with their predictions, movement of weights and kernel."""
+    n, p = train.y.shape
+    limit = kernels.loc["ntk", "gram_train"].reshape(n, n)
+    descent = GradientDescent(limit, learning_rate=learning_rate)
+    for width, network in each_network(networks):
+        start, end = network.iloc[0], network.iloc[-1]
+        seed = start["seed"]
+        steps = network["step"].tolist()
+        f0 = start["f_train"].reshape(n, p)
+        losses = {
+            "train_loss": network["train_loss"].to_numpy(),
+            "train_loss_ntk": _losses(descent, train.y, steps, f0),
+        }
+        if start["ntk_train"] is not None:
+            own = start["ntk_train"].reshape(n * p, n * p)
+            losses["train_loss_empirical_ntk"] = _losses(
+                GradientDescent(own, learning_rate=learning_rate),
+                train.y.ravel(),
+                steps,
+                f0.ravel(),
+            )
+            # Of p outputs each has the limit kernel, and none shares it with another.
+            deviation = relative_frobenius(own, np.kron(limit, np.eye(p)))
+            drift = relative_frobenius(end["ntk_train"], start["ntk_train"])
+            yield "ntk_deviation", width, seed, None, deviation
+            yield "ntk_drift", width, seed, None, drift
+        for metric, values in losses.items():
+            for step, value in zip(steps, values, strict=True):
+                yield metric, width, seed, step, value
+        for step, movement in zip(steps, network["weight_movement"], strict=True):
+            yield "weight_movement", width, seed, step, movement
+
+
+def _losses(descent: GradientDescent, y: np.ndarray, steps: Sequence[int], f0: np.ndarray):
+    """Training loss at the steps, NaN where gradient descent has diverged beyond any number."""
+    for step in steps:
+        try:
+            yield descent.loss(y, steps=step, f0_train=f0)
+        except OverflowError:
+            yield math.nan
+
+
+def _matrix(rows: pd.DataFrame, column: str) -> np.ndarray:
+    """The values of a column by point and output, (m, p)."""
+    rows = rows.sort_values(["index", "output"])
+    return rows[column].to_numpy(dtype=float).reshape(rows["index"].nunique(), -1)

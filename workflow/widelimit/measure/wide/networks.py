@@ -1,0 +1,195 @@
+"""Stage train_networks: train the networks of one width and one chunk of seeds."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from widelimit import __version__
+from widelimit.data.points import Points
+from widelimit.networks.model import empirical_ntk, initialise, last_layer_kernel
+from widelimit.seeds import generator
+from widelimit.training import TrainingDiverged, TrainingResult, train
+
+MAX_EMPIRICAL_SIZE = 2048
+"""Largest n_train p for which the empirical NTK is kept: beyond, it would outgrow the rest."""
+
+
+def train_networks(
+    train_points: Points,
+    test_points: Points,
+    *,
+    root: int,
+    width: int,
+    seeds: Iterable[int],
+    activation: str,
+    learning_rate: float,
+    steps: int,
+    checkpoints: Sequence[int],
+    loss_steps: Sequence[int],
+    engine: str,
+    say: Callable[[str], None] = lambda line: None,
+    progress: Callable[[str, int, int, float], None] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of the NETWORKS table, and of the RUNS table without experiment, chunk and threads.
+
+    say takes a line for each network; progress(network, step, steps, loss) is called a few times
+    a second at most. Neither changes a number.
+
+    The initial weights of a network depend on (root, width, seed) alone. Raises ArithmeticError,
+    naming width, seed, step and loss, when a network diverges.
+    """
+    X, y, Z = train_points.X, train_points.y, test_points.X
+    if y.shape[1] == 1:
+        y = y[:, 0]
+    networks, runs = [], []
+    for seed in seeds:
+        clock = _Clock()
+        rng = generator(root, "init", width, seed)
+        A, B = initialise(width, X.shape[1], outputs=train_points.y.shape[1], rng=rng)
+        training_clock = _Clock()
+        try:
+            result = train(
+                X,
+                y,
+                A,
+                B,
+                activation=activation,
+                learning_rate=learning_rate,
+                steps=steps,
+                checkpoints=checkpoints,
+                X_test=Z,
+                engine=engine,
+                progress=progress
+                and partial(_report, progress, f"width {width}, seed {seed}", steps),
+            )
+        except TrainingDiverged as error:
+            raise ArithmeticError(f"width {width}, seed {seed}: {error}") from None
+        train_seconds = training_clock.wall()
+        readouts = _readouts(X, Z, A, B, result, activation)
+        networks += _rows(seed, activation, result, loss_steps, readouts)
+        runs.append(
+            {
+                "width": width,
+                "seed": seed,
+                "engine": result.engine,
+                "steps": steps,
+                "train_seconds": train_seconds,
+                "wall_seconds": clock.wall(),
+                "cpu_seconds": clock.cpu(),
+                "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _RSS_UNITS_A_MB,
+                "machine": f"{_processor()}, {platform.system()} {platform.release()}",
+                "versions": _versions(),
+            }
+        )
+        say(
+            f"width {width}, seed {seed}: {steps} steps by the {result.engine} engine in"
+            f" {train_seconds:.2f} s ({steps / train_seconds:.3g} a second),"
+            f" training loss {result.losses[0]:.4g} -> {result.losses[-1]:.4g}"
+        )
+    return pd.DataFrame(networks), pd.DataFrame(runs)
+
+
+def _report(progress, network: str, steps: int, step: int, loss: float):
+    progress(network, step, steps, loss)
+
+
+def summary(networks: pd.DataFrame, runs: pd.DataFrame) -> str:
+    """The job in one line: width, seeds, steps a second, training losses at the end."""
+    seeds, losses = runs["seed"], networks.groupby("seed")["train_loss"].last()
+    pace = runs["steps"].sum() / runs["train_seconds"].sum()
+    steps, found = f"{runs['steps'].iloc[0]} steps", f"{losses.min():.3g}"
+    if len(seeds) == 1:
+        named = f"seed {seeds.iloc[0]}"
+    else:
+        named, steps = f"seeds {seeds.min()} to {seeds.max()}", f"{steps} each"
+        found += f" to {losses.max():.3g}"
+    return (
+        f"width {runs['width'].iloc[0]}, {named}: {steps}, {pace:.3g} a second,"
+        f" training loss {found}"
+    )
+
+
+def _readouts(X, Z, A, B, result: TrainingResult, activation: str) -> dict[str, list]:
+    """Kernels of the network at the first and the last checkpoint, ravelled."""
+    kernels = {
+        "last_layer_train": [last_layer_kernel(X, None, B, activation=activation).ravel()],
+        "last_layer_test_train": [last_layer_kernel(Z, X, B, activation=activation).ravel()],
+    }
+    if len(X) * len(A) <= MAX_EMPIRICAL_SIZE:
+        kernels["ntk_train"] = [
+            _matrix(empirical_ntk(X, X, A, B, activation=activation)),
+            _matrix(empirical_ntk(X, X, result.A, result.B, activation=activation)),
+        ]
+        kernels["ntk_test_train"] = [_matrix(empirical_ntk(Z, X, A, B, activation=activation))]
+    return kernels
+
+
+def _matrix(kernel: np.ndarray) -> np.ndarray:
+    """The (n p, m p) matrix of an empirical NTK, points outer and outputs inner, ravelled."""
+    if kernel.ndim == 4:
+        kernel = kernel.transpose(0, 2, 1, 3)
+    return kernel.ravel()
+
+
+def _rows(seed, activation, result: TrainingResult, loss_steps, kernels: dict[str, list]):
+    """One row for each step at which the loss or more is kept."""
+    checkpoints = {int(step): i for i, step in enumerate(result.checkpoints)}
+    first, last = min(checkpoints), max(checkpoints)
+    for step in sorted({*loss_steps, *checkpoints}):
+        row = {
+            "activation": activation,
+            "seed": seed,
+            "step": step,
+            "train_loss": result.losses[step],
+            "f_train": None,
+            "f_test": None,
+            "weight_movement": None,
+        }
+        if step in checkpoints:
+            at = checkpoints[step]
+            row["f_train"] = result.f_train[at].ravel()
+            row["f_test"] = result.f_test[at].ravel()
+            row["weight_movement"] = result.weight_movement[at]
+        for name in ("ntk_train", "ntk_test_train", "last_layer_train", "last_layer_test_train"):
+            values = kernels.get(name, [])
+            at = {first: 0, last: 1}.get(step, len(values))
+            row[name] = values[at] if at < len(values) else None
+        yield row
+
+
+class _Clock:
+    def __init__(self):
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def wall(self) -> float:
+        return time.perf_counter() - self._wall
+
+    def cpu(self) -> float:
+        return time.process_time() - self._cpu
+
+
+_RSS_UNITS_A_MB = 1e6 if sys.platform == "darwin" else 1e6 / 1024
+"""ru_maxrss counts bytes on macOS, KiB on Linux."""
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            return next(line.split(":")[1].strip() for line in lines if "model name" in line)
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _versions() -> str:
+    named = [f"{package} {version(package)}" for package in ("numpy", "scipy", "numba")]
+    ours = f"widelimit {__version__}"
+    return ", ".join([f"python {platform.python_version()}", *named, ours])

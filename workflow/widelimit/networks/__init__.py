@@ -1,0 +1,1 @@
+"""Networks at given weights: outputs, empirical kernels, linearisation, Hessian."""

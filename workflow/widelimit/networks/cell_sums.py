@@ -1,0 +1,119 @@
+"""Predictions and empirical kernels on the unit circle from sums over cells, for (leaky) ReLU.
+
+All units of a cell (see arrangement.py) are active on the same points, so whatever is summed over
+the units that are active on x, or on x and z, is a sum over an arc of cells: once the units are
+summed up by cell, cumulative sums give it for every point and every pair. O(width + pairs) instead
+of O(width pairs). No sum is a difference of others, so that units that are not active leave
+nothing behind, however large they are.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from widelimit.circle.arrangement import arrange, on_unit_circle
+from widelimit.kernels.activations import Activation
+
+FEWEST_UNITS = 1 << 12
+"""Below this width the sum over all pairs takes no time worth saving."""
+BLOCK = 1 << 16
+PAIRS_AT_A_TIME = 1 << 18
+
+
+class CellSums:
+    """Sums over the units of every cell of the arrangement of `points` (n, 2)."""
+
+    def __init__(self, points: np.ndarray, B: np.ndarray, slope: float):
+        from widelimit.circle.cell_lookup import cells_of
+
+        arrangement = arrange(points)
+        self.points, self.B, self.slope = points, B, slope
+        self.lines, self.cells = arrangement.lines, arrangement.cells
+        self.first, _ = arrangement.active_arc()
+        self.cell, self.undecided = cells_of(arrangement, B)
+
+    @classmethod
+    def where_possible(cls, points, B, activation: Activation) -> CellSums | None:
+        """None where every pair has to be looked at: off the circle, for other activations, for
+        few units, and for units exactly on a border, which belong to no cell.
+        """
+        few = len(B) < FEWEST_UNITS or len(points) == 0
+        if few or activation.slope is None or not on_unit_circle(points):
+            return None
+        sums = cls(points, B, activation.slope)
+        return None if sums.undecided else sums
+
+    def prediction(self, A: np.ndarray) -> np.ndarray:
+        """sum_j A_pj phi(b_j.x), (n, p)."""
+        F = np.empty((len(self.points), len(A)))
+        for p, a in enumerate(A):
+            moment1, moment2 = (self._over_arcs(a, b) for b in self.B.T)
+            F[:, p] = self.points[:, 0] * moment1 + self.points[:, 1] * moment2
+        return F
+
+    def features(self, rows: slice, columns: slice) -> np.ndarray:
+        """sum_j phi(b_j.x) phi(b_j.z) for the points x of `rows` and z of `columns`."""
+        x1, x2 = self.points[rows, :1], self.points[rows, 1:]
+        z1, z2 = self.points[columns, 0], self.points[columns, 1]
+        b1, b2 = self.B.T
+        b11, b12, b22 = (
+            self.derivatives(rows, columns, *factors) for factors in ((b1, b1), (b1, b2), (b2, b2))
+        )
+        return x1 * z1 * b11 + (x1 * z2 + x2 * z1) * b12 + x2 * z2 * b22
+
+    def derivatives(self, rows: slice, columns: slice, *factors: np.ndarray) -> np.ndarray:
+        """sum_j (product of the factors)_j phi'(b_j.x) phi'(b_j.z) for the same pairs."""
+        total, s = self._by_cell(factors), self.slope
+        x, z = (self.first[points] % self.cells for points in (rows, columns))
+        # Two arcs of half a turn meet in one arc, which starts where the later one does.
+        lag = (z - x[:, None]) % self.cells
+        length, z_is_later = np.abs(self.lines - lag), lag < self.lines
+        both = np.empty(lag.shape)
+        self._fill(both, total, x, length, ~z_is_later)
+        self._fill(both.T, total, z, length.T, z_is_later.T)
+        if s == 0:
+            return both
+        # phi' is 1 on the arc of a point, and s elsewhere.
+        single, _ = self._on_and_off(total)
+        either = single[rows][:, None] + single[columns]
+        return (1 - s) ** 2 * both + s * (1 - s) * either + s**2 * total.sum()
+
+    def _fill(self, out, total, start, length, chosen) -> None:
+        """Where chosen, the sum over the cells start, .., start + length - 1, of each row."""
+        at_a_time = max(1, PAIRS_AT_A_TIME // (self.lines + 1))
+        for begin in range(0, len(out), at_a_time):
+            part = slice(begin, begin + at_a_time)
+            arcs = total[(start[part, None] + np.arange(self.lines)) % self.cells]
+            sums = np.zeros((len(arcs), self.lines + 1))
+            np.cumsum(arcs, axis=1, out=sums[:, 1:])
+            found = np.take_along_axis(sums, length[part], axis=1)
+            np.copyto(out[part], found, where=chosen[part])
+
+    def _over_arcs(self, *factors: np.ndarray) -> np.ndarray:
+        """sum_j (product of the factors)_j phi'(b_j.x) for every point x."""
+        on, off = self._on_and_off(self._by_cell(factors))
+        return on + self.slope * off
+
+    def _on_and_off(self, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Sums over the cells that are active on each point, and over the others.
+
+        The arc of a point is half a turn: the back of one half of the cells and the front of the
+        other.
+        """
+        halves = total.reshape(2, self.lines)
+        front, back = np.zeros((2, 2, self.lines + 1))
+        np.cumsum(halves, axis=1, out=front[:, 1:])
+        np.cumsum(halves[:, ::-1], axis=1, out=back[:, -2::-1])
+        half, at = np.divmod(self.first % self.cells, self.lines)
+        return back[half, at] + front[1 - half, at], back[1 - half, at] + front[half, at]
+
+    def _by_cell(self, factors) -> np.ndarray:
+        total = np.zeros(self.cells)
+        for start in range(0, len(self.B), BLOCK):
+            block = slice(start, min(start + BLOCK, len(self.B)))
+            total += np.bincount(
+                self.cell[block], prod(f[block] for f in factors), minlength=self.cells
+            )
+        return total

@@ -1,0 +1,48 @@
+"""Sums over the units, from every (unit, point) pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+
+from widelimit.kernels.activations import Activation
+
+BLOCK_ENTRIES = 1 << 18
+"""Pre-activations in one block of units: 2 MB, which a core's own cache still holds."""
+
+
+def unit_blocks(width: int, n: int) -> Iterator[slice]:
+    """Slices over the units, whose length depends on the number n of points and on nothing else."""
+    length = max(1, BLOCK_ENTRIES // max(1, n))
+    for start in range(0, width, length):
+        yield slice(start, min(start + length, width))
+
+
+class PairSums:
+    """Sums over the units from every (unit, point) pair, block by block; see also CellSums."""
+
+    def __init__(self, points: np.ndarray, B: np.ndarray, activation: Activation):
+        self.points, self.B, self.phi = points, B, activation
+
+    def prediction(self, A: np.ndarray) -> np.ndarray:
+        """sum_j A_pj phi(b_j.x), (n, p)."""
+        return sum(self.phi.value(U) @ A[:, units].T for units, U in self._preactivations())
+
+    def features(self, rows: slice, columns: slice) -> np.ndarray:
+        """sum_j phi(b_j.x) phi(b_j.z) for the points x of `rows` and z of `columns`."""
+        values = (self.phi.value(U) for _, U in self._preactivations())
+        return sum(value[rows] @ value[columns].T for value in values)
+
+    def derivatives(self, rows: slice, columns: slice, *factors: np.ndarray) -> np.ndarray:
+        """sum_j (product of the factors)_j phi'(b_j.x) phi'(b_j.z) for the same pairs."""
+        total = 0.0
+        for units, U in self._preactivations():
+            slope, weight = self.phi.derivative(U), prod(f[units] for f in factors)
+            total = total + (slope[rows] * weight) @ slope[columns].T
+        return total
+
+    def _preactivations(self) -> Iterator[tuple[slice, np.ndarray]]:
+        for units in unit_blocks(len(self.B), len(self.points)):
+            yield units, self.points @ self.B[units].T

@@ -1,0 +1,89 @@
+"""What the report states of linear regression by gradient descent."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from widelimit.report.claims.check import Claim
+
+_claim = partial(Claim, experiment="step1")
+
+REGIMES = {
+    "overdetermined": "n > d: w tends to y X′ (X X′)⁻¹",
+    "square": "n = d: w tends to y X⁻¹",
+    "underdetermined": "n < d: w tends to y X⁺",
+    "deficient": "X of less than full rank: w tends to y X⁺",
+}
+
+STEP1 = (
+    _claim(
+        "Gradient descent converges from ησ₁² = 0 on",
+        "linear_threshold_lower",
+        test="linear/test_least_squares.py::test_descent_converges_below_the_threshold_and_not_beyond",
+        low=-1e-6,
+        high=1e-6,
+    ),
+    _claim(
+        "It converges up to ησ₁² = 2",
+        "linear_threshold_upper",
+        test="linear/test_least_squares.py::test_descent_converges_below_the_threshold_and_not_beyond",
+        low=2 - 1e-6,
+        high=2 + 1e-6,
+    ),
+    _claim(
+        "One percent below 2 the distance from y X⁺ shrinks (200 steps / 100)",
+        "linear_growth_below",
+        test="measure/test_linear_regression.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
+        high=1 - 1e-6,
+    ),
+    _claim(
+        "One percent above 2 that distance grows (200 steps / 100)",
+        "linear_growth_above",
+        test="measure/test_linear_regression.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
+        low=1 + 1e-6,
+    ),
+    _claim(
+        "Each direction is multiplied by 1 − ησᵢ² at every step",
+        "linear_descent_vs_closed_form",
+        test="linear/test_least_squares.py::test_iterates_are_those_of_gradient_descent",
+        high=1e-10,
+    ),
+    _claim(
+        "From 0 the iterates stay in the span of the points",
+        "linear_outside_span",
+        test="linear/test_least_squares.py::test_iterates_stay_in_the_span_of_the_points",
+        high=1e-10,
+    ),
+    _claim(
+        "From elsewhere the part outside the span never changes",
+        "linear_outside_span_change",
+        test="linear/test_least_squares.py::test_iterates_stay_in_the_span_of_the_points",
+        high=1e-10,
+    ),
+    _claim(
+        "From elsewhere the limit is not the solution of least norm (distance)",
+        "linear_elsewhere_distance",
+        test="linear/test_least_squares.py::test_iterates_stay_in_the_span_of_the_points",
+        low=1e-3,
+    ),
+    *(
+        _claim(
+            statement,
+            f"linear_solution_error_{regime}",
+            test="linear/test_least_squares.py::test_each_regime_has_its_closed_form_in_exact_numbers"
+            if regime != "deficient"
+            else "linear/test_least_squares.py::test_the_limit_is_the_minimum_norm_solution",
+            high=1e-9,
+        )
+        for regime, statement in REGIMES.items()
+    ),
+    *(
+        _claim(
+            f"{statement.partition(':')[0]}: the training loss is what it must be",
+            f"linear_loss_error_{regime}",
+            test="linear/test_least_squares.py::test_losses_are_what_each_regime_must_have",
+            high=1e-9,
+        )
+        for regime, statement in REGIMES.items()
+    ),
+)

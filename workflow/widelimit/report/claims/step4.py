@@ -1,0 +1,139 @@
+"""What the report states of random features and NNGP."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from widelimit.report.claims.check import SLOPES, Claim
+
+_claim = partial(Claim, experiment="step4")
+
+MEDIANS = "measure/test_features.py::test_turning_points_are_those_of_the_medians"
+
+
+def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]:
+    """What is stated of one kind of features, whose metrics begin with prefix."""
+    return (
+        _claim(
+            f"{features[0].upper()}{features[1:]} interpolate from k = n on (k/n)",
+            f"{prefix}_interpolation_ratio",
+            test=MEDIANS,
+            low=1,
+            high=1,
+        ),
+        _claim(
+            f"The test error of {features} peaks at interpolation (k/n)",
+            f"{prefix}_peak_ratio",
+            test=MEDIANS,
+            low=0.95,
+            high=1.05,
+        ),
+        _claim(
+            f"That of fewer {features} is smaller (peak / best before)",
+            f"{prefix}_peak_to_classical",
+            test=MEDIANS,
+            low=2,
+        ),
+        _claim(
+            f"That of many more {features} is smaller (peak / widest)",
+            f"{prefix}_peak_to_widest",
+            test=MEDIANS,
+            low=2,
+        ),
+        _claim(
+            f"It comes close to that of the limit, {limit} (widest / limit)",
+            f"{prefix}_widest_to_limit",
+            test=MEDIANS,
+            low=0.9,
+            high=1.1,
+        ),
+    )
+
+
+STEP4 = (
+    _claim(
+        "The closed forms of the dual activations are E[φ(u) φ(v)]",
+        "dual_closed_form_error",
+        test="kernels/test_duals.py::test_duals_against_their_definition",
+        high=1e-12,
+    ),
+    _claim(
+        "The closed forms of their derivatives are E[φ′(u) φ′(v)]",
+        "dual_derivative_error",
+        test="kernels/test_duals.py::test_duals_against_their_definition",
+        high=1e-12,
+    ),
+    _claim(
+        "The derivative of the dual is the dual of the derivative",
+        "dual_commutation_error",
+        test="kernels/test_duals.py::test_derivative_against_central_differences",
+        high=1e-10,
+    ),
+    _claim(
+        "A dual does not fall on [0, 1]",
+        "dual_least_slope",
+        test="kernels/test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
+        low=-1e-12,
+    ),
+    _claim(
+        "A dual is convex on [0, 1]",
+        "dual_least_curvature",
+        test="kernels/test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
+        low=-1e-11,
+    ),
+    _claim(
+        "A dual is largest in size at correlation 1",
+        "dual_range",
+        test="kernels/test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
+        high=1 + 1e-12,
+    ),
+    _claim(
+        "A dual is smooth inside (−1, 1): Chebyshev coefficients / bound",
+        "dual_smoothness_ratio",
+        test="measure/test_features.py::test_the_smoothness_bound_tells_a_kink",
+        high=1 + 1e-12,
+    ),
+    _claim(
+        "A cut Hermite series is off by the squared coefficients left out",
+        "dual_truncation_gap",
+        test="kernels/test_hermite.py::test_truncation_error_is_the_largest_difference",
+        high=1e-12,
+    ),
+    _claim(
+        "Kernels of random features approach NNGP as k to the −1/2 (slope)",
+        "nngp_deviation",
+        test="linear/test_random_features.py::test_kernels_of_neurons_approach_nngp_with_slope_minus_one_half",
+        low=-0.6,
+        high=-0.4,
+        of=SLOPES,
+    ),
+    _claim(
+        "Kernels of random Fourier features approach the Gaussian kernel so (slope)",
+        "fourier_deviation",
+        test="linear/test_random_features.py::test_kernels_of_random_cosines_approach_the_gaussian_with_slope_minus_one_half",
+        low=-0.6,
+        high=-0.4,
+        of=SLOPES,
+    ),
+    _claim(
+        "The last layer trained alone follows its kernel's closed form at every step",
+        "last_layer_vs_kernel",
+        test="linear/test_last_layer.py::test_training_the_last_layer_is_kernel_regression_step_by_step",
+        high=1e-9,
+    ),
+    _claim(
+        "In the limit it is kernel regression, in units of rounding × condition number",
+        "last_layer_limit_vs_rounding",
+        test="linear/test_last_layer.py::test_the_limit_is_kernel_regression",
+        high=100,
+    ),
+    *_double_descent("network features", "last_layer", "NNGP"),
+    _claim(
+        "On the circle network features interpolate much later (k/n)",
+        "last_layer_circle_interpolation_ratio",
+        test="measure/test_features.py::test_units_that_cut_the_circle_alike_span_two_dimensions",
+        low=2,
+    ),
+    *_double_descent("random Fourier features", "fourier", "the Gaussian kernel"),
+)
+"""What the page of step 4 states."""

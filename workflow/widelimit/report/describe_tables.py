@@ -1,0 +1,107 @@
+"""results/README.md, generated from the schemas: ``python -m widelimit.report.describe_tables``."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+
+from widelimit.measure.features import double_descent as step4_descent
+from widelimit.measure.features import duals as step4_duals
+from widelimit.measure.features import widths as step4_features
+from widelimit.measure.linear_regression import statements as step1
+from widelimit.measure.metric_meanings import METRIC_MEANINGS
+from widelimit.measure.regression import fits as step3
+from widelimit.measure.regression import statements as step2
+from widelimit.measure.tangent import statements as step5
+from widelimit.report import figures
+from widelimit.tables import schemas
+from widelimit.tables.schemas import Column, Table, input_column, target_column
+
+INTRODUCTION = """\
+# What a study leaves here
+
+<!-- Generated from the schemas in workflow/widelimit by `make schema`; do not edit. -->
+
+Every table is a Parquet file whose Arrow schema carries the texts below, so that
+`pyarrow.parquet.read_schema(path).field(column).metadata` tells what a column is. Paths are those
+under the results directory. A variant of the study has the same tables in `variants/<name>/`.
+
+`networks/` and `runs/` are one dataset each, partitioned by width and chunk of seeds:
+
+```python
+import duckdb, pandas
+pandas.read_parquet("results/networks")
+duckdb.sql("select * from read_parquet('results/networks/**/*.parquet', hive_partitioning=true)")
+```
+
+Nothing that was trained is ever deleted, so that a width that comes back need not be trained again.
+So the two hold, beside the networks of the study, those of earlier configurations: widths that it
+has no more, chunks of another `seeds_per_job`. `runs.parquet` lists the study's own, and a join
+with it leaves the others out:
+
+```python
+networks = pandas.read_parquet("results/networks")
+runs = pandas.read_parquet("results/runs.parquet").query("experiment == 'step7'")
+networks = networks.merge(runs[["width", "chunk", "seed"]])
+```
+
+A run that finds such networks says so at its end. To be rid of them, delete their folders.
+
+A job trains whole chunks of seeds, so `networks/` may hold seeds beyond `network.seeds`; all other
+tables keep to the seeds asked for. Timings and machine facts stand in `runs.parquet` alone: every
+other table has the same bytes each time the study is run in the locked environment.
+
+`measured.parquet`, here and in the folders of variants, steps and smaller experiments, has the rows
+of `metrics.parquet` that one experiment gave; `step5/points.parquet` is a `data.parquet`. The name
+under which a table is described here stands in its metadata as `table`.
+
+Besides the tables there are `figures/` (each figure as `.svg`, `.pdf` and `.png`, with the table
+behind it as `.parquet`), `pages/` (one HTML file a page; begin with `index.html`), `claims.md`
+(each statement beside its number) and `logs/`.
+"""
+
+
+def readme() -> str:
+    """The whole text, Markdown."""
+    return "\n".join([INTRODUCTION, *_sections(), *_metrics()]) + "\n"
+
+
+def _sections() -> Iterator[str]:
+    tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
+    for stage in (step1, step2, step3, step4_duals, step4_features, step4_descent, step5):
+        tables += stage.TABLES.values()
+    names = [
+        module.name
+        for module in pkgutil.iter_modules(figures.__path__, "widelimit.report.figures.")
+    ]
+    drawn = [import_module(name) for name in names if ".step" in name]
+    tables += [module.TABLE for module in drawn if hasattr(module, "TABLE")]
+    for table in tables:
+        yield from _section(table, _further(table))
+
+
+def _further(table: Table) -> tuple[Column, ...]:
+    """Columns whose number depends on the study."""
+    return (input_column(0), target_column(0)) if table is schemas.DATA else ()
+
+
+def _section(table: Table, further: tuple[Column, ...]) -> Iterator[str]:
+    yield f"## `{table.path}`\n\nA row is {table.row}.\n"
+    yield "| column | type | meaning | unit | missing |\n|---|---|---|---|---|"
+    for column in (*table.columns, *further):
+        kind = "list of double" if column.type == schemas.MATRIX else str(column.type)
+        cells = (f"`{column.name}`", kind, column.meaning, column.unit, column.null or "never")
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield ""
+
+
+def _metrics() -> Iterator[str]:
+    yield "## The metrics of `metrics.parquet`\n\n| metric | meaning |\n|---|---|"
+    for name, meaning in METRIC_MEANINGS.items():
+        yield f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(readme())

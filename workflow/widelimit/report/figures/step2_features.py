@@ -1,0 +1,101 @@
+"""Step 2: the kernel's fit and the explicit one coincide, and no other fit has a smaller norm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from widelimit.report.figures import parts, step3_common, style
+from widelimit.tables.schemas import Column, Table
+
+TITLE = "One fit, by the kernel and by its features"
+
+TABLE = Table(
+    "figures/step2_features.parquet",
+    "one point of one fit with polynomial features on the circle, or a sample",
+    (
+        Column("degree", pa.int32(), "p of psi(x).psi(z) = (1 + x.z)^p"),
+        Column("features", pa.int32(), "features D of the degree", "count"),
+        Column("rank", pa.int32(), "rank of the features on the samples", "count"),
+        Column("fit", pa.string(), "kernel, features, other (number: which), or samples"),
+        Column("number", pa.int32(), "number of the other weights, else 0", "count"),
+        Column("t", pa.float64(), "angle on the circle", "radians"),
+        Column("f", pa.float64(), "value of the fit, or target of the sample"),
+        Column("norm", pa.float64(), "|w|; for the kernel sqrt(y K^+ y)", null="a sample"),
+    ),
+)
+
+KERNEL, FEATURES, OTHER = style.GREEN, style.THEORY, "#b5b5b5"
+
+
+def summarise(interpolants: pd.DataFrame) -> pd.DataFrame:
+    return parts.arrange(interpolants, TABLE)
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    degrees = parts.integers(table["degree"])
+    figure = style.figure(2.9)
+    panels = figure.subplots(1, len(degrees), sharey=True, squeeze=False)[0]
+    for axes, letter, degree in zip(panels, "abcd", degrees, strict=False):
+        rows = table[table["degree"] == degree]
+        _draw_fits(axes, rows)
+        style.panel(axes, letter, f"degree {degree}, {rows['features'].iloc[0]} features")
+    samples = table.loc[table["fit"] == "samples", "f"]
+    room = 0.25 * (samples.max() - samples.min() or 1)
+    panels[0].set_ylim(samples.min() - room, samples.max() + room)
+    panels[0].set_ylabel("fit")
+    key = (
+        ("kernel $yK^+K(X, x)$", {"color": KERNEL, "linewidth": 3}),
+        (r"features $w \cdot \psi(x)$", {"color": FEATURES, "linestyle": style.DASHED}),
+        ("other weights", {"color": OTHER, "linewidth": 0.8}),
+        ("samples", {"color": style.INK, "linestyle": "none", "marker": "o", "markersize": 3.5}),
+    )
+    handles = [Line2D([], [], label=label, **look) for label, look in key]
+    figure.legend(handles=handles, loc="outside upper center", ncols=4)
+    return figure
+
+
+def _draw_fits(axes: Axes, rows: pd.DataFrame):
+    part = dict(iter(rows.groupby("fit")))
+    for _, curve in part["other"].groupby("number"):
+        axes.plot(curve["t"], curve["f"], color=OTHER, linewidth=0.8, zorder=1.5)
+    axes.plot(part["kernel"]["t"], part["kernel"]["f"], color=KERNEL, linewidth=3)
+    explicit = part["features"]
+    axes.plot(explicit["t"], explicit["f"], color=FEATURES, linewidth=1.2, linestyle=style.DASHED)
+    samples = part["samples"]
+    axes.plot(samples["t"], samples["f"], "o", color=style.INK, markersize=3.5, zorder=3)
+    axes.set_xticks([0, np.pi, 2 * np.pi], ["0", "π", "2π"])
+    axes.set_xlabel("angle $t$")
+
+
+def caption(table: pd.DataFrame) -> str:
+    samples = int((table["fit"] == "samples").sum() / table["degree"].nunique())
+    others = table.loc[table["fit"] == "other", "number"].nunique()
+    return (
+        f"Least-squares fits to {samples} samples around the unit circle, with polynomial features"
+        f" of degree {parts.listed(f'{d}' for d in parts.integers(table['degree']))}. Green: from"
+        f" the kernel alone; dashed: from the features, w the weights of least norm; grey: {others}"
+        " other weights with the same squared error on the samples. Where the features are too few"
+        " to go through all samples, all of these are one curve."
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    curves = table.pivot_table(index=["degree", "t"], columns="fit", values="f", sort=False)
+    scale = table.loc[table["fit"] == "samples", "f"].abs().max() or 1
+    apart = float((curves["kernel"] - curves["features"]).abs().max() / scale)
+    said = "10⁻¹⁰" if apart < 1e-10 else step3_common.number(apart, 2)
+    norms = table.groupby(["degree", "fit"])["norm"].min().unstack("fit")
+    # Where all targets are 0, so are all weights.
+    ratios = (norms["other"] / norms["features"]).where(norms["features"] > 0, 1)
+    ratios = parts.listed(f"{ratio:.2f} (degree {degree})" for degree, ratio in ratios.items())
+    return (
+        f"Kernel and features differ by {'less than' if apart < 1e-10 else 'up to'} {said} of the"
+        " largest target. The smallest norm among the other weights, in units of that of the"
+        f" minimum-norm weights, is {ratios}."
+    )

@@ -1,0 +1,108 @@
+"""Step 2: the smallest eigenvalue of every kernel's Gram matrix on random points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from matplotlib.figure import Figure
+
+from widelimit.report.figures import parts, step3_common, style
+from widelimit.tables.schemas import Column, Table
+
+TITLE = "Every kernel is positive semi-definite"
+
+TABLE = Table(
+    "figures/step2_psd.parquet",
+    "one kernel: smallest eigenvalue / largest of its Gram matrices on random points",
+    (
+        Column("kernel", pa.string(), "as in step2/psd; indicator is no kernel"),
+        Column("activation", pa.string(), "of nngp and ntk", null="the kernel has none"),
+        Column("matrices", pa.int32(), "Gram matrices, on different points", "count"),
+        Column("most_points", pa.int32(), "n of the largest of them", "count"),
+        Column("least", pa.float64(), "the smallest of these ratios"),
+        Column("median", pa.float64(), "the median"),
+        Column("greatest", pa.float64(), "the largest"),
+    ),
+)
+
+INDICATOR = "indicator"
+LABELS = step3_common.LABELS | {"polynomial": "polynomial", INDICATOR: "no kernel: |x − z| < 1"}
+COLOURS = step3_common.COLOURS | {"polynomial": style.ORANGE, INDICATOR: style.INK}
+SMALLEST = 1e-17
+"""Below, the axis is linear."""
+
+
+def summarise(psd: pd.DataFrame) -> pd.DataFrame:
+    ratios = psd.assign(ratio=psd["lambda_min"] / psd["lambda_max"])
+    by = ratios.groupby(["kernel", "activation"], dropna=False, sort=False)
+    table = by.agg(
+        matrices=("ratio", "size"),
+        most_points=("n", "max"),
+        least=("ratio", "min"),
+        median=("ratio", "median"),
+        greatest=("ratio", "max"),
+    )
+    return parts.arrange(table.reset_index(), TABLE)
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    figure = style.figure(1.2 + 0.16 * len(table))
+    axes = figure.subplots()
+    rounding = _rounding(table)
+    axes.axvspan(-rounding, rounding, color=style.LIGHT, linewidth=0, zorder=0)
+    axes.axvline(0, color=style.GREY, linewidth=0.8)
+    for place, row in enumerate(table.itertuples()):
+        colour = COLOURS[row.kernel]
+        axes.plot([row.least, row.greatest], [place, place], color=colour, linewidth=2)
+        axes.plot(row.median, place, "o", color=colour, markersize=3.5)
+    axes.set_xscale("symlog", linthresh=SMALLEST, linscale=0.6)
+    ticks = 10.0 ** np.arange(-16, 1, 4)
+    axes.set_xticks([*-ticks[::-1], 0, *ticks])
+    axes.set_xlim(-3, 3)
+    axes.set_yticks(range(len(table)), [_label(row) for row in table.itertuples()])
+    axes.set_ylim(len(table) - 0.4, -0.6)
+    axes.grid(False, axis="y")
+    axes.set_xlabel(r"smallest eigenvalue / largest, $\lambda_{\min} / \lambda_{\max}$")
+    return figure
+
+
+def _rounding(table: pd.DataFrame) -> float:
+    """Eigenvalues of an n x n matrix are known up to about n eps lambda_max."""
+    return int(table["most_points"].max()) * float(np.finfo(float).eps)
+
+
+def _label(row) -> str:
+    name = LABELS[row.kernel]
+    return (
+        name
+        if pd.isna(row.activation)
+        else f"{name}, {row.activation.replace('_', ' ').replace(':', ' ')}"
+    )
+
+
+def caption(table: pd.DataFrame) -> str:
+    fewest, most = table["matrices"].min(), table["matrices"].max()
+    matrices = f"{most}" if fewest == most else f"{fewest} to {most}"
+    return (
+        f"The smallest eigenvalue in units of the largest, over {matrices} Gram matrices of up to"
+        f" {table['most_points'].max()} random points: from the smallest to the largest ratio, the"
+        " dot at the median. One point of each set is there twice, so that every kernel's matrix"
+        " has the eigenvalue 0; grey: rounding. The last line is a symmetric function of x and z"
+        " that is no kernel, 1 where |x − z| < 1 and 0 elsewhere."
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    kernels = table[table["kernel"] != INDICATOR]
+    rounding = _rounding(table)
+    within = int((kernels["least"] >= -rounding).sum())
+    said = (
+        f"{within} of {len(kernels)} kernels have no eigenvalue below minus rounding"
+        f" ({step3_common.number(rounding, 2)} of the largest) in any matrix"
+    )
+    others = table.loc[table["kernel"] == INDICATOR, "least"]
+    for least in others:
+        said += f"; the function that is no kernel reaches {style.signed(least)}"
+    return f"{said}."

@@ -1,0 +1,114 @@
+"""The Gram matrix of each kernel on the samples, and its eigenvalues."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from widelimit.report.figures import step3_common as common
+from widelimit.report.figures import style
+from widelimit.tables.schemas import Column, Table
+
+TITLE = "Gram matrices and their spectra"
+
+TABLE = Table(
+    "figures/step3_gram.parquet",
+    "one entry of a Gram matrix, or one of its eigenvalues",
+    (
+        common.KERNEL,
+        common.SCALE,
+        Column("quantity", pa.string(), "entry or eigenvalue"),
+        Column("row", pa.int32(), "number of the sample, or of the eigenvalue", "count"),
+        Column("column", pa.int32(), "number of the other sample", "count", "an eigenvalue"),
+        Column("value", pa.float64(), "K(x_i, x_j), or the eigenvalue"),
+        Column("kept", pa.bool_(), "above the cut-off of regression", null="an entry"),
+        common.CONDITION,
+    ),
+)
+
+
+def summarise(gram: pd.DataFrame, spectra: pd.DataFrame) -> pd.DataFrame:
+    gram = gram[gram["part"] == "kernels"].assign(quantity="entry")
+    spectra = spectra[spectra["part"] == "kernels"].rename(
+        columns={"index": "row", "eigenvalue": "value"}
+    )
+    spectra = spectra.assign(quantity="eigenvalue").astype({"kept": "boolean"})
+    conditions = spectra.groupby("kernel")["condition_number"].first()
+    table = pd.concat([gram.assign(condition_number=gram["kernel"].map(conditions)), spectra])
+    return table[[column.name for column in TABLE.columns]].reset_index(drop=True)
+
+
+def caption(table: pd.DataFrame) -> str:
+    samples = table["row"].nunique()
+    return (
+        f"Top: K(xᵢ, xⱼ) on the {samples} samples in the order of t, one colour scale for all"
+        " kernels. Bottom: eigenvalues from the largest; open markers on the lower edge are those"
+        " that count as zero, because rounding cannot tell them from it."
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    parts = []
+    for kernel, scale, rows in common.each_kernel(table[table["quantity"] == "eigenvalue"]):
+        rank, samples = int(rows["kept"].sum()), len(rows)
+        singular = f"singular, rank {rank} of {samples}"
+        condition = f"condition number {common.number(rows['condition_number'].iloc[0])}"
+        parts.append(f"{common.label(kernel, scale)}: {condition if rank == samples else singular}")
+    return "; ".join(parts) + "."
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    entries = table[table["quantity"] == "entry"]
+    kernels = list(common.each_kernel(entries))
+    figure = style.figure(4.2)
+    columns = [f"kernel {number}" for number in range(len(kernels))]
+    grid = figure.subplot_mosaic(
+        [[*columns, "bar"], ["spectra"] * (len(kernels) + 1)],
+        width_ratios=[1] * len(kernels) + [0.07],
+        height_ratios=[1, 1.9],
+    )
+    largest = entries["value"].abs().max()
+    for name, (kernel, scale, rows) in zip(columns, kernels, strict=True):
+        axes = grid[name]
+        K = rows.pivot(index="row", columns="column", values="value").to_numpy()
+        edges = np.arange(len(K) + 1) + 0.5
+        image = axes.pcolormesh(edges, edges, K, cmap="PuOr_r", vmin=-largest, vmax=largest)
+        axes.set_box_aspect(1)
+        axes.invert_yaxis()
+        axes.grid(False)
+        axes.set_title(common.label(kernel, scale).replace(", ", "\n"))
+        axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+        axes.set_xlabel("sample $j$")
+    grid[columns[0]].set_ylabel("sample $i$")
+    bar = figure.colorbar(image, cax=grid["bar"])
+    bar.set_label("$K(x_i, x_j)$")
+    bar.outline.set_visible(False)
+    _draw_spectra(grid["spectra"], table[table["quantity"] == "eigenvalue"])
+    return figure
+
+
+def _draw_spectra(axes: Axes, table: pd.DataFrame):
+    kept = table["kept"].astype(bool)
+    floor = 10.0 ** np.floor(np.log10(table.loc[kept, "value"].min()) - 0.5)
+    ends = []
+    for kernel, _, rows in common.each_kernel(table):
+        number, used = rows["row"].to_numpy(dtype=int) + 1, rows["kept"].to_numpy(dtype=bool)
+        value = np.where(used, rows["value"], floor)
+        line = {"color": common.COLOURS[kernel], "linestyle": "none"}
+        axes.plot(number[used], value[used], "o-", color=line["color"])
+        # An empty line that is not clipped would claim the figure's corner in the layout.
+        if not used.all():
+            axes.plot(number[~used], value[~used], "o", fillstyle="none", clip_on=False, **line)
+        ends.append(style.End(number[-1], value[-1], common.LABELS[kernel], line["color"]))
+    axes.set_yscale("log")
+    axes.set_ylim(bottom=floor)
+    axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
+    axes.set_xlabel("number of the eigenvalue, from the largest")
+    axes.set_ylabel("eigenvalue of $K$")
+    style.label_ends(axes, ends)

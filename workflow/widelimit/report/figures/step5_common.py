@@ -1,0 +1,59 @@
+"""What the figures of step 5 share: bands with their slopes over all widths, and words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+from matplotlib.axes import Axes
+
+from widelimit.measure.slopes import fit_slopes
+from widelimit.report.figures import parts, step3_common, style
+from widelimit.tables.schemas import Column
+
+METRIC = Column("metric", pa.string(), "as in metrics.parquet")
+ACTIVATION = Column("activation", pa.string(), "activation phi", null="has nothing to do with one")
+
+SLOPE = tuple(
+    Column(name, pa.float64(), meaning, null="not fitted")
+    for name, meaning in (
+        ("slope", "slope fitted to all widths and seeds"),
+        ("slope_low", "lower end of its 95 % interval"),
+        ("slope_high", "upper end of its 95 % interval"),
+    )
+)
+
+FIT_WORDS = (
+    " Slopes are least-squares fits of log2 value against log2 width to all widths and seeds, ± the"
+    " half width of Student's 95 % interval."
+)
+
+
+def curves(
+    metrics: pd.DataFrame, names: Sequence[str], by: Sequence[str], quantiles: Sequence[float]
+) -> pd.DataFrame:
+    """Bands of the named metrics against width, grouped further ``by``, each with its slope."""
+    rows = metrics[metrics["metric"].isin(names)]
+    by = ["metric", *by]
+    fits = fit_slopes(rows, by)
+    fits = fits[fits["widths"] == "all"][[*by, *(column.name for column in SLOPE)]]
+    return parts.band(rows, [*by, "width"], quantiles).merge(fits, on=by, how="left")
+
+
+def number(value: float) -> str:
+    """Two digits: 0.0054, 5.7·10⁻⁵."""
+    return step3_common.number(value, digits=2)
+
+
+def draw_band(axes: Axes, rows: pd.DataFrame, colour: str, x: str = "width", **line) -> style.End:
+    """Median with markers over the band of quantiles; the end of the line, for its label."""
+    rows = rows.sort_values(x)
+    bounds = (rows[name].astype(float) for name in ("centre", "lower", "upper"))
+    style.band(axes, rows[x].astype(float), *bounds, colour, **{"marker": "o"} | line)
+    return style.End(float(rows[x].iloc[-1]), float(rows["centre"].iloc[-1]), "", colour)
+
+
+def last(rows: pd.DataFrame, column: str = "width") -> pd.Series:
+    """The row of the greatest width, or of the last step."""
+    return rows.sort_values(column).iloc[-1]

@@ -1,0 +1,110 @@
+"""The numbers that the text of a page quotes, from the tables of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from widelimit.measure.slopes import slopes_table
+from widelimit.report.claims import CLAIMS, check_claims
+
+CLAIMS_OF = {
+    "step1": CLAIMS["step1"],
+    "step3": CLAIMS["step2"],
+    "step4": CLAIMS["step4"],
+    "step5": CLAIMS["step5"],
+    "step7": CLAIMS["step7"],
+}
+"""The statements that each page shows; step 2 is a section of the page of step 3."""
+
+
+def page_numbers(page: str, tables: Mapping[str, pd.DataFrame], *, widest: int) -> dict[str, Any]:
+    """What the template of ``page`` finds as ``numbers``.
+
+    ``tables`` are those that the page's rule names besides its figures', by the name of the input;
+    slopes are fitted to so many of the ``widest`` widths.
+    """
+    found = {}
+    if page in CLAIMS_OF:
+        metrics = tables["metrics" if page == "step7" else "measured"]
+        found["claims"] = list(
+            check_claims(CLAIMS_OF[page], metrics, slopes_table(metrics, widest))
+        )
+    match page:
+        case "step3":
+            found["worked"] = worked_numbers(tables["worked"])
+        case "step4":
+            found["step4"] = step4_numbers(tables["measured"])
+        case "step5":
+            found["examples"] = example_numbers(tables["example"])
+        case "step7":
+            found |= kernel_numbers(tables["metrics"])
+    return found
+
+
+def kernel_numbers(metrics: pd.DataFrame, experiment: str = "step7") -> dict[str, float]:
+    """The numbers of an experiment that belong to its limit kernels alone, by metric's name.
+
+    ``metrics`` as in schemas.METRICS; these are the rows without width, seed and step.
+    """
+    rows = metrics[metrics["experiment"] == experiment]
+    rows = rows[rows[["width", "seed", "step"]].isna().all(axis=1)]
+    return dict(zip(rows["metric"], rows["value"].astype(float), strict=True))
+
+
+def worked_numbers(worked: pd.DataFrame) -> dict[str, Any]:
+    """The three steps of kernel regression at the chosen x, from the table step3/worked.
+
+    kernel, scale; t and f at x; rows of (i, t_i, y_i, alpha_i, K(x_i, x), alpha_i K(x_i, x)).
+    """
+    part = dict(iter(worked.groupby("quantity")))
+    point = part["kernel"]["j"].iloc[0]
+    terms = part["term"][part["term"]["j"] == point]
+    by_sample = [
+        part[name].set_index("i")["value"].rename(name) for name in ("y", "alpha", "kernel")
+    ]
+    rows = pd.concat([*by_sample, terms.set_index("i")["value"].rename("term")], axis=1)
+    rows.insert(0, "t", part["y"].set_index("i")["t"])
+    f = part["f"][part["f"]["j"] == point].iloc[0]
+    return {
+        "kernel": worked["kernel"].iloc[0],
+        "scale": worked["scale"].iloc[0],
+        "t": float(f["t"]),
+        "f": float(f["value"]),
+        "rows": list(rows.sort_index().itertuples(name="Term")),
+    }
+
+
+def step4_numbers(metrics: pd.DataFrame) -> dict[str, Any]:
+    """What the page of step 4 quotes, from its rows of the table METRICS.
+
+    duals : a row for each activation, of the numbers about its dual
+    fits  : the other numbers that need no width, seed and step, by metric's name
+    """
+    alone = metrics[metrics[["width", "seed", "step"]].isna().all(axis=1)]
+    of_dual = alone["metric"].str.startswith("dual_")
+    fits, duals = alone[~of_dual], alone[of_dual]
+    table = duals.pivot(index="activation", columns="metric", values="value")
+    return {
+        "duals": list(table.reindex(duals["activation"].unique()).itertuples(name="Dual")),
+        "fits": dict(zip(fits["metric"], fits["value"].astype(float), strict=True)),
+    }
+
+
+def example_numbers(example: pd.DataFrame) -> list[dict[str, Any]]:
+    """Gradients and Gram matrix of step 5's networks of two units, from the table step5/example.
+
+    For each activation: its name, x and z; rows, one a weight; and sums, of the products.
+    """
+    return [
+        {
+            "activation": activation,
+            "x": rows["x"].iloc[0],
+            "z": rows["z"].iloc[0],
+            "rows": list(rows.itertuples(name="Weight")),
+            "sums": rows[["product_xx", "product_xz", "product_zz"]].sum().to_dict(),
+        }
+        for activation, rows in example.groupby("activation", sort=False)
+    ]

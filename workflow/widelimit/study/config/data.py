@@ -1,0 +1,126 @@
+"""Section data: the points and their targets."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from widelimit.data.digits import CLASSES
+from widelimit.data.sources import source_dimension
+from widelimit.data.targets import check_expression
+from widelimit.study.config.sections import Distinct, Name, Section, Target
+from widelimit.study.config.types import Flag, number, whole
+
+
+class Data(Section):
+    """Where the points and their targets come from."""
+
+    source: Literal["lift", "circle", "sphere", "interval", "file", "digits", "lecture"] = "lift"
+    """lift: t in [-1, 1] to (t, sqrt(1 - t^2)) on the unit circle; circle: t an angle on the
+    whole circle; sphere: uniform on S^{d-1}; interval: the raw t in [-1, 1], which is no sphere;
+    file: your own points, normalised to the sphere; digits: scikit-learn's handwritten digits,
+    normalised likewise, with one output for each class; lecture: uniform on S^{d-1} with linear
+    targets, drawn as in a published lecture by NumPy's legacy generator. The last two have
+    targets of their own and ignore target."""
+    bias: Flag = False
+    """Append an input coordinate of 1 to every point, which gives the hidden units biases. The
+    points then have norm sqrt(2) in place of 1: relu and leaky_relu only."""
+    design: Literal["uniform", "equispaced"] = "uniform"
+    """Training points drawn independently, or on a grid (lift, circle and interval)."""
+    dimension: whole(ge=1, le=10_000) = 2
+    """d of the sphere S^{d-1} of source sphere and lecture; the others have their own."""
+    n_train: whole(ge=1, le=10_000) = 20
+    """Training points."""
+    n_test: whole(ge=1, le=100_000) = 200
+    """Test points: a grid where the source has a t, random points otherwise."""
+    target: Target | Annotated[list[Target], Field(min_length=1, max_length=100)] = (
+        "t + sin(10 * t)"
+    )
+    """Target as an expression in t (where the source has one) and the inputs x_0, x_1, ...; a
+    list has one expression for each output."""
+    noise_std: number(ge=0, le=1e6) = 0.0
+    """Standard deviation of Gaussian noise on the training targets."""
+    outputs: (
+        whole(ge=1, le=100)
+        | Annotated[list[Name], Field(min_length=1, max_length=100), Distinct]
+        | None
+    ) = None
+    """Number of outputs; with source file, the names of the output columns. By default one for
+    each target expression; a single expression serves several outputs."""
+    inputs: Annotated[list[Name], Field(max_length=10_000), Distinct] = []
+    """Names of the input columns, with source file."""
+    path: Name | None = None
+    """The CSV or Parquet file, with source file."""
+
+    @model_validator(mode="after")
+    def _fits_together(self):
+        if self.source == "file":
+            if self.path is None:
+                raise ValueError(
+                    "path: source file needs the CSV or Parquet file to read; got none"
+                )
+            if not self.inputs or not isinstance(self.outputs, list):
+                raise ValueError(
+                    "inputs: source file needs inputs and outputs, two lists of column names;"
+                    f" got {self.inputs} and {self.outputs}"
+                )
+            both = sorted(set(self.inputs) & set(self.outputs))
+            if both:
+                raise ValueError(f"outputs: must differ from inputs; got {', '.join(both)} in both")
+            return self
+        if self.path is not None or self.inputs:
+            raise ValueError(
+                f"path: path and inputs belong to source file; got source {self.source}"
+            )
+        if isinstance(self.outputs, list):
+            raise ValueError(
+                f"outputs: must be a number, or a list of names with source file;"
+                f" got {self.outputs} with source {self.source}"
+            )
+        if self.source in ("digits", "lecture"):
+            own = CLASSES if self.source == "digits" else 1
+            if self.outputs not in (None, own):
+                raise ValueError(
+                    f"outputs: must be {own} with source {self.source}; got {self.outputs}"
+                )
+            return self
+        if self.source == "sphere" and self.design == "equispaced":
+            raise ValueError("design: equispaced needs source lift, circle or interval; got sphere")
+        if isinstance(self.target, list) and self.outputs not in (None, len(self.target)):
+            raise ValueError(
+                f"outputs: must be the number of target expressions, {len(self.target)};"
+                f" got {self.outputs}"
+            )
+        for expression in self.targets:
+            try:
+                check_expression(expression, self.variables)
+            except ValueError as error:
+                raise ValueError(f"target: {error}") from None
+        return self
+
+    @property
+    def variables(self) -> list[str]:
+        """Names a target expression may use."""
+        inputs = [f"x_{i}" for i in range(source_dimension(self.source, self.dimension))]
+        return inputs if self.source == "sphere" else ["t", *inputs]
+
+    @property
+    def n_inputs(self) -> int:
+        """Dimension of the points, a bias included."""
+        d = len(self.inputs) or source_dimension(self.source, self.dimension)
+        return d + self.bias
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs of a network."""
+        if self.source == "digits":
+            return CLASSES
+        return len(self.outputs) if isinstance(self.outputs, list) else len(self.targets)
+
+    @property
+    def targets(self) -> list[str]:
+        """One expression for each output."""
+        if isinstance(self.target, list):
+            return self.target
+        return [self.target] * (self.outputs if isinstance(self.outputs, int) else 1)

@@ -1,0 +1,82 @@
+"""Sections network and kernels: what is trained, and what it is compared with."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from widelimit.study.config.sections import MAX_WIDTH, Activation, Distinct, Section
+from widelimit.study.config.types import number, optional, whole
+
+
+class Network(Section):
+    """The networks, and how they are trained."""
+
+    activation: Activation = "relu"
+    """relu, leaky_relu:<slope>, gelu, sin, cos, erf or hermite:<n>."""
+    widths: Annotated[
+        list[whole(ge=1, le=MAX_WIDTH)],
+        Field(min_length=1, max_length=100),
+        Distinct,
+    ] = [64, 256, 1024]
+    """Numbers of hidden units k, each once."""
+    seeds: whole(ge=1, le=100_000) = 10
+    """Random initialisations of each width."""
+    seeds_per_job: whole(ge=1, le=100_000) = 5
+    """Initialisations that one job trains. Jobs are always whole: seeds are rounded up to a
+    multiple of it for training, so that adding seeds later repeats no job."""
+    learning_rate: number(gt=0, le=1e6) = 0.01
+    """Step size for the loss 1/2 sum_i (y_i - f(x_i))^2."""
+    steps: whole(ge=1, le=10**9) = 1000
+    """Steps of full-batch gradient descent."""
+    checkpoints: optional(Annotated[list[whole(ge=0)], Field(max_length=100), Distinct]) = None
+    """Steps at which networks are compared with theory; 0 and the last step always belong to
+    them. By default the powers of ten."""
+    loss_points_per_decade: whole(ge=1, le=100) = 10
+    """Steps, for each factor of ten, at which the training loss is kept."""
+    engine: Literal["auto", "dense", "circle"] = "auto"
+    """auto: the exact circle engine where it applies (points on the unit circle, relu or
+    leaky_relu, one output), dense elsewhere. circle is refused where it does not apply; variants
+    and the experiments of beyond then have auto, unless a variant asks for circle itself."""
+
+    @model_validator(mode="after")
+    def _fits_together(self):
+        if self.checkpoints is not None:
+            late = [step for step in self.checkpoints if step > self.steps]
+            if late:
+                raise ValueError(
+                    f"checkpoints: must be at most steps = {self.steps}; got {late[0]}"
+                )
+        return self
+
+    @property
+    def all_checkpoints(self) -> list[int]:
+        """The checkpoints, ascending, with 0 and the last step."""
+        chosen = self.checkpoints
+        if chosen is None:
+            chosen = [10**e for e in range(1 + int(math.log10(self.steps)))]
+        return sorted({0, *chosen, self.steps})
+
+    @property
+    def loss_steps(self) -> list[int]:
+        """Steps at which the loss is kept: log-spaced, and every checkpoint."""
+        count = self.loss_points_per_decade
+        last = math.ceil(count * math.log10(self.steps)) if self.steps > 1 else 0
+        spaced = {round(10 ** (i / count)) for i in range(last)}
+        kept = {*spaced, *self.all_checkpoints}
+        return sorted(step for step in kept if step <= self.steps)
+
+
+class Kernels(Section):
+    """Kernel regression with infinitely many steps."""
+
+    ridge: number(ge=0) = 0.0
+    """Absolute ridge added to the diagonal of K(X, X); 0 is the minimum-norm solution."""
+    rcond: optional(number(gt=0, lt=1)) = None
+    """Eigenvalues below rcond * lambda_max count as 0; by default n_train times machine epsilon."""
+    gaussian_scale: optional(number(gt=0, le=1e6)) = None
+    """L of a Gaussian kernel exp(-L |x - z|^2) to compare with; null: none."""
+    laplace_scale: optional(number(gt=0, le=1e6)) = None
+    """L of a Laplace kernel exp(-L |x - z|) to compare with; null: none."""

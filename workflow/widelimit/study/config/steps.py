@@ -1,0 +1,226 @@
+"""Sections step1 to step7: the pages of the other steps, and how step 7 is summarised."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from widelimit.data.targets import check_expression
+from widelimit.kernels.activations import parse_activation
+from widelimit.kernels.quadrature import MAX_DEGREE
+from widelimit.study.config.sections import Activation, Distinct, Section, Target, TargetInT
+from widelimit.study.config.types import number, whole
+
+
+class Step1(Section):
+    """The page about linear regression: least squares by gradient descent on made-up data."""
+
+    dimension: whole(ge=4, le=200) = 20
+    """d of the inputs; there are 2 d, d or d / 2 points."""
+    condition_numbers: Annotated[
+        list[number(ge=1, le=1e6)],
+        Field(min_length=1, max_length=5),
+        Distinct,
+    ] = [1.0, 10.0, 100.0, 1000.0]
+    """sigma_1^2 / sigma_d^2 of the spectra on which the threshold is looked for."""
+    condition_number: number(ge=1, le=1e6) = 30.0
+    """The same of the data on which directions and regimes are followed."""
+    steps: whole(ge=20, le=100_000) = 1000
+    """Steps of gradient descent."""
+    draws: whole(ge=1, le=1000) = 20
+    """Random data sets of each regime behind the numbers."""
+
+
+class Step2(Section):
+    """The section about kernels on the page of step 3; its samples and kernels are those there."""
+
+    n_train: whole(ge=3, le=50) = 9
+    """Samples around the circle, for the polynomial features."""
+    target: TargetInT = "x_0 + sin(4 * x_1)"
+    """Their target as an expression in the angle t and the inputs x_0, x_1."""
+    degrees: Annotated[
+        list[whole(ge=1, le=20)],
+        Field(min_length=1, max_length=4),
+        Distinct,
+    ] = [2, 4, 8]
+    """Degrees of the polynomial features."""
+    steps: whole(ge=1, le=10**6) = 10_000
+    """Steps of gradient descent walked one by one; beyond, the closed form is shown."""
+    draws: whole(ge=1, le=1000) = 20
+    """Random data sets behind the numbers."""
+
+
+class Step3(Section):
+    """The figures about kernels: kernel regression on a few samples of the target."""
+
+    n_train: whole(ge=2, le=50) = 10
+    """Samples, spread over the lifted interval."""
+    n_test: whole(ge=2, le=10_000) = 401
+    """Points of the grid on which the fits are drawn."""
+    target: TargetInT = "t + sin(10 * t)"
+    """Target as an expression in t and the inputs x_0, x_1."""
+    gaussian_scale: number(gt=0, le=1e6) = 10.0
+    """L of the Gaussian kernel exp(-L |x - z|^2)."""
+    laplace_scale: number(gt=0, le=1e6) = 2.0
+    """L of the Laplace kernel exp(-L |x - z|)."""
+    scales: Annotated[
+        list[number(gt=0, le=1e6)],
+        Field(min_length=1, max_length=8),
+        Distinct,
+    ] = [0.1, 1.0, 10.0, 100.0]
+    """Values of L whose effect is shown."""
+
+
+class Step4(Section):
+    """The page about random features: their kernels, the last layer, double descent."""
+
+    activations: Annotated[
+        list[Activation],
+        Field(min_length=1, max_length=12),
+        Distinct,
+    ] = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:3"]
+    """Whose dual activations are shown, and whose random features are held against NNGP."""
+    degrees: Annotated[list[whole(ge=0, le=30)], Field(min_length=1, max_length=3), Distinct] = [
+        1,
+        2,
+        4,
+    ]
+    """Highest powers of the truncated Hermite series shown."""
+    pairs: whole(ge=1, le=10**6) = 256
+    """Random features of the Monte Carlo estimates shown beside the dual activations."""
+    dimension: whole(ge=2, le=100) = 8
+    """d of the sphere S^{d-1} on which the points are drawn uniformly."""
+    n_train: whole(ge=2, le=300) = 60
+    """Training points."""
+    n_test: whole(ge=1, le=5000) = 500
+    """Test points, whose targets carry no noise."""
+    target: Target = "3 * x_0 + 5 * x_1 * x_2"
+    """Target as an expression in the inputs x_0, x_1, ..."""
+    noise_std: number(ge=0, le=1e6) = 0.5
+    """Standard deviation of Gaussian noise on the training targets."""
+    seeds: whole(ge=1, le=1000) = 20
+    """Random draws of the features, the points staying as they are."""
+    widths: Annotated[list[whole(ge=1, le=2**17)], Field(min_length=1, max_length=20), Distinct] = [
+        32,
+        128,
+        512,
+        2048,
+        8192,
+    ]
+    """Numbers k of random features whose kernel is held against its limit."""
+    activation: Activation = "relu"
+    """Of the networks whose last layer is trained, and of double descent."""
+    gaussian_scale: number(gt=0, le=1e6) = 0.5
+    """L of the Gaussian kernel exp(-L |x - z|^2), the limit of the random Fourier features."""
+    trained_widths: Annotated[
+        list[whole(ge=1, le=2**13)], Field(min_length=1, max_length=6), Distinct
+    ] = [20, 60, 240]
+    """Widths of the networks whose last layer is trained by gradient descent."""
+    trained_seeds: whole(ge=1, le=100) = 3
+    """Random draws of each of them."""
+    steps: whole(ge=1, le=10**6) = 10_000
+    """Steps of that gradient descent."""
+    ratios: Annotated[list[number(gt=0, le=100)], Field(min_length=2, max_length=100), Distinct] = [
+        0.1,
+        0.2,
+        0.3,
+        0.5,
+        0.7,
+        0.9,
+        1.0,
+        1.1,
+        1.3,
+        2.0,
+        5.0,
+        20.0,
+    ]
+    """Features per training point, k / n, of double descent; 1 must be among them."""
+
+    @model_validator(mode="after")
+    def _in_the_inputs(self):
+        try:
+            check_expression(self.target, [f"x_{i}" for i in range(self.dimension)])
+        except ValueError as error:
+            raise ValueError(f"target: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _within_the_oracle(self):
+        for name in self.activations:
+            if name.startswith("hermite:") and parse_activation(name).parameter > MAX_DEGREE:
+                raise ValueError(
+                    "activations: duals are held against their definition up to "
+                    f"hermite:{MAX_DEGREE}; got {name!r}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _with_the_threshold(self):
+        if 1 not in self.ratios:
+            raise ValueError(f"ratios: must contain 1, where fits interpolate; got {self.ratios}")
+        return self
+
+
+class Step5(Section):
+    """The figures about the NTK: its limit, its Hessian, and what trains like it."""
+
+    n_train: whole(ge=2, le=50) = 10
+    """Samples, spread over the lifted interval."""
+    n_test: whole(ge=2, le=1000) = 101
+    """Points of the grid on which predictions are compared."""
+    targets: Annotated[
+        list[TargetInT],
+        Field(min_length=2, max_length=20),
+    ] = ["t + sin(10 * t)", "cos(6 * t)", "t * t"]
+    """One target for each output, as an expression in t and the inputs x_0, x_1; networks of one
+    output are trained on the first."""
+    activations: Annotated[
+        list[Activation],
+        Field(min_length=1, max_length=20),
+        Distinct,
+    ] = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"]
+    """Whose kernel is compared with its closed form, and, where they are smooth, whose Hessian is
+    measured. The trained networks have network.activation."""
+    widths: Annotated[
+        list[whole(ge=1, le=2**20)],
+        Field(min_length=1, max_length=20),
+        Distinct,
+    ] = [64, 256, 1024, 4096, 16384]
+    """Numbers of hidden units k of networks at initialisation."""
+    seeds: whole(ge=1, le=10_000) = 60
+    """Random initialisations of each of them."""
+    training_widths: Annotated[
+        list[whole(ge=1, le=2**16)],
+        Field(min_length=1, max_length=20),
+        Distinct,
+    ] = [64, 256, 1024, 4096]
+    """Numbers of hidden units k of trained networks, and of those linearised with an explicit
+    Jacobian."""
+    training_seeds: whole(ge=1, le=10_000) = 20
+    """Random initialisations of each of them."""
+    steps: whole(ge=1, le=10**6) = 100
+    """Steps of full-batch gradient descent."""
+    relative_learning_rate: number(gt=0, lt=1) = 0.1
+    """Step size in units of the stability bound 2 / lambda_max of the limit NTK."""
+    flow_learning_rates: Annotated[
+        list[number(gt=0, lt=1)],
+        Field(min_length=2, max_length=8),
+        Distinct,
+    ] = [0.01, 0.03, 0.1, 0.3, 0.9]
+    """In the same units: where discrete steps are compared with gradient flow."""
+
+
+class Step7(Section):
+    """How the main study is summarised."""
+
+    quantiles: Annotated[list[number(ge=0, le=1)], Field(min_length=2, max_length=2)] = [0.1, 0.9]
+    """Lower and upper quantile over seeds of every band."""
+    slope_widths: whole(ge=2, le=100) = 4
+    """How many of the widest widths the second slope is fitted to; the first takes all."""
+
+    @model_validator(mode="after")
+    def _ordered(self):
+        if not self.quantiles[0] < self.quantiles[1]:
+            raise ValueError(f"quantiles: must be lower, upper; got {self.quantiles}")
+        return self

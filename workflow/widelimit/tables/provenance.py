@@ -1,0 +1,165 @@
+"""Which code, parameters and environment make a result.
+
+Snakemake watches a rule's script but not what the script imports. So each computing rule has a
+digest among its params, taken over its script, every widelimit module that the script reaches
+through imports, and the lock file. The imports are read from the sources, not listed by hand. The
+digest changes when, and only when, that code changes.
+
+Each table carries in its metadata what made it: see ``made_by``.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from widelimit import __version__
+from widelimit.tables.files import read_metadata
+
+PACKAGE = Path(__file__).parents[1]
+LOCK = PACKAGE.parents[1] / "requirements.lock"
+
+
+def code_digest(script: Path, *, modules: Iterable[str] = (), files: Iterable[Path] = ()) -> str:
+    """A digest of a script, the modules it reaches, further modules and files.
+
+    script  : path of the rule's script
+    modules : names of widelimit modules that the script imports by a computed name
+    files   : what else determines the result, such as the lock file or templates
+    """
+    reached = {Path(script)} | reach(_imports(Path(script)) | set(modules))
+    return _digest(sorted(reached | {Path(file) for file in files}))
+
+
+def lock_digest() -> str:
+    """A digest of the lock file."""
+    return _digest([LOCK])
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, str]:
+    """Metadata for the tables that a job writes: all that had a part in them, and no date.
+
+    made_by : a JSON list, one entry for each rule on the way from the configuration to the table,
+        this one's and those of its input tables; an entry has the rule's name, its params without
+        the chunk that it computed, the digest of its code, and versions
+    lock : the digest of the lock file
+
+    job : the object ``snakemake`` of a script
+    script, modules : as for ``code_digest``
+
+    Raises ValueError when the code is not that of the digest among the job's params: somebody has
+    edited it while the study ran, and this job would pass for one of the old code.
+    """
+    if code_digest(Path(script), modules=modules, files=[LOCK]) != job.params.code:
+        raise ValueError(
+            f"the code of rule {job.rule}, or requirements.lock, has been edited since this run"
+            " of Snakemake began; start it again"
+        )
+    entry = {
+        "rule": job.rule,
+        "params": _without_places(dict(job.params.items())),
+        "code": job.params.code,
+        "versions": versions(),
+    }
+    entries = [entry, *origins(path for path in job.input if path.endswith(".parquet"))]
+    return {"made_by": json.dumps(_distinct(entries)), "lock": lock_digest()}
+
+
+def origins(tables: Iterable[str]) -> list[dict[str, Any]]:
+    """The entries of ``made_by`` that tables carry, each once."""
+    found = (json.loads(read_metadata(path).get("made_by", "[]")) for path in tables)
+    return _distinct(entry for entries in found for entry in entries)
+
+
+def page_origin(study: dict, code: str, tables: Iterable[str]) -> dict[str, Any]:
+    """What made a page: the study with its digest, and the codes and versions on the way to it.
+
+    study : the configuration as far as it is given
+    code : digest of the page's own code
+    tables : paths of the tables that it shows
+    """
+    entries = origins(tables)
+    text = yaml.safe_dump(study, sort_keys=True, allow_unicode=True)
+    return {
+        "study": text,
+        "config": hashlib.sha256(text.encode()).hexdigest()[:16],
+        "lock": lock_digest(),
+        "codes": {"page": code} | {entry["rule"]: entry["code"] for entry in entries},
+        "versions": sorted({versions(), *(entry["versions"] for entry in entries)}),
+    }
+
+
+def _distinct(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    texts = {json.dumps(entry, sort_keys=True) for entry in entries}
+    return [json.loads(text) for text in sorted(texts)]
+
+
+def _without_places(params: dict[str, Any]) -> dict[str, Any]:
+    """What determines a result: not which chunk a job computed, nor in which folder a file lies."""
+    kept = {key: value for key, value in params.items() if key not in ("code", "chunk")}
+    return {
+        key: _without_places(value)
+        if isinstance(value, dict)
+        else Path(value).name
+        if key == "path"
+        else value
+        for key, value in kept.items()
+    }
+
+
+def versions() -> str:
+    """Python's version, and those of the packages that decide the bytes of a result."""
+    packages = ("numpy", "scipy", "numba", "pyarrow")
+    named = [f"{package} {version(package)}" for package in packages]
+    return ", ".join([f"python {platform.python_version()}", *named, f"widelimit {__version__}"])
+
+
+def reach(modules: Iterable[str]) -> set[Path]:
+    """Files of the named widelimit modules and of all that they import, directly or not."""
+    found: set[Path] = set()
+    waiting = list(modules)
+    while waiting:
+        path = _source(waiting.pop())
+        if path not in found:
+            found.add(path)
+            waiting += _imports(path)
+    return found
+
+
+def _source(module: str) -> Path:
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _imports(path: Path) -> frozenset[str]:
+    """widelimit modules that a file imports anywhere in it, with the packages they lie in."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ValueError(f"{path}: write imports in full, not relative")
+            # What is imported may be a module or a name in one.
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    ours = {name for name in names if name.split(".")[0] == PACKAGE.name}
+    whole = {".".join(name.split(".")[:i]) for name in ours for i in range(1, name.count(".") + 2)}
+    return frozenset(name for name in whole if _source(name).exists())
