@@ -33,7 +33,7 @@ def package(tmp_path):
 def test_the_cache_moves_when_compiled_sources_change(package):
     code = "from widelimit.compiled import cache_folder; print(cache_folder())"
     folders = []
-    for changed in (None, "figures/style.py", "training/circle/cells.py"):
+    for changed in (None, "report/figures/style.py", "training/circle/cells.py"):
         if changed:
             path = package / "widelimit" / changed
             path.write_text(path.read_text() + "\n")
@@ -81,3 +81,67 @@ def test_what_two_processes_save_at_once_is_told_apart(package):
     hits = "sum(twice.stats.cache_hits.values())"
     call = f"from widelimit.twice import twice; print(twice(1.5), twice(7), {hits})"
     assert run(call, package, package / "cache").communicate()[0].split() == [b"3.0", b"14", b"2"]
+
+
+DOUBLED = (
+    "from widelimit.twice import twice; print(twice(1.5), sum(twice.stats.cache_hits.values()))"
+)
+
+
+@pytest.fixture
+def doubling(package):
+    """A package with one more compiled function, its machine code already in the cache."""
+    source = (
+        "from widelimit.compiled import compiled\n\n@compiled\ndef twice(x):\n    return x + x\n"
+    )
+    (package / "widelimit" / "twice.py").write_text(source)
+    assert doubled(package) == [b"3.0", b"0"]
+    return package
+
+
+def doubled(package):
+    return run(DOUBLED, package, package / "cache").communicate()[0].split()
+
+
+def flipped(content):
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize(
+    "damage",
+    [lambda content: b"", lambda content: content[:100], flipped],
+    ids=["empty", "cut short", "a bit flipped"],
+)
+def test_damaged_machine_code_is_compiled_again_and_replaced(doubling, kind, damage):
+    for path in (doubling / "cache").rglob(f"*.{kind}"):
+        path.write_bytes(damage(path.read_bytes()))
+    assert doubled(doubling) == [b"3.0", b"0"]
+    assert doubled(doubling) == [b"3.0", b"1"]
+
+
+@pytest.mark.slow
+def test_what_cannot_be_kept_is_compiled(doubling):
+    """Every place for the cache is a file, where nobody, not even root, can make a folder."""
+    nowhere = doubling / "file"
+    nowhere.write_text("")
+    environment = os.environ | {"PYTHONPATH": str(doubling), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= dict.fromkeys(("NUMBA_CACHE_DIR", "XDG_CACHE_HOME"), str(nowhere))
+    code = f"import tempfile; tempfile.tempdir = {str(nowhere)!r}\n{DOUBLED}"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert done.stdout.split() == [b"3.0", b"0"], done.stderr
+
+
+@pytest.mark.slow
+def test_the_cache_of_the_user_comes_after_a_place_that_is_not_writable(package):
+    (package / "file").write_text("")
+    code = "from widelimit.compiled import cache_folder; print(cache_folder())"
+    environment = os.environ | {
+        "PYTHONPATH": str(package),
+        "NUMBA_CACHE_DIR": str(package / "file"),
+        "XDG_CACHE_HOME": str(package / "home"),
+    }
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert Path(done.stdout.decode().strip()).parent == package / "home" / "widelimit"

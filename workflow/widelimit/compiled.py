@@ -17,13 +17,16 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import io
 import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
 import numba
 from llvmlite import binding
 from numba import config, njit
+from numba.core.caching import IndexDataCacheFile
 
 PACKAGE = Path(__file__).parent
 IN_ORDER = {"contract"}
@@ -41,34 +44,77 @@ def compiled(function=None, *, fastmath=IN_ORDER):
     """Compile `function` at its first call, or load it from the cache if it is there."""
     if function is None:
         return lambda f: compiled(f, fastmath=fastmath)
+    options = {"fastmath": fastmath, "error_model": "numpy"}
+    folder = cache_folder()
+    if folder is None:
+        return njit(**options)(function)
     before = config.CACHE_DIR
-    config.CACHE_DIR = cache_folder()
+    config.CACHE_DIR = folder
     try:
-        dispatcher = njit(cache=True, fastmath=fastmath, error_model="numpy")(function)
+        dispatcher = njit(cache=True, **options)(function)
     finally:
         config.CACHE_DIR = before
-    _save_under_lock(dispatcher)
+    _keep_with_care(dispatcher._cache)
     return dispatcher
 
 
-def _save_under_lock(dispatcher) -> None:
-    save = dispatcher._cache.save_overload
+class _CheckedFiles(IndexDataCacheFile):
+    """Numba's index and its files of machine code, each with the digest of its bytes at the end,
+    which pickle does not read. A file that is cut short, empty or altered counts as missing: the
+    function is compiled again, and the file replaced.
+    """
+
+    @contextlib.contextmanager
+    def _open_for_write(self, path):
+        content = io.BytesIO()
+        yield content
+        with super()._open_for_write(path) as file:
+            file.write(content.getvalue() + _digest(content.getvalue()))
+
+    def _load_index(self):
+        return super()._load_index() if _is_whole(self._index_path) else {}
+
+    def _load_data(self, name):
+        return super()._load_data(name) if _is_whole(self._data_path(name)) else None
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def _is_whole(path: str) -> bool:
+    try:
+        content = Path(path).read_bytes()
+    except OSError:
+        return False
+    return content[-32:] == _digest(content[:-32])
+
+
+def _keep_with_care(cache) -> None:
+    """Check what the cache loads, and lock what it saves; a cache that cannot be written, on a
+    disk that is full, say, is no error."""
+    files = cache._cache_file
+    base = cache._impl.filename_base
+    cache._cache_file = _CheckedFiles(files._cache_path, base, files._source_stamp)
+    save = cache.save_overload
 
     def save_overload(signature, data):
-        folder = Path(cache_folder())
-        folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / "lock", "a", encoding="utf-8") as lock:
-            with contextlib.suppress(OSError):
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            save(signature, data)
+        with contextlib.suppress(OSError):
+            folder = Path(cache_folder())
+            folder.mkdir(parents=True, exist_ok=True)
+            with open(folder / "lock", "a", encoding="utf-8") as lock:
+                with contextlib.suppress(OSError):
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                save(signature, data)
 
-    dispatcher._cache.save_overload = save_overload
+    cache.save_overload = save_overload
 
 
 @cache
-def cache_folder() -> str:
-    """Below NUMBA_CACHE_DIR where it is set, else beside the package's bytecode or, where that
-    is not writable, in the user's cache.
+def cache_folder() -> str | None:
+    """Where machine code is kept: below NUMBA_CACHE_DIR where it is set, else beside the package's
+    bytecode; where that is not writable, in the user's cache or the folder for temporary files.
+    None where none of them is: code is then compiled, and not kept.
     """
     processor = binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
     digest = hashlib.sha256(repr((numba.__version__, *processor)).encode())
@@ -76,7 +122,23 @@ def cache_folder() -> str:
         text = source.read_bytes()
         if b"import compiled" in text or b"compiled import" in text or source == Path(__file__):
             digest.update(text)
-    base = Path(config.CACHE_DIR) if config.CACHE_DIR else PACKAGE / "__pycache__"
-    if not config.CACHE_DIR and not os.access(PACKAGE, os.W_OK):
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "widelimit"
-    return str(base / f"numba-{digest.hexdigest()[:12]}")
+    name = f"numba-{digest.hexdigest()[:12]}"
+    users = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    places = (
+        config.CACHE_DIR or PACKAGE / "__pycache__",
+        Path(users) / "widelimit",
+        Path(tempfile.gettempdir()) / f"widelimit-{os.getuid()}",
+    )
+    return next((str(Path(place) / name) for place in places if _is_ours(Path(place))), None)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether this user can write in the folder, which is made if it is missing. Code is run from
+    it: nobody else may have put it into a place that is open to all."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        in_open_place = folder.parent == Path(tempfile.gettempdir())
+        return not in_open_place or folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
