@@ -7,7 +7,7 @@ import pytest
 
 from widelimit.data.sources import normalise_rows
 from widelimit.study.job_log import logged
-from widelimit.training.descent import TrainingDiverged
+from widelimit.training import TrainingDiverged
 
 
 def test_lines_are_kept_as_they_come(tmp_path):

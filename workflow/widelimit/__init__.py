@@ -31,6 +31,7 @@ _HOME = {
     "jacobian": "networks.linearised",
     "linearised_descent": "networks.linearised",
     "train": "training",
+    "TrainingCollapsed": "training",
     "TrainingDiverged": "training",
 }
 

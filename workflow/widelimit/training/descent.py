@@ -13,6 +13,12 @@ from widelimit.training import circle
 from widelimit.training.arguments import as_problem, as_schedule, as_test_points
 from widelimit.training.dense import DenseEngine
 from widelimit.training.engine import Engine
+from widelimit.training.failures import (
+    TrainingCollapsed,
+    TrainingDiverged,
+    cause_of_divergence,
+    has_collapsed,
+)
 from widelimit.training.read_out import ReadOut
 
 ENGINES = ("auto", "dense", "circle")
@@ -41,20 +47,6 @@ class TrainingResult(NamedTuple):
     engine: str
 
 
-class TrainingDiverged(ArithmeticError):
-    """The loss is not finite any more: `step` is how many steps it took, `loss` its value."""
-
-    def __init__(self, step: int, loss: float, learning_rate: float):
-        super().__init__(
-            f"training diverged: the loss is {loss} after step {step} at learning rate "
-            f"{learning_rate:g}; gradient descent is stable below 2/lambda_max of the NTK"
-        )
-        self.step, self.loss, self.learning_rate = step, loss, learning_rate
-
-    def __reduce__(self):  # an exception with arguments of its own must say how to be unpickled
-        return type(self), (self.step, self.loss, self.learning_rate)
-
-
 def train(
     X: np.ndarray,
     y: np.ndarray,
@@ -78,7 +70,8 @@ def train(
     progress(step, loss) is called a few times a second at most.
 
     Raises ValueError for an argument out of range, TrainingDiverged (an ArithmeticError) at the
-    first loss that is not finite.
+    first loss that is not finite, and TrainingCollapsed (an ArithmeticError) where no hidden unit
+    is active on a training point any more, so that all outputs there are 0 for ever.
     """
     phi = parse_activation(activation)
     X, Y, A, B = as_problem(X, y, A, B)
@@ -95,7 +88,13 @@ def train(
             X, Y, A, B, activation=phi, learning_rate=float(learning_rate)
         )
         read_out = ReadOut(run, A, B, activation, X_test)
-        losses = _descend(run, read_out, steps, marks, learning_rate, progress)
+        try:
+            losses = _descend(run, read_out, steps, marks, learning_rate, progress)
+        except TrainingDiverged as error:
+            cause = cause_of_divergence(
+                X, Y, A, B, activation=activation, learning_rate=learning_rate
+            )
+            raise TrainingDiverged(error.step, error.loss, learning_rate, cause) from None
         A, B = run.weights()
     return TrainingResult(A, B, losses, marks, *read_out.arrays(), run.name)
 
@@ -127,6 +126,12 @@ def _descend(run: Engine, read_out: ReadOut, steps, marks, learning_rate, progre
             done += taken
             if not np.isfinite(losses[done]):
                 raise TrainingDiverged(done, float(losses[done]), learning_rate)
+            if has_collapsed(losses[: done + 1], run.f):
+                first = np.flatnonzero(losses[: done + 1] != losses[done])
+                size = float(np.sqrt(2 * losses[done] / run.f.size))
+                raise TrainingCollapsed(
+                    int(first[-1]) + 1 if first.size else 0, learning_rate, size
+                )
             pace.report(done, losses[done], taken)
         if target in marks:
             read_out.take()

@@ -17,7 +17,7 @@ from widelimit import __version__
 from widelimit.data.points import Points
 from widelimit.networks.model import empirical_ntk, initialise, last_layer_kernel
 from widelimit.seeds import generator
-from widelimit.training import TrainingDiverged, TrainingResult, train
+from widelimit.training import TrainingCollapsed, TrainingDiverged, TrainingResult, train
 
 MAX_EMPIRICAL_SIZE = 2048
 """Largest n_train p for which the empirical NTK is kept: beyond, it would outgrow the rest."""
@@ -45,7 +45,7 @@ def train_networks(
     a second at most. Neither changes a number.
 
     The initial weights of a network depend on (root, width, seed) alone. Raises ArithmeticError,
-    naming width, seed, step and loss, when a network diverges.
+    naming width, seed and step, when a network diverges or collapses.
     """
     X, y, Z = train_points.X, train_points.y, test_points.X
     if y.shape[1] == 1:
@@ -71,7 +71,7 @@ def train_networks(
                 progress=progress
                 and partial(_report, progress, f"width {width}, seed {seed}", steps),
             )
-        except TrainingDiverged as error:
+        except (TrainingCollapsed, TrainingDiverged) as error:
             raise ArithmeticError(f"width {width}, seed {seed}: {error}") from None
         train_seconds = training_clock.wall()
         readouts = _readouts(X, Z, A, B, result, activation)

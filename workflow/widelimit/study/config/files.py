@@ -14,19 +14,37 @@ from widelimit.study.config.study import Study
 def read_configs(paths: Iterable[str]) -> dict:
     """What YAML files say, each laid over those before it, as Snakemake does it.
 
-    Raises ConfigError, naming the file, where one cannot be read.
+    Raises ConfigError, naming the file, where one cannot be read or has a key twice.
     """
     config: dict = {}
     for path in paths:
         try:
             with open(path, encoding="utf-8") as file:
-                config = _overlaid(config, yaml.safe_load(file) or {}, path)
+                config = _overlaid(config, yaml.load(file, _EachKeyOnce) or {}, path)
         except RecursionError:
             raise ConfigError(f"{path}: nested too deeply, or containing itself") from None
+        except _KeyTwice as error:
+            raise ConfigError(readable(f"{path}: {error}")) from None
         except (OSError, ValueError, yaml.YAMLError) as error:
             reason = readable(" ".join(str(error).split()))
             raise ConfigError(f"{path}: cannot be read as YAML in UTF-8: {reason}") from None
     return config
+
+
+class _KeyTwice(yaml.YAMLError):
+    """A mapping has a key twice: YAML's loaders keep the last one and drop the others."""
+
+
+class _EachKeyOnce(yaml.SafeLoader):
+    def construct_mapping(self, node, deep=False):
+        if isinstance(node, yaml.MappingNode):
+            lines: dict[tuple[str, str], int] = {}
+            for key, _ in node.value:
+                name, line = (key.tag, str(key.value)), key.start_mark.line + 1
+                if name in lines:
+                    raise _KeyTwice(f"{key.value} is there twice, lines {lines[name]} and {line}")
+                lines[name] = line
+        return super().construct_mapping(node, deep)
 
 
 def _overlaid(below: Any, above: Any, path: str = "") -> Any:
@@ -41,7 +59,7 @@ def json_schema() -> str:
     """The JSON schema of a study, as YAML."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema |= _tidy(Study.model_json_schema())
-    note = "# Generated from workflow/widelimit/config by `make schema`; do not edit.\n"
+    note = "# Generated from workflow/widelimit/study/config by `make schema`; do not edit.\n"
     return note + yaml.safe_dump(schema, sort_keys=False, allow_unicode=True, width=96)
 
 

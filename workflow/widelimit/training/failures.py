@@ -1,0 +1,75 @@
+"""How training fails, and what an error says of the cause."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from widelimit.networks.model import empirical_ntk
+
+LARGEST_KERNEL = 2048
+"""Beyond so many points times outputs, a network's own kernel takes too long for an error."""
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss is not finite any more: `step` is how many steps it took, `loss` its value."""
+
+    def __init__(self, step: int, loss: float, learning_rate: float, cause: str = ""):
+        super().__init__(
+            f"training diverged: the loss is {loss} after step {step} at learning rate "
+            f"{learning_rate:g}{cause and f'; {cause}'}"
+        )
+        self.step, self.loss, self.learning_rate, self.cause = step, loss, learning_rate, cause
+
+    def __reduce__(self):  # an exception with arguments of its own must say how to be unpickled
+        return type(self), (self.step, self.loss, self.learning_rate, self.cause)
+
+
+class TrainingCollapsed(ArithmeticError):
+    """All outputs on the training points are 0 and stay so: `step` is the first one of them."""
+
+    def __init__(self, step: int, learning_rate: float, target_size: float):
+        super().__init__(
+            f"training collapsed: after step {step} at learning rate {learning_rate:g} no hidden"
+            f" unit is active on a training point, and the loss cannot move any more;"
+            f" {_advice(target_size)}"
+        )
+        self.step, self.learning_rate, self.target_size = step, learning_rate, target_size
+
+    def __reduce__(self):
+        return type(self), (self.step, self.learning_rate, self.target_size)
+
+
+def _advice(target_size: float) -> str:
+    return (
+        f"the targets' root mean square is {target_size:.3g}, and that of a network at its start"
+        " about 1: divide the targets, lower the learning rate, or take a wider network"
+    )
+
+
+def cause_of_divergence(X, Y, A, B, *, activation: str, learning_rate: float) -> str:
+    """Whether the learning rate was below 2/lambda_max of the network's own NTK at its start, the
+    bound for a kernel that stays as it is; nothing where that kernel is too large to look at.
+
+    X (n, d), Y (n, p), and the weights at the start, A (p, k), B (k, d).
+    """
+    if Y.size > LARGEST_KERNEL:
+        return ""
+    kernel = empirical_ntk(X, X, A, B, activation=activation)
+    if kernel.ndim == 4:
+        kernel = kernel.transpose(0, 2, 1, 3).reshape(Y.size, Y.size)
+    largest = np.linalg.eigvalsh(kernel)[-1] if np.isfinite(kernel).all() else np.inf
+    bound = 2 / largest if largest > 0 else np.inf
+    place = f"2/lambda_max = {bound:.3g} of the network's NTK at its start"
+    if learning_rate >= bound:
+        return f"gradient descent is stable below {place}"
+    size = float(np.sqrt(np.mean(np.square(Y))))
+    return f"it is below {place}, so the kernel has grown; {_advice(size)}"
+
+
+def has_collapsed(losses: np.ndarray, f: np.ndarray) -> bool:
+    """Whether the network (its outputs f (n, p) on the training points) is 0 and stays so.
+
+    losses : the losses so far. Where all outputs are exactly 0, the targets are not, and a step
+    has left the loss as it was, no weight moves: each later step is the same.
+    """
+    return len(losses) > 1 and losses[-1] == losses[-2] > 0 and not f.any()
