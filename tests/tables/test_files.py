@@ -159,3 +159,23 @@ def test_every_column_has_a_meaning_and_a_unit():
         for column in table.columns:
             assert column.meaning
             assert column.unit
+
+
+def test_content_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    """A power cut after the rename must not leave the name with nothing behind it."""
+    calls = []
+    flush, rename = os.fsync, os.replace
+
+    def fsync(descriptor):
+        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        calls.append("folder" if path.is_dir() else path.read_text())
+        flush(descriptor)
+
+    def replace(old, new):
+        calls.append("renamed")
+        rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    write_text(tmp_path / "a.md", "whole")
+    assert calls == ["whole", "renamed", "folder"]

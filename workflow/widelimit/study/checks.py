@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import stability_bound
 from widelimit.study.config import Data, Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
+from widelimit.tables.soundness import damaged_results
 from widelimit.training.circle import obstacle_before_weights
 
 MAX_JOBS = 50_000
@@ -53,6 +55,25 @@ def check_results(folder: str) -> None:
             f" {links[0]} to {links[0].readlink()}; bring those back, or delete the links with:"
             f" find {folder} -xtype l -delete"
         )
+
+
+def mend_results(folder: str, *, remove: bool = True) -> Iterator[str]:
+    """Remove the results that are empty or cut short, so that they are made again; a line for each.
+
+    remove : False for a dry run, which changes nothing
+
+    Raises ConfigError for a link to such a file in a cache that studies share: it is the entry
+    there that is damaged, and it is not ours alone.
+    """
+    for path, wrong in damaged_results(folder):
+        if path.is_symlink():
+            raise ConfigError(
+                f"{path}: {wrong}; it is a link to {path.resolve()}, an entry of the cache that"
+                " studies share: delete both and run again"
+            )
+        if remove:
+            path.unlink()
+        yield f"{path}: {wrong}, so it is made again"
 
 
 def check_study(study: Study) -> None:

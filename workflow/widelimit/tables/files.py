@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -23,8 +23,8 @@ def replacing(path: str | os.PathLike):
     """A temporary path beside ``path`` that takes its place when the block ends well.
 
     A job that is killed, or a disk that fills up, so leaves no half-written file under a name
-    that a rule could take for a result. Raises OSError, naming ``path``, where it cannot be
-    written.
+    that a rule could take for a result. Nor does a power cut: the content is on the disk before it
+    gets its name. Raises OSError, naming ``path``, where it cannot be written.
     """
     path = Path(path)
     try:
@@ -34,7 +34,11 @@ def replacing(path: str | os.PathLike):
         try:
             yield Path(name)
             os.chmod(name, 0o666 & ~_umask())
+            _flush(name)
             os.replace(name, path)
+            # Some network file systems cannot flush a folder: they keep names in their own way.
+            with suppress(OSError):
+                _flush(path.parent)
             # What jobs left that were killed while they wrote this file.
             for left in path.parent.glob(f".*.{path.name}"):
                 left.unlink(missing_ok=True)
@@ -42,6 +46,15 @@ def replacing(path: str | os.PathLike):
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise OSError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _flush(path: str | os.PathLike) -> None:
+    """Wait until the content of the file, or the names in the folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:
