@@ -703,3 +703,21 @@ def test_sections_of_other_studies_stand_where_their_figure_is():
     for quoted in ("0.00115", "0.00101", "9 initialisations", "0.0007"):
         assert quoted in page.text
     assert not re.search(r"\bnan\b", page.text)
+
+
+ATTACK = "</script><script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("page", ["index", "step3", "step7"])
+def test_what_a_configuration_says_is_text_on_pages(page):
+    data = {"source": "file", "path": f"{ATTACK}.csv", "inputs": ["a"], "outputs": [ATTACK[:80]]}
+    origin = {
+        "study": f"target: {ATTACK}",
+        "config": ATTACK,
+        "lock": ATTACK,
+        "codes": {ATTACK: ATTACK},
+        "versions": [ATTACK],
+    }
+    html = render_page(page, study=load_study({"data": data}), origin=origin)
+    assert "<script>alert" not in html
+    assert html.count("&lt;script&gt;alert") >= 6
