@@ -30,8 +30,8 @@ CHAPTERS = [
 """The folders and modules of the package from the ground up, in reading order: each imports from
 itself and from those before it."""
 
-EDGE = {"compiled", "tables", "data.points", "study", "report.pages", "report.quote_in_docs"}
-"""What may touch files: compiled keeps machine code on disk, data.points reads the user's own."""
+EDGE = {"compiled", "tables", "data.files", "study", "report.pages", "report.quote_in_docs"}
+"""What may touch files: compiled keeps machine code on disk, data.files reads the user's own."""
 
 MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts)

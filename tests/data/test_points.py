@@ -122,5 +122,5 @@ def test_columns_of_one_name_and_an_index_of_pandas(tmp_path):
     read_points(str(path), root=0, **columns)
     twice = pa.Table.from_arrays([pa.array(good[name]) for name in "abbc"], names=list("abbc"))
     pq.write_table(twice, path)
-    with pytest.raises(ValueError, match=r"mine.parquet: column 'b' stands 2 times"):
+    with pytest.raises(ValueError, match=r"mine.parquet: column 'b' is there 2 times"):
         read_points(str(path), root=0, **columns)

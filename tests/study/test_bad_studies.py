@@ -252,10 +252,10 @@ FILES = {
     "nan": (
         "nan.csv",
         "a,b,c\n1,,3\n" + "1,2,3\n" * 6,
-        ["column 'b' must be finite", "row 1, counted"],
+        ["column 'b' must be finite", "the first in line 2"],
     ),
     "infinite": ("inf.csv", "a,b,c\n1,2,inf\n" + "1,2,3\n" * 6, ["column 'c' must be finite"]),
-    "zero row": ("zero.csv", "a,b,c\n" + "1,2,3\n" * 5 + "0,0,1\n", ["norm 0", "row 5"]),
+    "zero row": ("zero.csv", "a,b,c\n" + "1,2,3\n" * 5 + "0,0,1\n", ["norm 0", "line 7"]),
     "too few rows": ("short.csv", "a,b,c\n" + "1,2,3\n" * 5, ["at most its 5 rows; got 4 + 2"]),
 }
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from widelimit.data.digits import handwritten_digits
+from widelimit.data.files import read_columns
 from widelimit.data.lecture import linear_data
 from widelimit.data.sources import lift, normalise_rows, points, with_bias
 from widelimit.data.targets import evaluate_expression
@@ -122,17 +121,20 @@ def read_points(
     Raises ValueError, naming the file and the column or row, for a file that cannot be read, a
     missing or non-numeric column, NaN or infinity, a row of norm 0, or too few rows.
     """
-    frame = _read_columns(path, [*inputs, *outputs])
-    if n_train + n_test > len(frame):
+    values, place = read_columns(path, [*inputs, *outputs])
+    if n_train + n_test > len(values):
         raise ValueError(
-            f"{path}: n_train + n_test must be at most its {len(frame)} rows;"
+            f"{path}: n_train + n_test must be at most its {len(values)} rows;"
             f" got {n_train} + {n_test}"
         )
-    try:
-        X = normalise_rows(frame[list(inputs)].to_numpy(dtype=float))
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
-    y = frame[list(outputs)].to_numpy(dtype=float)
+    X, y = values[:, : len(inputs)], values[:, len(inputs) :]
+    zero = np.flatnonzero(~X.any(axis=1))
+    if zero.size:
+        raise ValueError(
+            f"{path}: {zero.size} of {len(X)} points have norm 0, the first in"
+            f" {place(int(zero[0]))}, and cannot be put on the unit sphere"
+        )
+    X = normalise_rows(X)
     return _split(X, y, root=root, n_train=n_train, n_test=n_test, noise_std=noise_std)
 
 
@@ -172,36 +174,6 @@ def _split(X, y, *, root: int, n_train: int, n_test: int, noise_std: float) -> d
         "train": Points(X[train], y[train] + noise, None),
         "test": Points(X[test], y[test], None),
     }
-
-
-def _read_columns(path: str, columns: list[str]) -> pd.DataFrame:
-    if not Path(path).is_file():
-        raise ValueError(f"{path}: no such file; path must be a CSV or Parquet file")
-    try:
-        if path.endswith((".parquet", ".pq")):
-            frame = pq.ParquetFile(path).read().to_pandas(ignore_metadata=True)
-        else:
-            frame = pd.read_csv(path)
-    except (ValueError, OSError, pa.ArrowException) as error:
-        reason = ascii(" ".join(str(error).split()))[1:300].rstrip("'") or type(error).__name__
-        raise ValueError(f"{path}: cannot be read as CSV or Parquet: {reason}") from None
-    missing = [name for name in columns if name not in frame.columns]
-    if missing:
-        available = ", ".join(repr(str(name)[:40]) for name in frame.columns[:20])
-        raise ValueError(f"{path}: no column {missing[0]!r}; its columns are {available}")
-    for name in columns:
-        column = frame[name]
-        if column.ndim > 1:
-            raise ValueError(f"{path}: column {name!r} stands {column.shape[1]} times")
-        if column.dtype == bool or not pd.api.types.is_numeric_dtype(column):
-            raise ValueError(f"{path}: column {name!r} must be numeric; it holds {column.dtype}")
-        bad = np.flatnonzero(~np.isfinite(column.to_numpy(dtype=float, na_value=np.nan)))
-        if bad.size:
-            raise ValueError(
-                f"{path}: column {name!r} must be finite; {bad.size} values are not,"
-                f" the first in row {bad[0] + 1}, counted without the header"
-            )
-    return frame
 
 
 def to_table(splits: Mapping[str, Points]) -> tuple[pd.DataFrame, pa.Schema]:

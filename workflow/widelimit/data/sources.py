@@ -64,8 +64,8 @@ def normalise_rows(X: np.ndarray) -> np.ndarray:
     zero = np.flatnonzero(largest == 0)
     if zero.size:
         raise ValueError(
-            f"{zero.size} of {len(X)} points have norm 0 (the first is row {zero[0]}) and cannot"
-            " be put on the unit sphere"
+            f"{zero.size} of {len(X)} points have norm 0, the first in row {zero[0] + 1}, and"
+            " cannot be put on the unit sphere"
         )
     scaled = X / largest
     return scaled / np.linalg.norm(scaled, axis=1, keepdims=True)

@@ -1,0 +1,155 @@
+"""A file of the user's own is read as it is written, or refused with the place that is wrong."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from widelimit.data.files import read_columns
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**6), 10**6)
+TABLES = st.integers(1, 5).flatmap(
+    lambda width: st.lists(st.lists(NUMBERS, min_size=width, max_size=width), min_size=1)
+)
+WRITERS = st.fixed_dictionaries(
+    {
+        "lineterminator": st.sampled_from(["\n", "\r\n"]),
+        "quoting": st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC, csv.QUOTE_ALL]),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("files")
+
+
+def write_csv(path, rows, **options):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, **options).writerows(rows)
+    return str(path)
+
+
+def names_of(table):
+    return [f"c{i}" for i in range(len(table[0]))]
+
+
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(table=TABLES, options=WRITERS)
+def test_numbers_in_csv_are_read_as_written(folder, table, options):
+    path = write_csv(folder / "a.csv", [names_of(table), *table], **options)
+    read = read_columns(path, names_of(table)[::-1])
+    np.testing.assert_array_equal(read.values, np.array(table, dtype=float)[:, ::-1])
+
+
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(table=TABLES, row=st.integers(0), change=st.sampled_from([-1, 1, 2]), data=st.data())
+def test_a_row_of_another_length_is_refused_with_its_line(folder, table, row, change, data):
+    """Wherever in the file: the header and all other rows agree."""
+    row %= len(table)
+    if len(table[0]) + change < 1:
+        change = 1
+    rows = [list(values) for values in table]
+    rows[row] = (rows[row] + [7, 7])[: len(table[0]) + change]
+    path = write_csv(folder / "b.csv", [names_of(table), *rows])
+    with pytest.raises(ValueError, match=rf"b\.csv: .*: line {row + 2} has {len(rows[row])} value"):
+        read_columns(path, ["c0"])
+
+
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    table=TABLES,
+    row=st.integers(0),
+    column=st.integers(0),
+    word=st.sampled_from(["x", "1,5", "1 000", "--3", "1.2.3", "true?", "'4'", "€5", "12%"]),
+)
+def test_a_word_among_numbers_is_refused_with_its_line(folder, table, row, column, word):
+    row, column = row % len(table), column % len(table[0])
+    rows = [list(values) for values in table]
+    rows[row][column] = word
+    path = write_csv(folder / "c.csv", [names_of(table), *rows])
+    with pytest.raises(ValueError, match=rf"column 'c{column}' must be numeric") as raised:
+        read_columns(path, names_of(table))
+    assert f"in line {row + 2}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("a,b\n1,2\n\n\n3,\n", r"column 'b' must be finite; 1 values are not, the first in line 5"),
+        ('a,b\n"1",2\n"3","nan"\n', r"column 'b' must be finite"),
+        ("a,b,a\n1,2,3\n", r"column 'a' is there 2 times"),
+        ("a,b\n", r"it has a header and no rows"),
+        ("a;b\n1;2\n", r"no column 'a'; its columns are 'a;b'; put commas between values"),
+        ("a\tb\n1\t2\n", r"put commas between values"),
+        ("a, b\n1,2\n", r"no column 'b'; its columns are 'a', ' b'"),
+        ('a,b\n1,"2,5"\n3,4\n', r"such as '2,5' in line 2; write decimals with a point"),
+        ("a,b\n1,2020-01-01\n", r"it holds date32\[day\], such as '2020-01-01' in line 2"),
+        ("a,b\n1,true\n", r"it holds bool, such as 'True' in line 2"),
+        ("a,b\n1,\n", r"column 'b' must be numeric; it has no values"),
+        ('a,b,z\n1,2,"x\ny"\n3,-inf,k\n', r"column 'b' must be finite; .* in line 4"),
+        ("", r"cannot be read as CSV or Parquet"),
+    ],
+)
+def test_a_csv_file_is_refused_for_what_is_wrong(folder, text, words):
+    (folder / "d.csv").write_text(text)
+    with pytest.raises(ValueError, match=rf"d\.csv: .*{words}"):
+        read_columns(str(folder / "d.csv"), ["a", "b"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
+def test_other_encodings_are_refused(folder, encoding):
+    (folder / "e.csv").write_bytes("größe,b\n1,2\n".encode(encoding))
+    with pytest.raises(ValueError, match=r"e\.csv: "):
+        read_columns(str(folder / "e.csv"), ["größe", "b"])
+
+
+def test_utf8_with_a_mark_and_names_of_any_letters(folder):
+    (folder / "f.csv").write_text("größe,b\n1,2\n", encoding="utf-8-sig")
+    assert read_columns(str(folder / "f.csv"), ["größe"]).values.tolist() == [[1.0]]
+
+
+ARROW = {
+    "whole": (pa.array([1, 2], pa.uint8()), [1, 2]),
+    "half": (pa.array(np.array([0.5, 2], np.float16)), [0.5, 2]),
+    "decimal": (pa.array([decimal.Decimal("1.5")] * 2, pa.decimal128(5, 2)), [1.5, 1.5]),
+    "dictionary": (pa.array([3.0, 4.0]).dictionary_encode(), [3, 4]),
+}
+
+
+@pytest.mark.parametrize("column, values", ARROW.values(), ids=ARROW)
+def test_every_kind_of_number_in_parquet_is_read(folder, column, values):
+    pq.write_table(pa.table({"a": column}), folder / "g.parquet")
+    assert read_columns(str(folder / "g.parquet"), ["a"]).values[:, 0].tolist() == values
+
+
+@pytest.mark.parametrize(
+    "column, words",
+    [
+        (pa.array(["1", "2"]), r"it holds string, such as '1' in row 1"),
+        (pa.array([True, False]), r"it holds bool, such as 'True' in row 1"),
+        (pa.array([datetime.date(2020, 1, 1)] * 2), r"it holds date32\[day\]"),
+        (pa.array([[1.0], [2.0]]), r"it holds list<element: double>"),
+        (pa.array([1.0, None]), r"must be finite; 1 values are not, the first in row 2"),
+        (pa.nulls(2), r"it has no values"),
+    ],
+    ids=str,
+)
+def test_other_types_in_parquet_are_named(folder, column, words):
+    pq.write_table(pa.table({"a": column}), folder / "h.parquet")
+    with pytest.raises(ValueError, match=rf"h\.parquet: column 'a' .*{words}"):
+        read_columns(str(folder / "h.parquet"), ["a"])
