@@ -20,6 +20,7 @@ from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import stability_bound
 from widelimit.study.config import Data, Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
+from widelimit.study.environment import check_place
 from widelimit.tables.soundness import damaged_results
 from widelimit.training.circle import obstacle_before_weights
 
@@ -157,6 +158,7 @@ def data_arguments(data: Data) -> dict:
 
 if __name__ == "__main__":
     try:
+        check_place(sys.executable, os.getcwd())
         study = load_study(read_configs(sys.argv[1:]))
         check_study(study)
         check_results(study.results_dir)

@@ -1,9 +1,33 @@
-"""The environment variables that every job of a study shares."""
+"""Where a study runs: a path that Snakemake can use, and the variables that its jobs share."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+
+from widelimit.study.config.errors import ConfigError
+
+_IN_SHELL = re.compile(r"""[\s'"`$&;|<>()*?!\[\]{}\\^]""")
+"""Signs that mean something to the shell, or between braces to Snakemake."""
+
+
+def check_place(*paths: str | os.PathLike) -> None:
+    """Raise ConfigError for a path that Snakemake cannot use.
+
+    It writes the paths of the interpreter and of scripts into commands without quotes.
+    """
+    for path in paths:
+        if sign := _IN_SHELL.search(str(path)):
+            folder = next(part for part in str(path).split(os.sep) if _IN_SHELL.search(part))
+            raise ConfigError(
+                f"Snakemake cannot run from {path}: the name of the folder {folder!r} has a"
+                f" {_sign_name(sign[0])}; rename that folder, set up again and run again"
+            )
+
+
+def _sign_name(sign: str) -> str:
+    return {" ": "space", "'": "single quote", '"': "double quote"}.get(sign, f"sign {sign!r}")
 
 
 def share_environment(root: Path) -> None:
