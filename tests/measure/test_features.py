@@ -5,23 +5,20 @@ import pandas as pd
 import pytest
 
 from step4_study import ACTIVATIONS, RATIOS, make_points, make_step4
+from table_checks import check_tables
 from widelimit.data.sources import points as points_of
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import gaussian_gram, nngp_gram
 from widelimit.linear.random_features import draw_fourier, fourier_features, neuron_features
-from widelimit.measure.features import double_descent as step4_descent
-from widelimit.measure.features import duals as step4_duals
-from widelimit.measure.features import widths as step4_features
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import STEP4, check_claims
 from widelimit.report.claims.check import FAILS, HOLDS
 from widelimit.report.page_numbers import step4_numbers
 from widelimit.seeds import generator
-from widelimit.tables import files as tables
-from widelimit.tables import schemas
+from widelimit.tables.features import TABLES
+from widelimit.tables.schemas import METRICS
 
-TABLES = step4_duals.TABLES | step4_features.TABLES | step4_descent.TABLES
 ROOT = 3
 
 
@@ -55,12 +52,7 @@ def features_of(points, kind, width, seed, activation="relu"):
 
 
 def test_tables_hold_to_their_schemas(made, tmp_path):
-    assert set(made) == {*TABLES, "metrics"}
-    for name, table in TABLES.items():
-        tables.write_table(tmp_path / "table.parquet", made[name], table.schema())
-        again = tables.read_table(tmp_path / "table.parquet")
-        pd.testing.assert_frame_equal(again, made[name], check_dtype=False)
-    tables.write_table(tmp_path / "metrics.parquet", made["metrics"], schemas.METRICS.schema())
+    check_tables(made, TABLES | {"metrics": METRICS}, tmp_path)
 
 
 def test_every_metric_is_explained(made):

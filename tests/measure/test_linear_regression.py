@@ -4,17 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from table_checks import check_tables
 from widelimit.measure.linear_regression import cases as step1_data
 from widelimit.measure.linear_regression.cases import REGIMES, regime, spectra
 from widelimit.measure.linear_regression.numbers import stable_range
-from widelimit.measure.linear_regression.statements import TABLES, measure_step1
+from widelimit.measure.linear_regression.statements import measure_step1
 from widelimit.measure.linear_regression.trajectories import log_steps
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import STEP1, check_claims
 from widelimit.seeds import generator
-from widelimit.tables import files as tables
-from widelimit.tables import schemas
+from widelimit.tables.linear_regression import TABLES
+from widelimit.tables.schemas import METRICS
 
 OPTIONS = {
     "root": 5,
@@ -48,12 +49,7 @@ def loop(X, y, eta, steps, w=None):
 
 
 def test_tables_hold_to_their_schemas(made, tmp_path):
-    assert set(made) == {*TABLES, "measured"}
-    for name, table in TABLES.items():
-        tables.write_table(tmp_path / "table.parquet", made[name], table.schema())
-        again = tables.read_table(tmp_path / "table.parquet")
-        pd.testing.assert_frame_equal(again, made[name], check_dtype=False)
-    tables.write_table(tmp_path / "metrics.parquet", made["measured"], schemas.METRICS.schema())
+    check_tables(made, TABLES | {"measured": METRICS}, tmp_path)
 
 
 def test_every_metric_is_measured_and_explained(made, value):

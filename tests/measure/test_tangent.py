@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy.linalg import expm
 
+from table_checks import check_tables
 from widelimit.data.points import generate_samples
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import stability_bound
@@ -22,13 +23,14 @@ from widelimit.measure.tangent.initialisation import (
     kernel_rows,
     readout_rows,
 )
-from widelimit.measure.tangent.statements import TABLES, measure_step5
+from widelimit.measure.tangent.statements import measure_step5
 from widelimit.measure.tangent.training import Problem, flow_table, limit_rows, several_outputs
 from widelimit.networks.model import empirical_ntk, forward, initialise
 from widelimit.seeds import generator
 from widelimit.study.config.steps import Step5
-from widelimit.tables import files as tables
-from widelimit.tables import schemas
+from widelimit.tables.files import write_table
+from widelimit.tables.schemas import METRICS, SLOPES
+from widelimit.tables.tangent import TABLES
 
 ACTIVATIONS = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"]
 WIDTHS = [64, 256, 1024, 4096]
@@ -61,11 +63,6 @@ def problem(activation="relu", **changes):
     points = samples()
     options = {"activation": activation, "steps": 30, "relative_learning_rate": 0.1} | changes
     return Problem(points["train"].X, points["test"].X, points["train"].y, **options)
-
-
-def frame_of(rows):
-    columns = ["activation", "metric", "width", "seed", "step", "value"]
-    return pd.DataFrame(list(rows), columns=columns)
 
 
 def slope_of(frame, metric):
@@ -108,7 +105,7 @@ def test_the_empirical_ntk_tends_to_its_closed_form(activation):
     """Slope -1/2 within 0.1, at fixed seeds."""
     X = samples()["train"].X
     rows = kernel_rows(X, root=0, activations=[activation], widths=WIDTHS, seeds=30)
-    assert slope_of(frame_of(rows), "ntk_deviation") == pytest.approx(-0.5, abs=0.1)
+    assert slope_of(pd.DataFrame(rows), "ntk_deviation") == pytest.approx(-0.5, abs=0.1)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -135,7 +132,7 @@ def test_the_hessian_shrinks_and_the_kernel_does_not(activation):
     rows = hessian_rows(
         np.array([0.6, 0.8]), root=0, activations=[activation], widths=WIDTHS, seeds=40
     )
-    frame = frame_of(rows)
+    frame = pd.DataFrame(rows)
     assert slope_of(frame, "hessian_norm_bounded") == pytest.approx(-0.5, abs=0.1)
     # The logarithm: less steep than -1/2 by d log sqrt(2 log k) / d log k, some 0.07 here.
     assert -0.48 < slope_of(frame, "hessian_norm_gaussian") < -0.36
@@ -153,7 +150,7 @@ def test_kinks_have_no_hessian():
     rows = hessian_rows(
         np.array([0.6, 0.8]), root=0, activations=["relu", "sin"], widths=[8], seeds=2
     )
-    assert set(frame_of(rows)["activation"]) == {"sin"}
+    assert set(pd.DataFrame(rows)["activation"]) == {"sin"}
 
 
 def test_bounded_weights_have_the_moments_of_gaussian_ones():
@@ -165,7 +162,7 @@ def test_bounded_weights_have_the_moments_of_gaussian_ones():
 
 
 def test_the_largest_readout_has_its_exact_median():
-    frame = frame_of(readout_rows(root=1, widths=[50, 1000], seeds=400))
+    frame = pd.DataFrame(readout_rows(root=1, widths=[50, 1000], seeds=400))
     for width, rows in frame.groupby("width"):
         median = rows.loc[rows["metric"] == "readout_max_median", "value"].item()
         below = (rows.loc[rows["metric"] == "readout_max", "value"] < median).mean()
@@ -209,7 +206,7 @@ def test_the_cost_of_ignoring_f0_against_gaussian_draws(activation):
     eigenvalues, U = np.linalg.eigh(S)
     root = U * np.sqrt(np.maximum(eigenvalues, 0))
     f0 = root @ np.random.default_rng(0).normal(size=(len(S), 4000))
-    rows = frame_of(limit_rows(at)).set_index(["metric", "step"])["value"]
+    rows = pd.DataFrame(limit_rows(at)).set_index(["metric", "step"])["value"]
     for steps in (1, 30, 30_000):
         power = np.linalg.matrix_power(np.eye(len(K)) - at.learning_rate * K, steps)
         left = power @ f0[: len(X)]
@@ -250,7 +247,7 @@ def test_one_kernel_serves_all_outputs(measured):
 def test_outputs_approach_one_kernel_with_slope_minus_one_half():
     """At initialisation, within 0.1 at fixed seeds; after training too."""
     rows, _ = several_outputs(problem("relu"), root=0, widths=[64, 256, 1024], seeds=25)
-    frame = frame_of(rows)
+    frame = pd.DataFrame(rows)
     last = frame[frame["step"].isna() | frame["step"].eq(frame["step"].max())]
     for metric in ("ntk_outputs_same", "ntk_outputs_cross", "rmse_outputs_vs_ntk"):
         assert slope_of(last, metric) == pytest.approx(-0.5, abs=0.1), metric
@@ -270,7 +267,7 @@ def test_blocks_of_outputs_are_told_apart(activation):
             size += np.sum(at.K**2) if p == q else 0
             same += np.sum((block - at.K) ** 2) if p == q else 0
             cross += np.sum(block**2) if p != q else 0
-    found = frame_of(rows).query("step != step").set_index("metric")["value"]
+    found = pd.DataFrame(rows).query("step != step").set_index("metric")["value"]
     assert found["ntk_outputs_same"] == pytest.approx(math.sqrt(same / size))
     assert found["ntk_outputs_cross"] == pytest.approx(math.sqrt(cross / size))
 
@@ -311,16 +308,13 @@ def test_every_metric_is_explained(measured):
 
 
 def test_tables_keep_to_their_schemas(measured, tmp_path):
-    kinds = {"measured": schemas.METRICS, **TABLES}
-    assert set(measured) == set(kinds)
-    for name, table in measured.items():
-        tables.write_table(tmp_path / f"{name}.parquet", table, kinds[name].schema())
+    check_tables(measured, TABLES | {"measured": METRICS}, tmp_path)
 
 
 def test_slopes_join_those_of_the_other_steps(measured, tmp_path):
     slopes = slopes_table(measured["measured"])
     assert {"ntk_deviation", "hessian_norm_bounded", "ntk_outputs_cross"} <= set(slopes["metric"])
-    tables.write_table(tmp_path / "slopes.parquet", slopes, schemas.SLOPES.schema())
+    write_table(tmp_path / "slopes.parquet", slopes, SLOPES.schema())
 
 
 def test_more_widths_and_seeds_change_no_number(measured):

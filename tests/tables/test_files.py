@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from widelimit.tables import schemas
+from widelimit.tables.columns import MATRIX, Column, Table
 from widelimit.tables.files import read_networks, read_table, replacing, write_table, write_text
-from widelimit.tables.schemas import Column, Table
 
 TABLE = Table(
     "t.parquet",
@@ -18,7 +18,7 @@ TABLE = Table(
     (
         Column("a", pa.int64(), "a number", "count", null="none"),
         Column("b", pa.float64(), "another", "s"),
-        Column("c", schemas.MATRIX, "some", null="none"),
+        Column("c", MATRIX, "some", null="none"),
     ),
 )
 FRAME = pd.DataFrame({"b": [1.0, 2.0], "a": [3, None], "c": [np.arange(2.0), None]})

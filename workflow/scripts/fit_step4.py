@@ -7,6 +7,7 @@ from widelimit.measure.features import widths as step4_features
 from widelimit.measure.features.numbers import measure_step4
 from widelimit.study.job_log import logged
 from widelimit.tables import schemas
+from widelimit.tables.features import TABLES
 from widelimit.tables.files import write_table
 from widelimit.tables.provenance import made_by
 
@@ -21,9 +22,8 @@ with logged(snakemake.log[0]) as say:
         **step4_features.fit_features(train, test, **given.features),
         "double_descent": descent,
     }
-    known = step4_duals.TABLES | step4_features.TABLES | step4_descent.TABLES
     for name, table in tables.items():
-        write_table(snakemake.output[name], table, known[name].schema(), origin)
+        write_table(snakemake.output[name], table, TABLES[name].schema(), origin)
     measured = measure_step4(tables, activation=given.double_descent["activation"])
     write_table(snakemake.output.metrics, measured, schemas.METRICS.schema(), origin)
     say(f"{len(measured)} numbers")

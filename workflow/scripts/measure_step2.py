@@ -2,11 +2,12 @@
 
 from widelimit.data.points import generate_samples
 from widelimit.measure.regression.fits import main_kernels
-from widelimit.measure.regression.statements import TABLES, measure_step2
+from widelimit.measure.regression.statements import measure_step2
 from widelimit.study.job_log import logged
 from widelimit.tables import schemas
 from widelimit.tables.files import write_table
 from widelimit.tables.provenance import made_by
+from widelimit.tables.regression import TABLES
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

@@ -1,11 +1,12 @@
 """Rule measure_step5: the neural tangent kernel, measured statement by statement."""
 
 from widelimit.data.points import generate_samples, to_table
-from widelimit.measure.tangent.statements import TABLES, measure_step5
+from widelimit.measure.tangent.statements import measure_step5
 from widelimit.study.job_log import logged
 from widelimit.tables import schemas
 from widelimit.tables.files import write_table
 from widelimit.tables.provenance import made_by
+from widelimit.tables.tangent import TABLES
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)

@@ -1,19 +1,28 @@
-"""Numbers of steps that train no network, as rows of metrics.parquet."""
+"""A number that was measured, as a row of metrics.parquet; `metric_meanings` says what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
 
-Row = tuple[str, str | None, int | None, float]
-"""metric, activation, step, value"""
+from widelimit.tables.schemas import METRICS
+
+
+class Row(NamedTuple):
+    """The name and the value of a number, and what it belongs to, where it belongs to one."""
+
+    metric: str
+    value: float
+    activation: str | None = None
+    width: int | None = None
+    seed: int | None = None
+    step: int | None = None
 
 
 def metrics_table(experiment: str, rows: Iterable[Row]) -> pd.DataFrame:
-    """The columns of schemas.METRICS, without width and seed, sorted by metric."""
-    frame = pd.DataFrame(rows, columns=["metric", "activation", "step", "value"])
-    frame = frame.assign(experiment=experiment, width=pd.NA, seed=pd.NA)
-    frame = frame.astype(dict.fromkeys(("width", "seed", "step"), "Int64"))
-    by = ["metric", "activation", "step"]
+    """The rows of one experiment in the columns of schemas.METRICS, sorted."""
+    frame = METRICS.arrange(pd.DataFrame(rows, columns=Row._fields).assign(experiment=experiment))
+    by = ["metric", "activation", "width", "seed", "step"]
     return frame.sort_values(by, na_position="last", ignore_index=True)

@@ -7,17 +7,11 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 
-from widelimit.measure.features import double_descent as step4_descent
-from widelimit.measure.features import duals as step4_duals
-from widelimit.measure.features import widths as step4_features
-from widelimit.measure.linear_regression import statements as step1
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
-from widelimit.measure.regression import fits as step3
-from widelimit.measure.regression import statements as step2
-from widelimit.measure.tangent import statements as step5
 from widelimit.report import figures
-from widelimit.tables import schemas
-from widelimit.tables.schemas import Column, Table, input_column, target_column
+from widelimit.tables import features, linear_regression, regression, schemas, tangent
+from widelimit.tables.columns import MATRIX, Column, Table
+from widelimit.tables.schemas import input_column, target_column
 
 INTRODUCTION = """\
 # What a study leaves here
@@ -70,8 +64,8 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    for stage in (step1, step2, step3, step4_duals, step4_features, step4_descent, step5):
-        tables += stage.TABLES.values()
+    for chapter in (linear_regression, regression, features, tangent):
+        tables += chapter.TABLES.values()
     names = [
         module.name
         for module in pkgutil.iter_modules(figures.__path__, "widelimit.report.figures.")
@@ -91,7 +85,7 @@ def _section(table: Table, further: tuple[Column, ...]) -> Iterator[str]:
     yield f"## `{table.path}`\n\nA row is {table.row}.\n"
     yield "| column | type | meaning | unit | missing |\n|---|---|---|---|---|"
     for column in (*table.columns, *further):
-        kind = "list of double" if column.type == schemas.MATRIX else str(column.type)
+        kind = "list of double" if column.type == MATRIX else str(column.type)
         cells = (f"`{column.name}`", kind, column.meaning, column.unit, column.null or "never")
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
     yield ""

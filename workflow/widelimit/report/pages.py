@@ -30,8 +30,8 @@ from widelimit.report.markup import (
     shortened,
 )
 from widelimit.study.config import Study
+from widelimit.tables.columns import Column
 from widelimit.tables.files import read_table
-from widelimit.tables.schemas import Column
 
 _HERE = Path(__file__).parent
 

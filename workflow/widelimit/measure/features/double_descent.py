@@ -11,39 +11,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from widelimit.data.points import Points
 from widelimit.data.sources import points as make_points
 from widelimit.linear.kernel_regression import kernel_regression
 from widelimit.linear.last_layer import minimum_norm
 from widelimit.measure.distances import rmse
-from widelimit.measure.features.widths import FEATURES, Kind, fourier_kind, network_kind
+from widelimit.measure.features.widths import Kind, fourier_kind, network_kind
 from widelimit.seeds import generator
-from widelimit.tables.schemas import Column, Table
-
-TABLES = {
-    "double_descent": Table(
-        "step4/double_descent.parquet",
-        "one fit of the noisy training points",
-        (
-            FEATURES,
-            Column("points", pa.string(), "sphere: the study's; circle: as many, same targets"),
-            Column("model", pa.string(), "features: k of them; limit: their kernel; zero: f = 0"),
-            Column("n_train", pa.int32(), "training points n", "count"),
-            Column("width", pa.int64(), "features k", "count", "model is limit or zero"),
-            Column("seed", pa.int32(), "number of the draw", "count", "model is limit or zero"),
-            Column("train_rmse", pa.float64(), "rms of f - noisy target, training points"),
-            Column(
-                "test_rmse",
-                pa.float64(),
-                "rms of f - target without noise, test points",
-                null="points are circle, where the targets are no function to be tested",
-            ),
-            Column("rank", pa.int32(), "rank of the features F", "count", "model is not features"),
-        ),
-    ),
-}
+from widelimit.tables.features import TABLES
 
 
 def fit_double_descent(
@@ -67,9 +43,7 @@ def fit_double_descent(
         *_fits(fourier, "sphere", train.X, test.X, train, test, widths, seeds),
         *_fits(network, "circle", circle, None, train, test, widths, seeds),
     ]
-    whole = dict.fromkeys(("width", "seed", "rank"), "Int64")
-    frame = pd.DataFrame(rows).assign(n_train=n).astype(whole)
-    return frame[[column.name for column in TABLES["double_descent"].columns]]
+    return TABLES["double_descent"].arrange(pd.DataFrame(rows).assign(n_train=n))
 
 
 def _fits(

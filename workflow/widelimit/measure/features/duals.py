@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.kernels.duals import dual_activation, dual_derivative
 from widelimit.kernels.hermite import dual_series, hermite_coefficients, truncation_error
 from widelimit.kernels.quadrature import pair_expectation
 from widelimit.seeds import generator
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.features import TABLES
 
 XI = np.linspace(-1, 1, 81)
 SOME = slice(None, None, 5)
@@ -25,52 +24,6 @@ INTERIOR = 0.9
 CHEBYSHEV_DEGREE = 60
 DIFFERENCE = 2e-4
 """Half the step of the differences: their error and their rounding are both about 1e-12."""
-
-ACTIVATION = Column("activation", pa.string(), "activation phi")
-
-TABLES = {
-    "duals": Table(
-        "step4/duals.parquet",
-        "one value of one dual activation at one correlation",
-        (
-            ACTIVATION,
-            Column(
-                "quantity",
-                pa.string(),
-                "closed, derivative: phi^ and its derivative in closed form; definition,"
-                " derivative_definition: E[phi(u) phi(v)] and E[phi'(u) phi'(v)] by quadrature;"
-                " differences: phi^ in closed form, differentiated numerically; series: truncated"
-                " Hermite series; monte_carlo: average over k random pairs (u, v)",
-            ),
-            Column("degree", pa.int32(), "highest power of the series", "count", "no series"),
-            Column("width", pa.int64(), "pairs k averaged over", "count", "not Monte Carlo"),
-            Column("seed", pa.int32(), "number of the draw", "count", "not Monte Carlo"),
-            Column("xi", pa.float64(), "correlation of u and v"),
-            Column("value", pa.float64(), "the value, without the network's factor c"),
-        ),
-    ),
-    "truncation": Table(
-        "step4/truncation.parquet",
-        "one degree at which the Hermite series of one dual is cut",
-        (
-            ACTIVATION,
-            Column("degree", pa.int32(), "highest power kept", "count"),
-            Column("measured", pa.float64(), "largest |phi^ - series| over correlations"),
-            Column("left_out", pa.float64(), "sum of the squared coefficients left out"),
-        ),
-    ),
-    "chebyshev": Table(
-        "step4/chebyshev.parquet",
-        f"one Chebyshev coefficient on [-{INTERIOR}, {INTERIOR}]",
-        (
-            ACTIVATION,
-            Column("function", pa.string(), "dual: phi^ in closed form; activation: phi itself"),
-            Column("degree", pa.int32(), "number of the coefficient", "count"),
-            Column("coefficient", pa.float64(), "the coefficient"),
-            Column("bound", pa.float64(), "2 phi^(1) / rho^n, which a power series cannot exceed"),
-        ),
-    ),
-}
 
 
 def fit_duals(
@@ -87,10 +40,7 @@ def fit_duals(
         "truncation": pd.concat([_truncation(phi) for phi in each]),
         "chebyshev": pd.concat([_chebyshev(phi) for phi in each]),
     }
-    return {
-        name: frame[[column.name for column in TABLES[name].columns]].reset_index(drop=True)
-        for name, frame in frames.items()
-    }
+    return {name: TABLES[name].arrange(frame) for name, frame in frames.items()}
 
 
 def _values(phi: Activation, degrees, width: int, seeds: int, root: int) -> pd.DataFrame:

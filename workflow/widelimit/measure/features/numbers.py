@@ -9,9 +9,7 @@ import pandas as pd
 
 from widelimit.measure.distances import rmse
 from widelimit.measure.features.turning_points import find_regimes, interpolation_width
-
-Row = tuple[str, str | None, int | None, int | None, int | None, float]
-"""metric, activation, width, seed, step, value"""
+from widelimit.measure.metric_rows import Row, metrics_table
 
 PREFIX = {"network": "last_layer", "fourier": "fourier"}
 """Of the metrics of a fit, by its features."""
@@ -33,11 +31,7 @@ def measure_step4(tables: Mapping[str, pd.DataFrame], *, activation: str) -> pd.
         *_last_layer(tables["last_layer"]),
         *_double_descent(tables["double_descent"], activation),
     ]
-    columns = ["metric", "activation", "width", "seed", "step", "value"]
-    frame = pd.DataFrame(rows, columns=columns).assign(experiment="step4")
-    frame = frame.astype(dict.fromkeys(("width", "seed", "step"), "Int64"))
-    by = ["metric", "activation", "width", "seed", "step"]
-    return frame.sort_values(by, na_position="last", ignore_index=True)
+    return metrics_table("step4", rows)
 
 
 def _duals(duals: pd.DataFrame) -> Iterator[Row]:
@@ -59,11 +53,11 @@ def _duals(duals: pd.DataFrame) -> Iterator[Row]:
             "dual_least_curvature": (np.diff(slopes) / np.diff(xi[right])[1:]).min(),
         }
         for metric, value in numbers.items():
-            yield metric, activation, None, None, None, float(value)
+            yield Row(metric, float(value), activation)
         drawn = rows[rows["quantity"] == "monte_carlo"]
         for (width, seed), draw in drawn.groupby(["width", "seed"]):
             error = rmse(draw["value"], closed[draw["xi"]])
-            yield "dual_monte_carlo_error", activation, width, seed, None, error
+            yield Row("dual_monte_carlo_error", error, activation, width, seed)
 
 
 def _distance(one: pd.Series, other: pd.Series) -> float:
@@ -73,49 +67,49 @@ def _distance(one: pd.Series, other: pd.Series) -> float:
 def _series(truncation: pd.DataFrame, chebyshev: pd.DataFrame) -> Iterator[Row]:
     for activation, rows in truncation.groupby("activation", sort=False):
         gap = np.abs(rows["measured"] - rows["left_out"]).max()
-        yield "dual_truncation_gap", activation, None, None, None, float(gap)
+        yield Row("dual_truncation_gap", float(gap), activation)
         last = rows.loc[rows["degree"].idxmax(), "measured"]
-        yield "dual_truncation_error", activation, None, None, None, float(last)
+        yield Row("dual_truncation_error", float(last), activation)
     for activation, rows in chebyshev[chebyshev["function"] == "dual"].groupby("activation"):
         size = rows["coefficient"].abs()
         # At degree 0 the bound is 2 phi^(1).
         known = size > ROUNDING * rows["bound"].max() / 2
         ratio = (size / rows["bound"])[known].max()
-        yield "dual_smoothness_ratio", activation, None, None, None, float(ratio)
+        yield Row("dual_smoothness_ratio", float(ratio), activation)
 
 
 def _deviations(deviations: pd.DataFrame) -> Iterator[Row]:
     names = {"network": "nngp_deviation", "fourier": "fourier_deviation"}
     for row in deviations.itertuples():
         activation = row.activation if row.features == "network" else None
-        yield names[row.features], activation, row.width, row.seed, None, row.deviation
+        yield Row(names[row.features], row.deviation, activation, row.width, row.seed)
 
 
 def _last_layer(last_layer: pd.DataFrame) -> Iterator[Row]:
     for row in last_layer.itertuples():
-        at = row.activation, row.width, row.seed, row.step
+        network = row.activation, row.width, row.seed, row.step
         if pd.isna(row.step):
             rounding = row.condition_number * np.finfo(float).eps
-            yield "last_layer_limit_vs_kernel", *at, row.difference
-            yield "last_layer_limit_vs_rounding", *at, row.difference / rounding
-            yield "last_layer_condition_number", *at, row.condition_number
+            yield Row("last_layer_limit_vs_kernel", row.difference, *network)
+            yield Row("last_layer_limit_vs_rounding", row.difference / rounding, *network)
+            yield Row("last_layer_condition_number", row.condition_number, *network)
         else:
-            yield "last_layer_vs_kernel", *at, row.difference
-            yield "last_layer_to_limit", *at, row.to_limit
+            yield Row("last_layer_vs_kernel", row.difference, *network)
+            yield Row("last_layer_to_limit", row.to_limit, *network)
 
 
 def _double_descent(fits: pd.DataFrame, activation: str) -> Iterator[Row]:
     for (features, points), rows in fits.groupby(["features", "points"], sort=False):
         phi = activation if features == "network" else None
         name = PREFIX[features] + "_circle" * (points == "circle")
-        of = rows[rows["model"] == "features"]
-        for fit in of.itertuples():
-            at = phi, fit.width, fit.seed, None
-            yield f"{name}_train_rmse", *at, fit.train_rmse
-            yield f"{name}_rank", *at, float(fit.rank)
+        fits_of_features = rows[rows["model"] == "features"]
+        for fit in fits_of_features.itertuples():
+            draw = phi, fit.width, fit.seed
+            yield Row(f"{name}_train_rmse", fit.train_rmse, *draw)
+            yield Row(f"{name}_rank", float(fit.rank), *draw)
             if points == "sphere":
-                yield f"{name}_test_rmse", *at, fit.test_rmse
-        typical = of.groupby("width")[["train_rmse", "test_rmse"]].median()
+                yield Row(f"{name}_test_rmse", fit.test_rmse, *draw)
+        typical = fits_of_features.groupby("width")[["train_rmse", "test_rmse"]].median()
         zero, limit = (rows[rows["model"] == model].iloc[0] for model in ("zero", "limit"))
         if points == "circle":
             train = typical["train_rmse"].to_numpy()
@@ -125,7 +119,7 @@ def _double_descent(fits: pd.DataFrame, activation: str) -> Iterator[Row]:
             numbers = _regimes(typical, rows, zero, limit)
         for metric, value in numbers.items():
             if value is not None:
-                yield f"{name}_{metric}", phi, None, None, None, float(value)
+                yield Row(f"{name}_{metric}", float(value), phi)
 
 
 def _share(width: int | None, rows: pd.DataFrame) -> float | None:

@@ -9,7 +9,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from widelimit.data.points import Points
 from widelimit.kernels.activations import parse_activation
@@ -20,53 +19,10 @@ from widelimit.linear.last_layer import minimum_norm, train_last_layer
 from widelimit.linear.random_features import draw_fourier, fourier_features, neuron_features
 from widelimit.measure.distances import relative_frobenius, rmse
 from widelimit.seeds import generator
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.features import TABLES
 
 Draw = Callable[[int, int, int], Callable[[np.ndarray], np.ndarray]]
 """(width, d, seed) -> the feature map X (n, d) -> F (n, width) of that draw."""
-
-FEATURES = Column("features", pa.string(), "network: sqrt(c/k) phi(BX); fourier: random cosines")
-WIDTH = Column("width", pa.int64(), "features k", "count")
-SEED = Column("seed", pa.int32(), "number of the random draw of the features", "count")
-
-TABLES = {
-    "deviations": Table(
-        "step4/deviations.parquet",
-        "one kernel of k random features, on the training points",
-        (
-            FEATURES,
-            Column("activation", pa.string(), "activation phi", null="features are fourier"),
-            WIDTH,
-            SEED,
-            Column("deviation", pa.float64(), "|F F' - limit| / |limit|, Frobenius"),
-        ),
-    ),
-    "last_layer": Table(
-        "step4/last_layer.parquet",
-        "one network at one step, its last layer alone trained from A = 0",
-        (
-            Column("activation", pa.string(), "activation phi"),
-            WIDTH,
-            SEED,
-            Column(
-                "step",
-                pa.int64(),
-                "steps of gradient descent",
-                "count",
-                "infinitely many: least squares of minimum norm in the weights",
-            ),
-            Column("learning_rate", pa.float64(), "1 / lambda_max of F F' on the training points"),
-            Column(
-                "difference",
-                pa.float64(),
-                "largest |network - closed form of the kernel F F'|, training and test points",
-            ),
-            Column("to_limit", pa.float64(), "rms of network - its limit, over test points"),
-            Column("kernel_to_limit", pa.float64(), "rms of closed form - limit, the same"),
-            Column("condition_number", pa.float64(), "of F F', of its eigenvalues above 0"),
-        ),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -132,8 +88,8 @@ def fit_features(
         for seed in range(trained_seeds)
         for row in _train(kind, train, test, width, seed, _checkpoints(steps))
     ]
-    last_layer = pd.DataFrame(trained).astype({"step": "Int64"})
-    return {"deviations": deviations, "last_layer": last_layer}
+    frames = {"deviations": deviations, "last_layer": pd.DataFrame(trained)}
+    return {name: TABLES[name].arrange(frame) for name, frame in frames.items()}
 
 
 def _deviations(kind: Kind, X: np.ndarray, widths: Sequence[int], seeds: int) -> Iterator[dict]:

@@ -13,10 +13,6 @@ from widelimit.seeds import generator
 REGIMES = ("overdetermined", "square", "underdetermined", "deficient")
 """n > d, n = d and n < d of full rank; n = d of half the rank."""
 
-SPECTRA_MEANING = (
-    "condition <number>: sigma_i^2 even in the logarithm; gaussian: X has standard normal entries;"
-    " deficient: condition 10, half the rank"
-)
 DEFICIENT_CONDITION = 10.0
 NOISE = 0.3
 """Standard deviation of the noise on the targets, so that no line goes through more points than

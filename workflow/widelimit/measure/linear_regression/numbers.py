@@ -9,7 +9,7 @@ import pandas as pd
 
 from widelimit.linear.least_squares import LeastSquares, descend, regime_solution
 from widelimit.measure.linear_regression.cases import REGIMES, Case, regime
-from widelimit.measure.metric_rows import metrics_table
+from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.seeds import generator
 
 BISECTIONS = 40
@@ -52,7 +52,7 @@ def numbers(
     found["linear_outside_span"] = many["outside_span"].max()
     found["linear_outside_span_change"] = many["outside_span_change"].max()
     found["linear_elsewhere_distance"] = many["elsewhere_distance"].min()
-    return metrics_table("step1", [(name, None, None, value) for name, value in found.items()])
+    return metrics_table("step1", [Row(name, value) for name, value in found.items()])
 
 
 def stable_range(case: Case, steps: int) -> tuple[float, float]:

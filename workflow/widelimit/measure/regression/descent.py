@@ -69,7 +69,7 @@ def psd_rows(psd: pd.DataFrame) -> Iterator[Row]:
         [psd["kernel"], psd["activation"]], dropna=False
     )
     for (kernel, activation), value in least.min().items():
-        yield f"psd_least_{kernel}", None if pd.isna(activation) else activation, None, value
+        yield Row(f"psd_least_{kernel}", value, None if pd.isna(activation) else activation)
 
 
 def descent_table(
@@ -86,11 +86,11 @@ def descent_table(
 
 def descent_rows(descent: pd.DataFrame) -> Iterator[Row]:
     """The distance at the powers of ten and at the end, and how far steps are off their formula."""
-    yield "kernel_descent_vs_closed_form", None, None, descent["difference"].max()
+    yield Row("kernel_descent_vs_closed_form", descent["difference"].max())
     last = descent.loc[descent.groupby("kernel")["step"].idxmax()]
-    yield "kernel_descent_left", None, None, (last["closed_form"] / last["start"]).max()
+    yield Row("kernel_descent_left", (last["closed_form"] / last["start"]).max())
     for row in descent[descent["step"].isin(_decades(descent["step"].max()))].itertuples():
-        yield f"kernel_descent_distance_{row.kernel}", None, row.step, row.closed_form
+        yield Row(f"kernel_descent_distance_{row.kernel}", row.closed_form, step=row.step)
 
 
 def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.DataFrame:

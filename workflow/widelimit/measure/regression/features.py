@@ -60,10 +60,10 @@ def feature_rows(root: int, draws: int) -> Iterator[Row]:
     rng = generator(root, "step2 features")
     checks = pd.DataFrame(_check(rng, degree) for _ in range(draws) for degree in CHECK_DEGREES)
     for name in ("gram_error", "kernel_vs_features"):
-        yield f"polynomial_{name}", None, None, checks[name].max()
+        yield Row(f"polynomial_{name}", checks[name].max())
     for name in ("representer_error", "kernel_norm_error", "minimum_norm_pythagoras"):
-        yield name, None, None, checks[name].max()
-    yield "minimum_norm_ratio", None, None, checks["minimum_norm_ratio"].min()
+        yield Row(name, checks[name].max())
+    yield Row("minimum_norm_ratio", checks["minimum_norm_ratio"].min())
 
 
 def _check(rng: np.random.Generator, degree: int) -> dict[str, float]:

@@ -8,13 +8,12 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from widelimit.data.concentric import concentric_circles, with_radius
 from widelimit.data.points import Points
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, linear_gram, nngp_gram, ntk_gram
 from widelimit.linear.kernel_regression import kernel_regression, spectrum
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.regression import TABLES
 
 SCALED = {"gaussian": gaussian_gram, "laplace": laplace_gram}
 WORKED_KERNEL = "laplace"
@@ -22,84 +21,6 @@ RADII = (1.0, 2.0)
 POINTS_PER_CIRCLE = 40
 SLIDER_PLACES = 31
 """Values of L that the page's sliders choose among; fewer where they agree to two digits."""
-
-_PART = Column(
-    "part",
-    pa.string(),
-    "kernels: all kernels, at one L; scales: those with an L; slider: the same, at many values",
-)
-_KERNEL = Column("kernel", pa.string(), "linear, gaussian, laplace, nngp or ntk")
-_SCALE = Column("scale", pa.float64(), "L of the kernel", null="the kernel has none")
-_SPLIT = Column("split", pa.string(), "train or test")
-_INDEX = Column("index", pa.int32(), "number of the point within its split", "count")
-_T = Column("t", pa.float64(), "position before the lift")
-
-TABLES = {
-    "points": Table(
-        "step3/points.parquet",
-        "one point: a sample (train) or a point of the grid (test)",
-        (_SPLIT, _INDEX, _T, Column("y", pa.float64(), "target")),
-    ),
-    "predictions": Table(
-        "step3/predictions.parquet",
-        "one prediction of kernel regression on the samples",
-        (_PART, _KERNEL, _SCALE, _SPLIT, _INDEX, _T, Column("f", pa.float64(), "prediction")),
-    ),
-    "gram": Table(
-        "step3/gram.parquet",
-        "one entry of the Gram matrix of a kernel on the samples",
-        (
-            _PART,
-            _KERNEL,
-            _SCALE,
-            Column("row", pa.int32(), "number i of the sample", "count"),
-            Column("column", pa.int32(), "number j of the sample", "count"),
-            Column("value", pa.float64(), "K(x_i, x_j)"),
-        ),
-    ),
-    "spectra": Table(
-        "step3/spectra.parquet",
-        "one eigenvalue of the Gram matrix of a kernel on the samples",
-        (
-            _PART,
-            _KERNEL,
-            _SCALE,
-            Column("index", pa.int32(), "number of the eigenvalue, from the largest", "count"),
-            Column("eigenvalue", pa.float64(), "eigenvalue"),
-            Column("kept", pa.bool_(), "above the cut-off, so that regression uses it"),
-            Column("condition_number", pa.float64(), "of the matrix; inf unless all are kept"),
-        ),
-    ),
-    "worked": Table(
-        "step3/worked.parquet",
-        "one number of the worked example of kernel regression",
-        (
-            _KERNEL,
-            _SCALE,
-            Column(
-                "quantity",
-                pa.string(),
-                "y: target y_i; gram: K(x_i, x_j), j a sample; alpha: alpha_i of alpha = y K^+;"
-                " term: alpha_i K(x_i, x_j), j a test point; f: their sum over i;"
-                " kernel: K(x_i, x_j), j the one test point worked in full",
-            ),
-            Column("i", pa.int32(), "number of the sample", "count", "quantity is f"),
-            Column("j", pa.int32(), "number of the other point", "count", "quantity has one point"),
-            Column("t", pa.float64(), "position of x_j, or of x_i where there is no j"),
-            Column("value", pa.float64(), "the number"),
-        ),
-    ),
-    "circles": Table(
-        "step3/circles.parquet",
-        "one point of two concentric circles",
-        (
-            Column("circle", pa.int32(), "0 inner, 1 outer", "count"),
-            Column("x_0", pa.float64(), "first coordinate"),
-            Column("x_1", pa.float64(), "second coordinate"),
-            Column("radius", pa.float64(), "third coordinate after the feature map, |x|"),
-        ),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -141,10 +62,7 @@ def fit_step3(
         "worked": _each(worked, lambda kernel: _worked(kernel.gram, train, test)),
         "circles": _circles(),
     }
-    return {
-        name: frame[[column.name for column in TABLES[name].columns]].reset_index(drop=True)
-        for name, frame in frames.items()
-    }
+    return {name: TABLES[name].arrange(frame) for name, frame in frames.items()}
 
 
 def main_kernels(gaussian_scale: float, laplace_scale: float, activation: str) -> list[Kernel]:

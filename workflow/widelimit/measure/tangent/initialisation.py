@@ -1,7 +1,4 @@
-"""Step 5 before training: how near the tangent kernel is to its limit, and how large the Hessian.
-
-Rows are (activation, metric, width, seed, step, value), as in schemas.METRICS.
-"""
+"""Step 5 before training: how near the tangent kernel is to its limit, and the Hessian's norm."""
 
 from __future__ import annotations
 
@@ -15,11 +12,10 @@ import pandas as pd
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import ntk_gram
 from widelimit.measure.distances import relative_frobenius
+from widelimit.measure.metric_rows import Row
 from widelimit.networks.hessian import hessian_norm, median_hessian_norm, median_largest_readout
 from widelimit.networks.model import empirical_ntk, initialise
 from widelimit.seeds import generator
-
-Row = tuple[str | None, str, int | None, int | None, int | None, float]
 
 EXAMPLE_ACTIVATIONS = ("relu", "hermite:2")
 EXAMPLE_A, EXAMPLE_B = (2.0, -1.0), (1.0, -1.0)
@@ -38,7 +34,7 @@ def kernel_rows(
         for width, seed in product(widths, range(seeds)):
             A, B = _gaussian(root, name, width, X.shape[1], seed)
             K = empirical_ntk(X, None, A, B, activation=name)
-            yield name, "ntk_deviation", width, seed, None, relative_frobenius(K, limit)
+            yield Row("ntk_deviation", relative_frobenius(K, limit), name, width, seed)
 
 
 def hessian_rows(
@@ -59,12 +55,12 @@ def hessian_rows(
                 norm = float(hessian_norm(X, A, B, activation=name)[0])
                 K = float(empirical_ntk(X, None, A, B, activation=name)[0, 0])
                 norms[weights].append(norm)
-                yield name, f"hessian_norm_{weights}", width, seed, None, norm
-                yield name, f"ntk_at_input_{weights}", width, seed, None, K
+                yield Row(f"hessian_norm_{weights}", norm, name, width, seed)
+                yield Row(f"ntk_at_input_{weights}", K, name, width, seed)
         median = median_hessian_norm(width, activation=name)
         ratio = float(np.median(norms["gaussian"])) / median
-        yield name, "hessian_norm_gaussian_median", width, None, None, median
-        yield name, "hessian_median_ratio", width, None, None, ratio
+        yield Row("hessian_norm_gaussian_median", median, name, width)
+        yield Row("hessian_median_ratio", ratio, name, width)
 
 
 def readout_rows(*, root: int, widths: Sequence[int], seeds: int) -> Iterator[Row]:
@@ -72,8 +68,8 @@ def readout_rows(*, root: int, widths: Sequence[int], seeds: int) -> Iterator[Ro
     for width in widths:
         for seed in range(seeds):
             a = generator(root, "step5 readout", width, seed).standard_normal(width)
-            yield None, "readout_max", width, seed, None, float(np.abs(a).max())
-        yield None, "readout_max_median", width, None, None, median_largest_readout(width)
+            yield Row("readout_max", float(np.abs(a).max()), None, width, seed)
+        yield Row("readout_max_median", median_largest_readout(width), None, width)
 
 
 def _gaussian(root: int, activation: str, width: int, d: int, seed: int):
@@ -121,4 +117,4 @@ def example_rows(examples: pd.DataFrame) -> Iterator[Row]:
     for name, rows in examples.groupby("activation", sort=False):
         xx, xz, zz = rows[["product_xx", "product_xz", "product_zz"]].sum()
         difference = empirical_ntk(X, None, A, B, activation=name) - [[xx, xz], [xz, zz]]
-        yield name, "example_ntk_difference", 2, None, None, float(np.abs(difference).max())
+        yield Row("example_ntk_difference", float(np.abs(difference).max()), name, width=2)

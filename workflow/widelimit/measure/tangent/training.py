@@ -1,7 +1,4 @@
-"""Step 5 in training: the linearised network, several outputs, discrete steps against the flow.
-
-Rows are (activation, metric, width, seed, step, value), as in schemas.METRICS.
-"""
+"""Step 5 in training: the linearised network, several outputs, discrete steps against the flow."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from widelimit.linear.gradient_descent import (
     stability_bound,
 )
 from widelimit.measure.distances import rmse
-from widelimit.measure.tangent.initialisation import Row
+from widelimit.measure.metric_rows import Row
 from widelimit.networks.linearised import jacobian, linearised_descent
 from widelimit.networks.model import empirical_ntk, forward, initialise
 from widelimit.seeds import generator
@@ -136,10 +133,10 @@ def single_output_rows(
             }
             for metric, (f, g) in pairs.items():
                 for i, step in enumerate(at):
-                    yield phi, metric, width, seed, step, rmse(f[i], g[i])
+                    yield Row(metric, rmse(f[i], g[i]), phi, width, seed, step)
             for metric, cost in _cost_of_ignoring(descent, K_test, **start, steps=longer).items():
                 for step, value in zip(longer, cost, strict=True):
-                    yield phi, metric, width, seed, step, value
+                    yield Row(metric, value, phi, width, seed, step)
 
 
 def _cost_of_ignoring(descent, K_test, *, f0_train, f0_test, steps) -> dict[str, np.ndarray]:
@@ -175,7 +172,7 @@ def limit_rows(problem: Problem) -> Iterator[Row]:
                 learning_rate=problem.learning_rate,
                 steps=step,
             )
-            yield phi, metric, None, None, step, float(np.sqrt(variance.mean()))
+            yield Row(metric, float(np.sqrt(variance.mean())), phi, step=step)
 
 
 def several_outputs(
@@ -199,15 +196,15 @@ def several_outputs(
             theta = empirical_ntk(X, None, A, B, activation=phi)
             same = np.einsum("xzpp->pxz", theta) - problem.K
             cross = theta * (1 - np.eye(p))
-            rows.append((phi, "ntk_outputs_same", width, seed, None, np.linalg.norm(same) / size))
-            rows.append((phi, "ntk_outputs_cross", width, seed, None, np.linalg.norm(cross) / size))
+            rows.append(Row("ntk_outputs_same", np.linalg.norm(same) / size, phi, width, seed))
+            rows.append(Row("ntk_outputs_cross", np.linalg.norm(cross) / size, phi, width, seed))
             f0, f0_test = (forward(points, A, B, activation=phi) for points in (X, Z))
             predicted = descent.prediction(
                 problem.K_test, y, steps=at, f0_train=f0, f0_test=f0_test
             )
             network = problem.train(y, A, B)
             for f, g, step in zip(network, predicted, at, strict=True):
-                rows.append((phi, "rmse_outputs_vs_ntk", width, seed, step, rmse(f, g)))
+                rows.append(Row("rmse_outputs_vs_ntk", rmse(f, g), phi, width, seed, step))
             if width == max(widths) and seed == 0:
                 last = {"network": network[-1], "ntk_corrected": predicted[-1]}
                 shown = pd.concat([_long(model, f) for model, f in last.items()])

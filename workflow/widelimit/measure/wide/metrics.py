@@ -17,10 +17,8 @@ from widelimit.measure.distances import (
     relative_frobenius,
     rmse,
 )
+from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.measure.wide.predictions import each_network
-
-Row = tuple[str, int | None, int | None, int | None, float]
-"""metric, width, seed, step, value"""
 
 
 def measure(
@@ -42,23 +40,20 @@ def measure(
         *_ensembles(predictions, theory),
         *_trainings(train, kernels, networks, learning_rate),
     ]
-    frame = pd.DataFrame(rows, columns=["metric", "width", "seed", "step", "value"])
-    frame = frame[frame["value"].notna()].astype(dict.fromkeys(("width", "seed", "step"), "Int64"))
-    frame["experiment"] = experiment
-    frame["activation"] = kernels["activation"].iloc[0]
-    by = ["metric", "width", "seed", "step"]
-    return frame.sort_values(by, na_position="last", ignore_index=True)
+    activation = kernels["activation"].iloc[0]
+    known = (row._replace(activation=activation) for row in rows if not np.isnan(row.value))
+    return metrics_table(experiment, known)
 
 
 def _limits(kernels: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
     """Spectra of the limit kernels, and how well they predict the test targets."""
     for kernel, row in kernels.iterrows():
         for name in ("lambda_max", "lambda_min", "condition_number", "rank"):
-            yield f"{name}_{kernel}", None, None, None, row[name]
-    yield "learning_rate_bound", None, None, None, 2 / kernels.loc["ntk", "lambda_max"]
+            yield Row(f"{name}_{kernel}", row[name])
+    yield Row("learning_rate_bound", 2 / kernels.loc["ntk", "lambda_max"])
     for (model, step), rows in theory.groupby(["model", "step"], dropna=False):
         for metric, value in _test(_matrix(rows, "mean"), test).items():
-            yield f"{metric}_{model}", None, None, step, value
+            yield Row(f"{metric}_{model}", value, step=step)
 
 
 def _test(f: np.ndarray, test: Points) -> dict[str, float]:
@@ -86,7 +81,7 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
         if "empirical_ntk" in f:
             distances["rmse_network_vs_empirical_ntk"] = rmse(network, f["empirical_ntk"])
         for metric, value in distances.items():
-            yield metric, width, seed, step, value
+            yield Row(metric, value, None, width, seed, step)
 
 
 def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame) -> Iterator[Row]:
@@ -98,11 +93,10 @@ def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame) -> Iterator[Row]
         limit = limits[step]
         mean, std = (_matrix(limit, column).ravel() for column in ("mean", "std"))
         distance = ensemble_distance(F, mean, std)
-        yield "ensemble_mean_rmse_vs_ntk", width, None, step, distance.mean_rmse
-        yield "ensemble_std_ratio", width, None, step, distance.std_ratio
-        yield "ensemble_distance_squared", width, None, step, distance.distance_squared
-        yield "ensemble_bias_squared", width, None, step, distance.bias_squared
-        yield "ensemble_variance", width, None, step, distance.variance
+        values = distance._asdict()
+        values["mean_rmse_vs_ntk"] = values.pop("mean_rmse")
+        for name, value in values.items():
+            yield Row(f"ensemble_{name}", value, width=width, step=step)
 
 
 def _trainings(
@@ -135,13 +129,13 @@ def _trainings(
             # Of p outputs each has the limit kernel, and none shares it with another.
             deviation = relative_frobenius(own, np.kron(limit, np.eye(p)))
             drift = relative_frobenius(end["ntk_train"], start["ntk_train"])
-            yield "ntk_deviation", width, seed, None, deviation
-            yield "ntk_drift", width, seed, None, drift
+            yield Row("ntk_deviation", deviation, None, width, seed)
+            yield Row("ntk_drift", drift, None, width, seed)
         for metric, values in losses.items():
             for step, value in zip(steps, values, strict=True):
-                yield metric, width, seed, step, value
+                yield Row(metric, value, None, width, seed, step)
         for step, movement in zip(steps, network["weight_movement"], strict=True):
-            yield "weight_movement", width, seed, step, movement
+            yield Row("weight_movement", movement, None, width, seed, step)
 
 
 def _losses(descent: GradientDescent, y: np.ndarray, steps: Sequence[int], f0: np.ndarray):

@@ -1,0 +1,16 @@
+"""What the tables of every stage are held to."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from widelimit.tables.files import read_table, write_table
+
+
+def check_tables(frames, kinds, folder):
+    """Each frame keeps to the declaration of its name, and comes back from disk as it was."""
+    assert set(frames) == set(kinds)
+    for name, frame in frames.items():
+        write_table(folder / "table.parquet", frame, kinds[name].schema())
+        again = read_table(folder / "table.parquet")
+        pd.testing.assert_frame_equal(again, frame, check_dtype=False)
