@@ -17,8 +17,9 @@ from widelimit.training.failures import (
     TrainingCollapsed,
     TrainingDiverged,
     cause_of_divergence,
-    has_collapsed,
+    collapse,
 )
+from widelimit.training.output_scale import OutputScale
 from widelimit.training.read_out import ReadOut
 
 ENGINES = ("auto", "dense", "circle")
@@ -59,6 +60,7 @@ def train(
     checkpoints: Sequence[int] = (),
     engine: str = "auto",
     X_test: np.ndarray | None = None,
+    output_scale: float | None = None,
     progress: Callable[[int, float], None] | None = None,
 ) -> TrainingResult:
     """w <- w - learning_rate grad L(w), L = 1/2 sum_i |y_i - f(x_i)|^2, full batch, `steps` times.
@@ -67,11 +69,16 @@ def train(
     checkpoints are steps in [0, steps] at which the network is read out.
     engine "circle" is exact and fast on the unit circle (d = 2, ReLU or leaky ReLU, one output);
     "dense" does the rest; "auto" takes circle wherever it applies.
-    progress(step, loss) is called a few times a second at most.
+    output_scale alpha trains F = alpha (f - f_0) on L / alpha^2, f_0 the network at its start, and
+    F and L = 1/2 sum_i |y_i - F(x_i)|^2 take the places of f and loss in the result: lazy where
+    alpha sqrt(k) is large, rich where it is of order 1 (Chizat, Oyallon & Bach 2019; Geiger et al.
+    2020). None trains f itself.
+    progress(step, loss) is called a few times a second at most; its loss is the one that is
+    descended, L / alpha^2 with an output_scale.
 
     Raises ValueError for an argument out of range, TrainingDiverged (an ArithmeticError) at the
-    first loss that is not finite, and TrainingCollapsed (an ArithmeticError) where no hidden unit
-    is active on a training point any more, so that all outputs there are 0 for ever.
+    first loss that is not finite, and TrainingCollapsed (an ArithmeticError) where a step leaves no
+    hidden unit active on a training point, so that all outputs there are 0 for ever.
     """
     phi = parse_activation(activation)
     X, Y, A, B = as_problem(X, y, A, B)
@@ -81,6 +88,10 @@ def train(
         raise ValueError(f"learning_rate must be positive and finite; got {learning_rate!r}")
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}; got {engine!r}")
+    scale = None
+    if output_scale is not None:
+        scale = OutputScale(output_scale, X, X_test, A, B, activation=activation)
+        Y = scale.targets(Y)
 
     # Numbers that overflow show in the loss, which is looked at after every step.
     with np.errstate(all="ignore"):
@@ -96,7 +107,8 @@ def train(
             )
             raise TrainingDiverged(error.step, error.loss, learning_rate, cause) from None
         A, B = run.weights()
-    return TrainingResult(A, B, losses, marks, *read_out.arrays(), run.name)
+    result = TrainingResult(A, B, losses, marks, *read_out.arrays(), run.name)
+    return result if scale is None else scale.scaled(result)
 
 
 def _engine_for(engine: str, X, A, B, phi: Activation) -> type[Engine]:
@@ -126,12 +138,9 @@ def _descend(run: Engine, read_out: ReadOut, steps, marks, learning_rate, progre
             done += taken
             if not np.isfinite(losses[done]):
                 raise TrainingDiverged(done, float(losses[done]), learning_rate)
-            if has_collapsed(losses[: done + 1], run.f):
-                first = np.flatnonzero(losses[: done + 1] != losses[done])
+            if (step := collapse(losses[: done + 1], run.f)) is not None:
                 size = float(np.sqrt(2 * losses[done] / run.f.size))
-                raise TrainingCollapsed(
-                    int(first[-1]) + 1 if first.size else 0, learning_rate, size
-                )
+                raise TrainingCollapsed(step, learning_rate, size)
             pace.report(done, losses[done], taken)
         if target in marks:
             read_out.take()

@@ -41,8 +41,9 @@ class TrainingCollapsed(ArithmeticError):
 
 def _advice(target_size: float) -> str:
     return (
-        f"the targets' root mean square is {target_size:.3g}, and that of a network at its start"
-        " about 1: divide the targets, lower the learning rate, or take a wider network"
+        f"the network is to reach {target_size:.3g} (root mean square) from outputs of about 1 at"
+        " its start: divide the targets or raise the output scale, lower the learning rate, or take"
+        " a wider network"
     )
 
 
@@ -66,10 +67,14 @@ def cause_of_divergence(X, Y, A, B, *, activation: str, learning_rate: float) ->
     return f"it is below {place}, so the kernel has grown; {_advice(size)}"
 
 
-def has_collapsed(losses: np.ndarray, f: np.ndarray) -> bool:
-    """Whether the network (its outputs f (n, p) on the training points) is 0 and stays so.
+def collapse(losses: np.ndarray, f: np.ndarray) -> int | None:
+    """The step that made the network 0 on the training points for ever; None where none did.
 
-    losses : the losses so far. Where all outputs are exactly 0, the targets are not, and a step
-    has left the loss as it was, no weight moves: each later step is the same.
+    losses : the losses so far; f (n, p) : the outputs on the training points now. Where these are
+    exactly 0, the targets are not, and a step has left the loss as it was, no weight moves any
+    more. A network that was 0 from its start has not collapsed: it has nowhere to go.
     """
-    return len(losses) > 1 and losses[-1] == losses[-2] > 0 and not f.any()
+    if len(losses) < 2 or not losses[-1] == losses[-2] > 0 or f.any():
+        return None
+    moving = np.flatnonzero(losses != losses[-1])
+    return int(moving[-1]) + 1 if moving.size else None
