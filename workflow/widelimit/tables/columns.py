@@ -15,7 +15,13 @@ import pyarrow as pa
 MATRIX = pa.list_(pa.float64())
 """A vector or matrix in one cell, row-major."""
 
-_INTEGERS = {pa.int16(): "Int16", pa.int32(): "Int32", pa.int64(): "Int64"}
+_NULLABLE = {
+    pa.int16(): "Int16",
+    pa.int32(): "Int32",
+    pa.int64(): "Int64",
+    pa.string(): "str",
+}
+"""Types in memory of columns in which values may be missing."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,8 @@ class Table:
     def arrange(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The columns of this table, in its order; those that the frame lacks are all missing."""
         ordered = frame.reindex(columns=self.names).reset_index(drop=True)
-        sparse = [column for column in self.columns if column.null and column.type in _INTEGERS]
-        return ordered.astype({column.name: _INTEGERS[column.type] for column in sparse})
+        sparse = [column for column in self.columns if column.null and column.type in _NULLABLE]
+        return ordered.astype({column.name: _NULLABLE[column.type] for column in sparse})
 
 
 def text(name: str, meaning: str, null: str = "") -> Column:
