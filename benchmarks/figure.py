@@ -6,7 +6,7 @@ import pandas as pd
 
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS
 from widelimit.report.figures import style
-from widelimit.report.figures.style import power, signed
+from widelimit.report.numbers import fixed, power
 
 METHODS = {
     "numpy": ("NumPy by hand", style.GREY, "D"),
@@ -81,7 +81,7 @@ def _draw_widths(axes, widths: pd.DataFrame, exponents: pd.DataFrame):
             text = f"n = {points}, {power(steps)}"
             fit = exponents.query("points == @points and steps == @steps")
             if len(fit):
-                text += f"\nslope {signed(fit['slope'].iloc[0])}"
+                text += f"\nslope {fixed(fit['slope'].iloc[0])}"
             ends.append(style.End(*curve[["width", "cost"]].iloc[-1], text, colour))
     style.log_scale(axes)
     style.width_axis(axes, widths["width"], most=5)

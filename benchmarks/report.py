@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 import re
@@ -19,7 +18,7 @@ import pandas as pd
 from benchmarks import figure, ratios
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS
 from widelimit.report.figures import style
-from widelimit.report.figures.style import power, signed
+from widelimit.report.numbers import fixed, number, power
 from widelimit.tables.files import write_table, write_text
 
 RESULTS = Path(__file__).parent / "results"
@@ -86,7 +85,7 @@ def _training_table(costs: pd.DataFrame) -> str:
         cells = [figure.case_words(next(case.itertuples()))]
         for method, long in [*((name, False) for name in shown), ("circle", True)]:
             found = case.loc[(case["method"] == method) & (case["long"] == long), "centre"]
-            cells.append(rounded(found.iloc[0]) if len(found) else "")
+            cells.append(number(found.iloc[0], 2) if len(found) else "")
         rows.append(cells)
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -96,19 +95,19 @@ def _lines(table: pd.DataFrame, costs: pd.DataFrame):
         margin = (row.slope_high - row.slope_low) / 2
         yield (
             f"With {row.points} points the circle engine's cost over {power(MANY_STEPS)} steps"
-            f" grows with the width to the power {signed(row.slope)} ± {margin:.2f}, from"
+            f" grows with the width to the power {fixed(row.slope)} ± {fixed(margin)}, from"
             f" {power(row.smallest_width)} to {power(row.largest_width)}."
         )
     set_up = ratios.set_up_in_steps(table)
     longest = set_up.loc[set_up["set_up"].idxmax()]
     yield (
-        f"Setting up the circle engine takes as long as {rounded(set_up['set_up'].min())} to"
-        f" {rounded(longest['set_up'])} of its first steps, the most at width"
+        f"Setting up the circle engine takes as long as {number(set_up['set_up'].min(), 2)} to"
+        f" {number(longest['set_up'], 2)} of its first steps, the most at width"
         f" {power(int(longest['width']))} with {longest['points']} points."
     )
     for row in costs[costs["method"].isin(["neural_tangents", "scikit_learn"])].itertuples():
         library = figure.METHODS[row.method][0]
-        yield f"{figure.case_words(row)}: {library} takes {rounded(row.centre)} times as long."
+        yield f"{figure.case_words(row)}: {library} takes {number(row.centre, 2)} times as long."
     for row in ratios.gemm_shares(table).itertuples():
         yield (
             f"{figure.case_words(row)}: the dense engine runs at {row.share:.0%} of the rate of"
@@ -119,19 +118,12 @@ def _lines(table: pd.DataFrame, costs: pd.DataFrame):
     busy = table["wall_seconds"].sum() / table["seconds"].sum()
     yield (
         f"All methods computed the same before they were timed: losses and weights differ by"
-        f" {off:.1g} at most."
+        f" {number(off, 1)} at most."
     )
     yield (
-        f"CPU times of one thread, medians over rounds: {rounds}. Wall-clock time was {busy:.2f}"
-        " times CPU time: 1 where a core was free."
+        f"CPU times of one thread, medians over rounds: {rounds}. Wall-clock time was"
+        f" {number(busy, 3)} times CPU time: 1 where a core was free."
     )
-
-
-def rounded(ratio: float) -> str:
-    """Two digits: 4138 -> 4 100, 1.234 -> 1.2, 0.0123 -> 0.012."""
-    digits = 1 - math.floor(math.log10(abs(ratio)))
-    value = round(ratio, digits)
-    return f"{value:,.{max(digits, 0)}f}".replace(",", "\u2009")
 
 
 def quoted(readme: str, snippet: str) -> str:

@@ -214,7 +214,7 @@ def test_the_document_quotes_what_was_measured():
     both = document(pd.concat([metrics, more]), slopes)
     assert "| 0.25 to 12.5 (2 values) | ≥ 1.000001 | no |" in row(both, "linear_growth_above")
     empty = document(metrics[metrics["experiment"] != "step2"], slopes)
-    assert "| – | ≤ 1 · 10⁻¹⁰ | not measured |" in row(empty, "representer_error")
+    assert "| – | ≤ 10⁻¹⁰ | not measured |" in row(empty, "representer_error")
     assert f"not measured in this study {len(CLAIMS['step2'])}." in empty
 
 
@@ -222,7 +222,7 @@ def test_the_document_quotes_what_was_measured():
     "low, high, text",
     [
         (1, 1, "= 1"),
-        (-math.inf, 1e-9, "≤ 1 · 10⁻⁹"),
+        (-math.inf, 1e-9, "≤ 10⁻⁹"),
         (2, math.inf, "≥ 2"),
         (2 - 1e-6, 2 + 1e-6, "1.999999 to 2.000001"),
     ],

@@ -6,6 +6,7 @@ import pytest
 
 from widelimit.measure.linear_regression.statements import measure_step1
 from widelimit.report.figures import step1_common
+from widelimit.report.numbers import number
 
 NAMES = ["threshold", "directions", "span", "regimes"]
 SMALL = {
@@ -78,7 +79,7 @@ def test_directions_keep_the_first_and_the_last(small, figures):
     last = table[(table["step"] == 100) & (table["relative_learning_rate"] == 2.02)]
     first = last.loc[last["direction"] == 1, "distance"].item()
     assert first == pytest.approx(1.02**100, rel=1e-6)
-    assert f"{step1_common.number(first)} along the first" in at.finding(table)
+    assert f"{number(first, 2)} along the first" in at.finding(table)
 
 
 def test_the_span_tells_both_starts_apart(small, figures):
@@ -90,9 +91,9 @@ def test_the_span_tells_both_starts_apart(small, figures):
     last = many[many["step"] == 100]
     ends = {start: rows["distance"] for start, rows in last.groupby("start")}
     text = at.finding(table)
-    assert f"never exceeds {step1_common.number(largest)};" in text
-    assert f"at {step1_common.number(ends['zero'].max())} or less from 0" in text
-    assert f"at {step1_common.number(ends['elsewhere'].min())} or more from elsewhere" in text
+    assert f"never exceeds {number(largest, 2)};" in text
+    assert f"at {number(ends['zero'].max(), 2)} or less from 0" in text
+    assert f"at {number(ends['elsewhere'].min(), 2)} or more from elsewhere" in text
     assert set(table.loc[table["quantity"] == "plane", "start"]) == {"0", "1", "2", "3"}
 
 
@@ -101,7 +102,7 @@ def test_regimes_quote_what_the_loss_must_be(small, figures):
     table = figures.take(at, small)
     assert list(table["regime"].unique()) == list(step1_common.REGIMES)
     last = table[(table["step"] == 100) & (table["regime"] == "overdetermined")].iloc[0]
-    loss, least = (step1_common.number(last[name]) for name in ("loss", "least_loss"))
+    loss, least = (number(last[name], 2) for name in ("loss", "least_loss"))
     assert f"{loss} (n > d; it must be {least})" in at.finding(table)
     assert at.finding(table).count("it must be 0)") == 2
     assert "n < d (n = 3, d = 6, rank 3)" in at.caption(table)
@@ -112,10 +113,3 @@ def test_lines_leave_the_panel_where_they_diverge_or_vanish():
     assert drawn[2] == 0.5
     assert (drawn[:2] < step1_common.FLOOR).all()
     assert (drawn[3:] > step1_common.CEILING).all()
-
-
-@pytest.mark.parametrize(
-    "value, text", [(0, "0"), (0.123, "0.12"), (3.41e-16, "3.4·10⁻¹⁶"), (np.inf, "infinite")]
-)
-def test_number(value, text):
-    assert step1_common.number(value) == text

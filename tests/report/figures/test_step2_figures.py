@@ -7,7 +7,8 @@ import pytest
 from widelimit.data.points import generate_samples
 from widelimit.measure.regression.fits import main_kernels
 from widelimit.measure.regression.statements import measure_step2
-from widelimit.report.figures import step3_common, style
+from widelimit.report.figures import step3_common
+from widelimit.report.numbers import fixed
 
 NAMES = ["features", "psd", "descent"]
 
@@ -67,7 +68,7 @@ def test_features_quote_difference_and_norms(small, figures):
     off = table.copy()
     largest = table.loc[table["fit"] == "samples", "f"].abs().max()
     off.loc[(off["fit"] == "kernel").idxmax(), "f"] += 0.5 * largest
-    assert "up to 0.50 of the largest target" in at.finding(off)
+    assert "at most 0.5 of the largest target" in at.finding(off)
 
 
 def test_psd_counts_kernels_with_a_negative_eigenvalue(small, figures):
@@ -76,7 +77,7 @@ def test_psd_counts_kernels_with_a_negative_eigenvalue(small, figures):
     assert "18 of 18 kernels have no eigenvalue below" in at.finding(table)
     assert list(table["kernel"])[-1] == at.INDICATOR
     least = table["least"].iloc[-1]
-    assert at.finding(table).endswith(f"reaches {style.signed(least)}.")
+    assert at.finding(table).endswith(f"reaches {fixed(least)}.")
     of = small["psd"].query("kernel == 'gaussian'")
     row = table[table["kernel"] == "gaussian"].iloc[0]
     ratios = of["lambda_min"] / of["lambda_max"]

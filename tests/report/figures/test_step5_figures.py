@@ -7,7 +7,7 @@ import pytest
 from widelimit.data.points import generate_samples, to_table
 from widelimit.measure.slopes import fit_slope
 from widelimit.measure.tangent.statements import measure_step5
-from widelimit.report.figures import step5_common, style
+from widelimit.report.numbers import fixed, number
 
 NAMES = ["ntk", "linearised", "outputs", "hessian", "flow"]
 TARGETS = ["t + sin(10 * t)", "cos(6 * t)", "t * t", "0 * t", "x_0 - x_1"]
@@ -94,7 +94,7 @@ def test_finding_of_the_ntk_counts_the_intervals(small, figures):
     covered = sum(fit["slope_low"] <= -0.5 <= fit["slope_high"] for fit in fits.values())
     assert f"{covered} of the 7 intervals hold −1/2" in text
     flattest = max(fits, key=lambda name: fits[name]["slope"])
-    assert f"and {style.signed(fits[flattest]['slope'])} ({flattest})" in text
+    assert f"and {fixed(fits[flattest]['slope'])} ({flattest})" in text
     moved = table.copy()
     moved[["slope", "slope_low", "slope_high"]] += 5
     assert "and 0 of the 7 intervals hold −1/2" in at.finding(moved)
@@ -116,11 +116,11 @@ def test_finding_of_the_linearised_network_quotes_the_widest_and_last(small, fig
     metrics = small["metrics"]
     rows = metrics[(metrics["width"] == 256) & (metrics["step"] == 30)]
     for metric in (at.NETWORK, at.UNCORRECTED):
-        value = step5_common.number(rows.loc[rows["metric"] == metric, "value"].median())
+        value = number(rows.loc[rows["metric"] == metric, "value"].median(), 2)
         slope = naive_slope(metrics, metric, step=30)["slope"]
-        assert f"{value} (slope {style.signed(slope)} ±" in text
+        assert f"{value} (slope {fixed(slope)} ±" in text
     last = metrics[metrics["step"] == 30_000].set_index("metric")["value"]
-    assert f"{step5_common.number(last[at.LIMIT])} at infinite width" in text
+    assert f"{number(last[at.LIMIT], 2)} at infinite width" in text
 
 
 def test_outputs_show_the_network_and_its_prediction(small, figures):
@@ -161,12 +161,12 @@ def test_finding_of_the_hessian_quotes_the_worst_median(small, figures):
     text = at.finding(figures.take(at, small))
     metrics = small["metrics"]
     ratios = metrics.loc[metrics["metric"] == "hessian_median_ratio", "value"]
-    assert f"at most {step5_common.number(100 * (ratios - 1).abs().max())} % off" in text
+    assert f"at most {number(100 * (ratios - 1).abs().max(), 2)} % off" in text
     slopes = [
         naive_slope(metrics, at.BOUNDED, name)["slope"] for name in ("gelu", "sin", "cos", "erf")
     ]
     slopes.append(naive_slope(metrics, at.BOUNDED, "hermite:2")["slope"])
-    low, high = style.signed(min(slopes)), style.signed(max(slopes))
+    low, high = fixed(min(slopes)), fixed(max(slopes))
     assert f"{low} to {high} for bounded weights" in text
 
 
@@ -182,11 +182,4 @@ def test_finding_of_the_flow_quotes_the_largest_differences(small, figures):
     flow = small["flow"]
     for rate in (0.01, 0.9):
         largest = flow.loc[flow["relative_learning_rate"] == rate, "rmse"].max()
-        assert f"{step5_common.number(largest)} at {rate:g} of the bound" in text
-
-
-@pytest.mark.parametrize(
-    "value, text", [(0.0054, "0.0054"), (5.66e-5, "5.7·10⁻⁵"), (1.0, "1.0"), (42.4, "42")]
-)
-def test_numbers(value, text):
-    assert step5_common.number(value) == text
+        assert f"{number(largest, 2)} at {rate:g} of the bound" in text

@@ -13,8 +13,8 @@ from widelimit.report.figures import (
     step7_interval,
     step7_loss,
     step7_movement,
-    style,
 )
+from widelimit.report.numbers import fixed, number
 
 MODULES = [
     step7_explorer,
@@ -102,7 +102,7 @@ def test_fits_show_each_network_and_the_prediction_at_the_last_step(full, figure
     }
     distance = np.median([np.sqrt(np.mean((f[s] - ntk["f"].to_numpy()) ** 2)) for s in f])
     assert step7_fits.distances(table)[64] == pytest.approx(distance)
-    assert f"{distance:.2g} at width 2⁶" in step7_fits.finding(table)
+    assert f"{number(distance, 2)} at width 2⁶" in step7_fits.finding(table)
 
 
 def test_fits_choose_among_many_widths(figures):
@@ -142,9 +142,9 @@ def test_convergence_quotes_the_last_step(full, figures):
     finding = step7_convergence.finding(table)
     for width, name in ((64, "2⁶"), (2**20, "2²⁰")):
         known = values(full["metrics"], "rmse_network_vs_ntk", step=100_000, width=width)
-        assert f"{np.median(known):.2g} at width {name}" in finding
+        assert f"{number(np.median(known), 2)} at width {name}" in finding
     fit = table[(table["step"] == 100_000)].iloc[0]
-    assert f"{style.signed(fit['slope'])} ({style.signed(fit['slope_low'])} to" in finding
+    assert f"{fixed(fit['slope'])} ({fixed(fit['slope_low'])} to" in finding
 
 
 def test_loss_compares_each_network_with_its_own_closed_form(full, figures):
@@ -159,7 +159,7 @@ def test_loss_compares_each_network_with_its_own_closed_form(full, figures):
     row = table[(table["quantity"] == "closed_form") & (table["step"] == 1000)]
     assert row["centre"].item() == pytest.approx(np.median(every))
     last = table[(table["quantity"] == "ratio") & (table["step"] == 100_000)]
-    assert f"{last['centre'].iloc[0]:.3g} times the closed form" in step7_loss.finding(table)
+    assert f"{number(last['centre'].iloc[0], 3)} times the closed form" in step7_loss.finding(table)
 
 
 def test_loss_of_a_network_that_fits_exactly_has_no_ratio(full, figures):
@@ -176,7 +176,7 @@ def test_movement_is_that_of_the_last_step(full, figures):
     moved = table[table["metric"] == "weight_movement"]
     assert set(moved["step"]) == {100_000}
     known = values(full["metrics"], "weight_movement", step=100_000, width=2**20)
-    assert f"weights move by {np.median(known):.2g}" in step7_movement.finding(table)
+    assert f"weights move by {number(np.median(known), 2)}" in step7_movement.finding(table)
     assert set(table["metric"]) == set(step7_movement.PANELS)
 
 
@@ -207,10 +207,10 @@ def test_ensemble_is_mean_and_standard_deviation_over_seeds(full, figures):
     assert spread == pytest.approx(np.mean(std**2))
     finding = step7_ensemble.finding(table)
     bias = values(full["metrics"], "ensemble_bias_squared", step=100_000, width=64).item()
-    assert f"{bias**0.5:.2g} at width 2⁶ and" in finding
+    assert f"{number(bias**0.5, 2)} at width 2⁶ and" in finding
     variance = values(full["metrics"], "ensemble_variance", step=100_000, width=64).item()
-    assert f"standard deviation is {(variance * 3 / 2) ** 0.5:.2g} at width 2⁶" in finding
-    assert f"theory says {spread**0.5:.2g}" in finding
+    assert f"standard deviation is {number((variance * 3 / 2) ** 0.5, 2)} at width 2⁶" in finding
+    assert f"theory says {number(spread**0.5, 2)}" in finding
 
 
 def test_ensemble_of_one_has_no_spread(smallest, figures):
@@ -230,7 +230,7 @@ def test_interval_has_rank_2_and_the_least_loss_of_two_half_lines(full, figures)
     assert shown["value"].item() == pytest.approx(least, rel=1e-6)
     finding = step7_interval.finding(table)
     assert "rank 2 on 20 points" in finding
-    assert f"below {least:.2g} is" in finding
+    assert f"below {number(least, 2)} is" in finding
     spectrum = table[(table["inputs"] == "study") & (table["quantity"] == "eigenvalue")]
     known = full["kernels"].set_index("kernel").loc["ntk", "eigenvalues"]
     assert spectrum["value"].to_numpy() == pytest.approx(known / known[0], rel=1e-6)

@@ -8,6 +8,7 @@ import pytest
 
 from widelimit.data.lecture import PUBLISHED, WIDTH
 from widelimit.report.figures import step7_beyond, step7_digits, step7_lecture, style
+from widelimit.report.numbers import fixed
 
 MODULES = {"beyond": step7_beyond, "digits": step7_digits, "lecture": step7_lecture}
 
@@ -123,8 +124,8 @@ def test_words_are_whole_sentences(name, study):
 def test_rows_may_come_in_any_order_and_bytes_stay(name, make, tmp_path):
     module, study = MODULES[name], make()
     shuffled = study["metrics"].sample(frac=1, random_state=0)
-    for number, metrics in enumerate((study["metrics"], shuffled)):
-        style.save(module.draw(module.summarise(metrics=metrics)), tmp_path / f"{number}.svg")
+    for place, metrics in enumerate((study["metrics"], shuffled)):
+        style.save(module.draw(module.summarise(metrics=metrics)), tmp_path / f"{place}.svg")
     assert (tmp_path / "0.svg").read_bytes() == (tmp_path / "1.svg").read_bytes()
 
 
@@ -177,7 +178,7 @@ def test_beyond_counts_slopes():
     finding = step7_beyond.finding(table)
     assert f"{near} of 5 slopes lie within 0.1 of −1/2, and {held} of their" in finding
     lowest = slopes.sort_values("slope").iloc[0]
-    assert f"from {style.signed(lowest['slope'])} ({step7_beyond.name(lowest)})" in finding
+    assert f"from {fixed(lowest['slope'])} ({step7_beyond.name(lowest)})" in finding
 
 
 def test_digits_show_the_last_step_and_the_limit_of_kernels():

@@ -36,22 +36,6 @@ def test_a_single_width_or_step_has_a_colour():
     assert len(style.step_colour(0, [0])) == 4
 
 
-@pytest.mark.parametrize(
-    "value, text",
-    [
-        *((10, "10"), (100, "100"), (1000, "10³"), (100_000, "10⁵"), (64, "2⁶"), (2**20, "2²⁰")),
-        *((4, "4"), (0, "0"), (1, "1"), (300, "300"), (20_000, "20\u2009000"), (999, "999")),
-    ],
-)
-def test_power(value, text):
-    assert style.power(value) == text
-
-
-def test_signed_has_a_minus_sign():
-    assert style.signed(-0.5) == "\u22120.50"
-    assert style.signed(0.456, 1) == "0.5"
-
-
 def brute_spread(at, heights, low, high):
     # Minimise over all sums of steps: a quadratic programme by projection, slowly.
     from scipy.optimize import minimize

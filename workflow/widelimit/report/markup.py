@@ -1,23 +1,24 @@
-"""Values as HTML: numbers, formulas and figures, each as a page shows it."""
+"""Values as HTML: cells of tables, formulas and figures, each as a page shows it."""
 
 from __future__ import annotations
 
 import base64
 import gzip
-import math
 import re
 import xml.etree.ElementTree as ElementTree
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from jinja2.ext import Extension
 from latex2mathml.converter import convert
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from widelimit.report.numbers import number
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 MOST_ROWS = 24
 """Rows of a table that a page shows; the whole table is in its Parquet file."""
@@ -26,40 +27,16 @@ MOST_CSV_ROWS = 90_000
 """Rows of a table that a page carries for download, about 10 bytes each."""
 
 
-def number(value: Any, digits: int = 4) -> str:
-    """So many significant digits, a proper minus sign, powers of ten as such, a dash for none."""
+def cell(value: Any) -> str:
+    """Any value of a table: numbers as `number` writes them, a dash for none, yes or no."""
     if isinstance(value, (list, tuple, np.ndarray)):
-        shown = ", ".join(number(item, digits) for item in value[:4])
+        shown = ", ".join(cell(item) for item in value[:4])
         return f"[{shown}{', …' if len(value) > 4 else ''}]"
-    if value is None or value is pd.NA or value is pd.NaT:
-        return "–"
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
-    if isinstance(value, (int, np.integer)):
-        text = f"{value:,}" if abs(value) > 9999 else str(value)
-        return text.replace(",", "\u202f").replace("-", "\u2212")
-    if isinstance(value, (float, np.floating)):
-        if math.isnan(value):
-            return "–"
-        if math.isinf(value):
-            return "∞" if value > 0 else "\u2212∞"
-        mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
-        mantissa = mantissa.replace("-", "\u2212")
-        power = str(int(exponent)).translate(_SUPERSCRIPTS) if exponent else ""
-        return f"{mantissa} · 10{power}" if power else mantissa
-    return str(value)
-
-
-def fixed(value: float, digits: int = 3) -> str:
-    """With so many digits behind the point, for columns of numbers to be compared or added."""
-    return f"{value:.{digits}f}".replace("-", "\u2212")
-
-
-def power_of_two(value: int) -> Markup:
-    """16384 as 2<sup>14</sup>; any other number as ``number`` has it."""
-    if value > 4 and value & (value - 1) == 0:
-        return Markup("2<sup>{}</sup>").format(value.bit_length() - 1)
-    return escape(number(value))
+    if isinstance(value, Real):
+        return number(value)
+    return "–" if value is None or value is pd.NA or value is pd.NaT else str(value)
 
 
 def formula(latex: str, *, block: bool = False) -> Markup:

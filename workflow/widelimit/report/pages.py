@@ -22,13 +22,12 @@ from widelimit.kernels.activations import parse_activation
 from widelimit.report.figures.sliders import Moving
 from widelimit.report.markup import (
     Formulas,
+    cell,
     csv_link,
-    fixed,
     inline_svg,
-    number,
-    power_of_two,
     shortened,
 )
+from widelimit.report.numbers import fixed, number, power
 from widelimit.study.config import Study
 from widelimit.tables.columns import Column
 from widelimit.tables.files import read_table
@@ -198,10 +197,11 @@ def _environment() -> Environment:
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
     environment.filters |= {
         "activation": parse_activation,
+        "cell": cell,
         "csv_link": csv_link,
         "number": number,
         "fixed": fixed,
-        "power_of_two": power_of_two,
+        "power": power,
         "shortened": shortened,
         "inline_svg": inline_svg,
     }

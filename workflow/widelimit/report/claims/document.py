@@ -10,7 +10,7 @@ import pandas as pd
 
 from widelimit.report.claims import CLAIMS, Checked, check_claims
 from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN, SLOPES
-from widelimit.report.markup import number
+from widelimit.report.numbers import number
 
 INTRODUCTION = """\
 # What the report states, and what was measured

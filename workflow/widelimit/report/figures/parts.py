@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from widelimit.measure.slopes import over_seeds
 from widelimit.report.figures import style
-from widelimit.report.figures.style import End, power, signed
+from widelimit.report.figures.style import End
+from widelimit.report.numbers import fixed, power
 from widelimit.tables.schemas import Column, Table
 
 BAND = (
@@ -68,7 +69,7 @@ def slope_words(row) -> str:
     if pd.isna(row["slope"]):
         return ""
     margin = (row["slope_high"] - row["slope_low"]) / 2
-    return f"slope {signed(row['slope'])} ± {margin:.2f}"
+    return f"slope {fixed(row['slope'])} ± {margin:.2f}"
 
 
 def fit_words(table: pd.DataFrame) -> str:

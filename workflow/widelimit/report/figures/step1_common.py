@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 
-from widelimit.report.figures import step3_common, style
+from widelimit.report.figures import style
 
 REGIMES = {
     "overdetermined": ("n > d", style.ORANGE, "o"),
@@ -42,13 +42,3 @@ def distance_axis(axes: Axes):
     axes.set_yticks([10.0**e for e in range(-16, 5, 4)])
     axes.minorticks_off()
     axes.axhline(1, color=style.GREY, linewidth=0.6, zorder=1)
-
-
-def number(value: float) -> str:
-    """Two digits: 0.12, 3.4·10⁻¹⁶, infinite."""
-    return step3_common.number(value, digits=2) if value else "0"
-
-
-def condition(kappa: float) -> str:
-    """A condition number: 30, 1.0·10⁶."""
-    return f"{kappa:g}" if kappa < 1e5 else number(kappa)

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step1_common as common
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Fast and slow directions"
@@ -64,7 +65,7 @@ def draw(table: pd.DataFrame) -> Figure:
                 color=common.shade(eigenvalue, eigenvalues),
                 marker="o",
                 markersize=2.5,
-                label=rf"$\sigma_i^2/\sigma_1^2 = {eigenvalue:.2g}$",
+                label=rf"$\sigma_i^2/\sigma_1^2$ = {number(eigenvalue, 2)}",
             )
             for eigenvalue in eigenvalues
         ],
@@ -75,7 +76,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def caption(table: pd.DataFrame) -> str:
-    kappa = common.condition(table["condition_number"].iloc[0])
+    kappa = number(table["condition_number"].iloc[0])
     return (
         "The distance between gradient descent from 0 and the solution along single singular"
         f" directions, for eigenvalues that span a factor of {kappa}, at three learning rates;"
@@ -90,8 +91,8 @@ def finding(table: pd.DataFrame) -> str:
     for rate, rows in last.groupby("relative_learning_rate", sort=False):
         first, slowest = (rows.loc[rows["direction"].eq(i)].iloc[0] for i in _ends(rows))
         sentences.append(
-            f"{common.number(first['distance'])} along the first and"
-            f" {common.number(slowest['distance'])} along the last direction at ησ₁² = {rate:g}"
+            f"{number(first['distance'], 2)} along the first and"
+            f" {number(slowest['distance'], 2)} along the last direction at ησ₁² = {rate:g}"
         )
     return (
         f"After {parts.steps_words(parts.last_step(table))} the distance is"

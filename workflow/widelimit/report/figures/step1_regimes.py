@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step1_common as common
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Three regimes, and a matrix of less than full rank"
@@ -80,12 +81,12 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     last = table[table["step"] == parts.last_step(table)]
     losses = parts.listed(
-        f"{common.number(row.loss)} ({common.REGIMES[row.regime][0]}; it must be"
-        f" {common.number(row.least_loss if row.least_loss > ROUNDING else 0)})"
+        f"{number(row.loss, 2)} ({common.REGIMES[row.regime][0]}; it must be"
+        f" {number(row.least_loss if row.least_loss > ROUNDING else 0, 2)})"
         for row in last.itertuples()
     )
     return (
         f"After {parts.steps_words(parts.last_step(table))} the training loss is {losses}, in"
         " units of the first; the distance to the solution is"
-        f" {common.number(last['distance'].max())} or less."
+        f" {number(last['distance'].max(), 2)} or less."
     )

@@ -12,6 +12,7 @@ from matplotlib.patches import Circle
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step1_common as common
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Descent stays in the span of the data"
@@ -156,8 +157,8 @@ def finding(table: pd.DataFrame) -> str:
     end = last.groupby("start")["value"]
     return (
         "From 0 the component outside the span never exceeds"
-        f" {common.number(largest)}; from elsewhere it stays what it was, within"
-        f" {common.number(change)}. The distance to the fit of least norm ends at"
-        f" {common.number(end.max()['zero'])} or less from 0, and at"
-        f" {common.number(end.min()['elsewhere'])} or more from elsewhere."
+        f" {number(largest, 2)}; from elsewhere it stays what it was, within"
+        f" {number(change, 2)}. The distance to the fit of least norm ends at"
+        f" {number(end.max()['zero'], 2)} or less from 0, and at"
+        f" {number(end.min()['elsewhere'], 2)} or more from elsewhere."
     )

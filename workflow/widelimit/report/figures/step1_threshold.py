@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step1_common as common
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "The threshold of the learning rate"
@@ -90,7 +91,7 @@ def _look(name: str, rows: pd.DataFrame, table: pd.DataFrame) -> tuple:
         return OTHERS[name]
     family = table.loc[~table["spectrum"].isin(OTHERS), "condition_number"].unique()
     kappa = rows["condition_number"].iloc[0]
-    return common.shade(kappa, family), f"$\\sigma_1^2/\\sigma_d^2$ = {common.condition(kappa)}"
+    return common.shade(kappa, family), f"$\\sigma_1^2/\\sigma_d^2$ = {number(kappa)}"
 
 
 def _second(table: pd.DataFrame) -> str:
@@ -109,7 +110,7 @@ def caption(table: pd.DataFrame) -> str:
         " rate in units of the largest eigenvalue. Dots: step by step; lines: closed form; dashed:"
         f" 0 and 2. a: {len(names)} spectra after {parts.steps_words(steps[-1])}: eigenvalues even"
         " in the logarithm with the condition number named, Gaussian points"
-        f" (condition number {kappa['gaussian']:.3g}), and a matrix of half the rank. b: one"
+        f" (condition number {number(kappa['gaussian'], 3)}), and a matrix of half the rank. b: one"
         f" spectrum after {parts.listed(f'{step}' for step in steps)} steps."
     )
 
@@ -126,5 +127,5 @@ def finding(table: pd.DataFrame) -> str:
         " 0 < ησ₁² < 2 are nearer to the solution than at the start, and"
         f" {(last.loc[outside, 'distance'] > 1).sum()} of {outside.sum()} runs outside are farther"
         " away. Bisection on the steps themselves finds the ends of the stable range within"
-        f" {common.number(low)} of 0 and {common.number(high)} of 2, for all {len(ranges)} spectra."
+        f" {number(low, 2)} of 0 and {number(high, 2)} of 2, for all {len(ranges)} spectra."
     )

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from widelimit.report.figures import parts, step3_common, style
+from widelimit.report.numbers import at_most, number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Gradient descent tends to kernel regression"
@@ -73,8 +74,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 def caption(table: pd.DataFrame) -> str:
     conditions = parts.listed(
-        f"{step3_common.number(rows['effective_condition'].iloc[0], 2)}"
-        f" ({step3_common.LABELS[kernel]})"
+        f"{number(rows['effective_condition'].iloc[0], 2)} ({step3_common.LABELS[kernel]})"
         for kernel, _, rows in step3_common.each_kernel(table)
     )
     return (
@@ -86,16 +86,15 @@ def caption(table: pd.DataFrame) -> str:
 
 
 def finding(table: pd.DataFrame) -> str:
-    largest = step3_common.number(float(table["difference"].max()), 2)
+    largest = number(float(table["difference"].max()), 2)
     walked = int(table.loc[table["distance"].notna(), "step"].max())
     last = table.loc[table.groupby(["kernel", "scale"], dropna=False)["step"].idxmax()]
     left = float(last["closed_form"].max())
     after = table[table["step"] == walked]
     at = after.loc[after["closed_form"].idxmax()]
-    reached = "less than 10⁻¹⁰" if left < 1e-10 else f"at most {step3_common.number(left, 2)}"
     return (
         f"After {parts.steps_words(walked)} the farthest from its limit is"
-        f" {step3_common.LABELS[at['kernel']]}, by {step3_common.number(at['closed_form'], 2)};"
-        f" at the last step shown every kernel is {reached} away. Step by step and in closed form,"
-        f" gradient descent differs by {largest} of the largest target or less."
+        f" {step3_common.LABELS[at['kernel']]}, by {number(at['closed_form'], 2)};"
+        f" at the last step shown every kernel is {at_most(left)} away. Step by step and in closed"
+        f" form, gradient descent differs by {largest} of the largest target or less."
     )

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from widelimit.report.figures import parts, step3_common, style
+from widelimit.report.figures import parts, style
+from widelimit.report.numbers import at_most, fixed
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "One fit, by the kernel and by its features"
@@ -89,13 +90,12 @@ def finding(table: pd.DataFrame) -> str:
     curves = table.pivot_table(index=["degree", "t"], columns="fit", values="f", sort=False)
     scale = table.loc[table["fit"] == "samples", "f"].abs().max() or 1
     apart = float((curves["kernel"] - curves["features"]).abs().max() / scale)
-    said = "10⁻¹⁰" if apart < 1e-10 else step3_common.number(apart, 2)
     norms = table.groupby(["degree", "fit"])["norm"].min().unstack("fit")
     # Where all targets are 0, so are all weights.
     ratios = (norms["other"] / norms["features"]).where(norms["features"] > 0, 1)
-    ratios = parts.listed(f"{ratio:.2f} (degree {degree})" for degree, ratio in ratios.items())
+    ratios = parts.listed(f"{fixed(ratio)} (degree {degree})" for degree, ratio in ratios.items())
     return (
-        f"Kernel and features differ by {'less than' if apart < 1e-10 else 'up to'} {said} of the"
+        f"Kernel and features differ by {at_most(apart)} of the"
         " largest target. The smallest norm among the other weights, in units of that of the"
         f" minimum-norm weights, is {ratios}."
     )

@@ -8,6 +8,7 @@ import pyarrow as pa
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import parts, step3_common, style
+from widelimit.report.numbers import fixed, number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Every kernel is positive semi-definite"
@@ -100,9 +101,9 @@ def finding(table: pd.DataFrame) -> str:
     within = int((kernels["least"] >= -rounding).sum())
     said = (
         f"{within} of {len(kernels)} kernels have no eigenvalue below minus rounding"
-        f" ({step3_common.number(rounding, 2)} of the largest) in any matrix"
+        f" ({number(rounding, 2)} of the largest) in any matrix"
     )
     others = table.loc[table["kernel"] == INDICATOR, "least"]
     for least in others:
-        said += f"; the function that is no kernel reaches {style.signed(least)}"
+        said += f"; the function that is no kernel reaches {fixed(least)}"
     return f"{said}."

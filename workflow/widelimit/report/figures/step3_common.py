@@ -10,6 +10,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 
 from widelimit.report.figures import style
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column
 
 LABELS = {
@@ -40,8 +41,6 @@ CONDITION = Column(
 ROUNDING = 1e-6
 """Training RMSE below which a fit passes through the samples but for rounding."""
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 
 def label(kernel: str, scale: float) -> str:
     """Gaussian, L = 10."""
@@ -49,18 +48,9 @@ def label(kernel: str, scale: float) -> str:
     return name if np.isnan(scale) else f"{name}, L\u202f=\u202f{scale:g}"
 
 
-def number(value: float, digits: int = 3) -> str:
-    """So many digits: 0.122, 5.30·10²⁰, infinite."""
-    if np.isinf(value):
-        return "infinite"
-    mantissa, _, exponent = f"{value:#.{digits}g}".partition("e")
-    mantissa = mantissa.removesuffix(".").replace("-", "\u2212")
-    return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}" if exponent else mantissa
-
-
 def rmse(value: float) -> str:
-    """The same, but for what is rounding: its digits differ from machine to machine."""
-    return "<\u202f10⁻⁶" if value < ROUNDING else number(value)
+    """Three digits, but for what is rounding: its digits differ from machine to machine."""
+    return "<\u202f10⁻⁶" if value < ROUNDING else number(value, 3)
 
 
 def fits(points: pd.DataFrame, predictions: pd.DataFrame, part: str) -> pd.DataFrame:

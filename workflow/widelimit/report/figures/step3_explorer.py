@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from widelimit.report.figures import step3_common as common
 from widelimit.report.figures import step3_scale, style
 from widelimit.report.figures.sliders import Frame, Moving, Panel, Part, Slider, Words, limits
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Table
 
 TITLE = "Any scale L"
@@ -106,7 +107,7 @@ def _words(kernel: str, row: pd.Series) -> str:
     condition = np.inf if np.isnan(row["condition_number"]) else row["condition_number"]
     return (
         f"{common.label(kernel, row.name)}: test RMSE {common.rmse(row['rmse'])}, condition number"
-        f" {common.number(condition)}."
+        f" {number(condition, 3)}."
     )
 
 
@@ -128,6 +129,6 @@ def finding(table: pd.DataFrame) -> str:
         sentences.append(
             f"{common.LABELS[kernel]}: the test RMSE is smallest at L = {best:g}, where it is"
             f" {common.rmse(rows['rmse'][best])}, the condition number"
-            f" {common.number(condition)}."
+            f" {number(condition, 3)}."
         )
     return " ".join(sentences)

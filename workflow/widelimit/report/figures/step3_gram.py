@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from widelimit.report.figures import step3_common as common
 from widelimit.report.figures import style
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Gram matrices and their spectra"
@@ -56,7 +57,7 @@ def finding(table: pd.DataFrame) -> str:
     for kernel, scale, rows in common.each_kernel(table[table["quantity"] == "eigenvalue"]):
         rank, samples = int(rows["kept"].sum()), len(rows)
         singular = f"singular, rank {rank} of {samples}"
-        condition = f"condition number {common.number(rows['condition_number'].iloc[0])}"
+        condition = f"condition number {number(rows['condition_number'].iloc[0], 3)}"
         parts.append(f"{common.label(kernel, scale)}: {condition if rank == samples else singular}")
     return "; ".join(parts) + "."
 

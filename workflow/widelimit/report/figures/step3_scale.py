@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step3_common as common
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "The effect of the scale L"
@@ -69,7 +70,7 @@ def finding(table: pd.DataFrame) -> str:
 
 def _at_ends(by_scale: pd.DataFrame) -> str:
     ends = by_scale["condition_number"].iloc[[0, -1] if len(by_scale) > 1 else [0]]
-    return " and ".join(f"{common.number(value)} at L = {scale:g}" for scale, value in ends.items())
+    return " and ".join(f"{number(value, 3)} at L = {scale:g}" for scale, value in ends.items())
 
 
 @style.context()
@@ -92,8 +93,7 @@ def draw(table: pd.DataFrame) -> Figure:
             axes.text(
                 0.98,
                 0.02,
-                f"cond {common.number(first['condition_number'])}\n"
-                f"RMSE {common.rmse(first['rmse'])}",
+                f"cond {number(first['condition_number'], 3)}\nRMSE {common.rmse(first['rmse'])}",
                 transform=axes.transAxes,
                 ha="right",
                 va="bottom",

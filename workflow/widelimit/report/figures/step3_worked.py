@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from widelimit.report.figures import step3_common as common
 from widelimit.report.figures import style
+from widelimit.report.numbers import fixed, number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Kernel regression in three steps"
@@ -66,9 +67,9 @@ def finding(table: pd.DataFrame) -> str:
     alpha = table.loc[table["quantity"] == "alpha", "value"].abs().max()
     target = table.loc[table["quantity"] == "target", "value"].iloc[0]
     return (
-        f"At t = {style.signed(x)} the {len(terms)} terms add up to f = {style.signed(f, 3)}; the"
-        f" target there is {style.signed(target, 3)}. The largest coefficient has the size"
-        f" {common.number(alpha)}."
+        f"At t = {fixed(x)} the {len(terms)} terms add up to f = {fixed(f, 3)}; the"
+        f" target there is {fixed(target, 3)}. The largest coefficient has the size"
+        f" {number(alpha, 3)}."
     )
 
 

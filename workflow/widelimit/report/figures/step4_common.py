@@ -1,4 +1,4 @@
-"""What the figures of step 4 share: one look for each activation, small words for small numbers."""
+"""What the figures of step 4 share: one look for each activation."""
 
 from __future__ import annotations
 
@@ -40,14 +40,6 @@ def look(name: str) -> Look:
 def label(name: str) -> str:
     """The activation as a label: leaky_relu:0.1 as leaky relu 0.1."""
     return "Fourier" if name == FOURIER else name.replace("_", " ").replace(":", " ")
-
-
-def brief(value: float) -> str:
-    """Two digits: 0.53, 3.1·10⁻¹⁵."""
-    mantissa, _, exponent = f"{value:.2g}".partition("e")
-    mantissa = mantissa.replace("-", "\u2212")
-    raised = str(int(exponent)).translate(style.SUPERSCRIPT) if exponent else ""
-    return f"{mantissa}·10{raised}" if exponent else mantissa
 
 
 def letters(count: int) -> str:

@@ -16,8 +16,8 @@ from widelimit.measure.features.turning_points import (
     interpolation_width,
 )
 from widelimit.report.figures import parts, style
-from widelimit.report.figures import step4_common as common
 from widelimit.report.figures.style import End
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Double descent"
@@ -246,14 +246,14 @@ def finding(table: pd.DataFrame) -> str:
         classical = _value(rows, "classical")
         if classical is not None:
             text += (
-                f"; the median test error is {common.brief(classical)} at its best before"
+                f"; the median test error is {number(classical, 2)} at its best before"
                 f" (k = {_value(rows, 'classical', 'width'):.0f})"
             )
         text += (
-            f", {common.brief(_value(rows, 'peak'))} at its peak"
+            f", {number(_value(rows, 'peak'), 2)} at its peak"
             f" (k = {_value(rows, 'peak', 'width'):.0f}),"
-            f" {common.brief(test['centre'].iloc[-1])} at the largest width, and"
-            f" {common.brief(_value(rows, 'limit'))} in the limit."
+            f" {number(test['centre'].iloc[-1], 2)} at the largest width, and"
+            f" {number(_value(rows, 'limit'), 2)} in the limit."
         )
         said.append(text)
     circle = _of(table, "network", "circle")
@@ -263,6 +263,6 @@ def finding(table: pd.DataFrame) -> str:
     reached = "is not reached" if where is None else f"comes at k = {where:.0f}"
     said.append(
         f"On the circle the features of k = {int(nearest['width'])} units have rank"
-        f" {common.brief(nearest['centre'])} n, and interpolation {reached}."
+        f" {number(nearest['centre'], 2)} n, and interpolation {reached}."
     )
     return " ".join(said)

@@ -14,6 +14,7 @@ from widelimit.kernels.activations import parse_activation
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step4_common as common
 from widelimit.report.figures.style import End
+from widelimit.report.numbers import number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Dual activations: closed form, Hermite series, random features"
@@ -131,7 +132,7 @@ def _key(table: pd.DataFrame) -> list[Line2D]:
             marker="D",
             markersize=2.4,
             linewidth=0.8,
-            label=f"{style.power(width)} random features",
+            label=f"{power(width)} random features",
         ),
         *(
             Line2D(
@@ -194,7 +195,7 @@ def caption(table: pd.DataFrame) -> str:
         f"{common.letters(count)[0]} to {common.letters(count)[-1]}: the dual activation of each"
         " activation, times c so that it is 1 at correlation 1. Black: closed form. Dashed: its"
         " Hermite series, cut at a degree. Diamonds: averages over"
-        f" {style.power(parts.integers(table['width'])[0])} random pairs, median and the"
+        f" {power(parts.integers(table['width'])[0])} random pairs, median and the"
         f" {lower:g} % to {upper:g} % quantile over {parts.count_words(drawn['seeds'])}."
         f" {last}: the largest difference between closed form and cut series over all correlations"
         " (markers), and the sum of the squared coefficients left out (lines). Errors below"
@@ -216,10 +217,10 @@ def finding(table: pd.DataFrame) -> str:
     )
     return (
         "Over all activations and degrees, the measured truncation error differs from the sum of"
-        f" the squared coefficients left out by at most {common.brief(max(gap, FLOOR))}. At degree"
+        f" the squared coefficients left out by at most {number(max(gap, FLOOR), 2)}. At degree"
         f" {highest} the error is {ends}."
     )
 
 
 def _or_rounding(value: float) -> str:
-    return common.brief(value) if value > 1e-14 else "rounding (below 10⁻¹⁴)"
+    return number(value, 2) if value > 1e-14 else "rounding (below 10⁻¹⁴)"

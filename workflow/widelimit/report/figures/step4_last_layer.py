@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step4_common as common
 from widelimit.report.figures.style import End
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Training the last layer alone is kernel regression, step by step"
@@ -100,12 +101,12 @@ def finding(table: pd.DataFrame) -> str:
     finite, limit = gaps[gaps["step"].notna()], gaps[gaps["step"].isna()]
     last = int(finite["step"].max())
     conditions = parts.listed(
-        f"{common.brief(row['centre'])} at width {row['width']} (condition number"
-        f" {common.brief(row['condition_number'])})"
+        f"{number(row['centre'], 2)} at width {row['width']} (condition number"
+        f" {number(row['condition_number'], 2)})"
         for _, row in limit.sort_values("width").iterrows()
     )
     return (
         f"Up to {parts.steps_words(last)} the two differ by at most"
-        f" {common.brief(finite['upper'].max())} (upper quantile over seeds). In the limit, least"
+        f" {number(finite['upper'].max(), 2)} (upper quantile over seeds). In the limit, least"
         f" squares of minimum norm in the weights and kernel regression differ by {conditions}."
     )

@@ -12,6 +12,7 @@ from widelimit.kernels.activations import parse_activation
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step4_common as common
 from widelimit.report.figures.style import End
+from widelimit.report.numbers import number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Derivatives of dual activations, and their smoothness"
@@ -135,10 +136,10 @@ def finding(table: pd.DataFrame) -> str:
     share = (known["chebyshev"] / known["bound"]).max()
     return (
         "The derivative of the dual and the dual of the derivative differ by at most"
-        f" {common.brief(gap)}. On [0, 1] the smallest derivative is"
-        f" {common.brief(_clean(right.min()))} and its smallest rise between two neighbouring"
-        f" correlations {common.brief(_clean(rises.min()))}. The largest Chebyshev coefficient is"
-        f" {common.brief(share)} of its bound."
+        f" {number(gap, 2)}. On [0, 1] the smallest derivative is"
+        f" {number(_clean(right.min()), 2)} and its smallest rise between two neighbouring"
+        f" correlations {number(_clean(rises.min()), 2)}. The largest Chebyshev coefficient is"
+        f" {number(share, 2)} of its bound."
     )
 
 

@@ -11,6 +11,7 @@ from widelimit.measure.slopes import slopes_table
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step4_common as common
 from widelimit.report.figures.style import End
+from widelimit.report.numbers import fixed
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Kernels of random features against their limits, by width"
@@ -81,7 +82,7 @@ def _draw_slopes(axes: Axes, curves: list):
         axes.plot([fit["slope_low"], fit["slope_high"]], [place, place], color=look.colour)
         axes.plot(fit["slope"], place, look.marker, color=look.colour, markersize=4.5)
         axes.annotate(
-            f"{style.signed(fit['slope'])} ± {(fit['slope_high'] - fit['slope_low']) / 2:.2f}",
+            f"{fixed(fit['slope'])} ± {(fit['slope_high'] - fit['slope_low']) / 2:.2f}",
             (fit["slope"], place),
             (0, 6),
             textcoords="offset points",
@@ -112,8 +113,8 @@ def finding(table: pd.DataFrame) -> str:
         return "No slope was fitted."
     within = int((fits["slope"] + 0.5).abs().le(0.1).sum())
     said = parts.listed(
-        f"{style.signed(row['slope'])} ({style.signed(row['slope_low'])} to"
-        f" {style.signed(row['slope_high'])}) for {common.label(row['features'])}"
+        f"{fixed(row['slope'])} ({fixed(row['slope_low'])} to"
+        f" {fixed(row['slope_high'])}) for {common.label(row['features'])}"
         for _, row in fits.sort_values("slope").iloc[sorted({0, len(fits) - 1})].iterrows()
     )
     return f"{within} of {len(fits)} slopes lie within 0.1 of −1/2; the extremes are {said}."

@@ -9,7 +9,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 
 from widelimit.measure.slopes import fit_slopes
-from widelimit.report.figures import parts, step3_common, style
+from widelimit.report.figures import parts, style
 from widelimit.tables.schemas import Column
 
 METRIC = Column("metric", pa.string(), "as in metrics.parquet")
@@ -39,11 +39,6 @@ def curves(
     fits = fit_slopes(rows, by)
     fits = fits[fits["widths"] == "all"][[*by, *(column.name for column in SLOPE)]]
     return parts.band(rows, [*by, "width"], quantiles).merge(fits, on=by, how="left")
-
-
-def number(value: float) -> str:
-    """Two digits: 0.0054, 5.7·10⁻⁵."""
-    return step3_common.number(value, digits=2)
 
 
 def draw_band(axes: Axes, rows: pd.DataFrame, colour: str, x: str = "width", **line) -> style.End:

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step5_common as common
+from widelimit.report.numbers import fixed, number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Discrete gradient descent against gradient flow"
@@ -87,7 +88,7 @@ def draw(table: pd.DataFrame):
     width = int(table["width"].max())
     style.log_scale(right, "xy")
     right.set_xlabel("training steps $T$")
-    style.panel(right, "b", f"Trained networks, $k$ = {style.power(width)}")
+    style.panel(right, "b", f"Trained networks, $k$ = {power(width)}")
     style.label_ends(right, labels)
     return figure
 
@@ -111,13 +112,13 @@ def finding(table: pd.DataFrame) -> str:
     ratio = wide[FLOW] / wide[DISCRETE]
     step = int(ratio.astype(float).idxmax())
     tops = parts.listed(
-        f"{common.number(value)} at {rate:g} of the bound"
+        f"{number(value, 2)} at {rate:g} of the bound"
         for rate, value in ((rate, largest[rate]) for rate in largest.index[[0, -1]])
     )
-    discrete, flow = (common.number(wide.loc[step, metric]) for metric in (DISCRETE, FLOW))
+    discrete, flow = (number(wide.loc[step, metric], 2) for metric in (DISCRETE, FLOW))
     return (
         f"The two predictions differ by at most {tops}; between the two smallest learning rates"
-        f" that grows as η to the power {order:.2f}. After {parts.steps_words(step)} trained"
+        f" that grows as η to the power {fixed(order)}. After {parts.steps_words(step)} trained"
         f" networks are {discrete} from the prediction for discrete steps and {flow} from that of"
         " the flow (medians)."
     )

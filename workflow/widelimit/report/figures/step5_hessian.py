@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step5_common as common
+from widelimit.report.numbers import fixed, number, power
 from widelimit.tables.schemas import Table
 
 TITLE = "Spectral norm of the Hessian, by width"
@@ -107,8 +108,8 @@ def finding(table: pd.DataFrame) -> str:
     names = _smooth(table)
     largest = common.last(table[table["metric"] == READOUT])
     readout = (
-        f"the largest of {style.power(int(largest['width']))} Gaussian readout weights is"
-        f" {largest['centre']:.2f} in the median"
+        f"the largest of {power(int(largest['width']))} Gaussian readout weights is"
+        f" {number(largest['centre'], 3)} in the median"
     )
     if not names:
         return f"No activation here has a second derivative; {readout}."
@@ -116,18 +117,18 @@ def finding(table: pd.DataFrame) -> str:
     for metric, words in ((BOUNDED, "bounded"), (GAUSSIAN, "Gaussian")):
         fits = table[(table["metric"] == metric) & table["slope"].notna()]["slope"]
         if len(fits):
-            said.append(f"{_range(fits, style.signed)} for {words} weights")
+            said.append(f"{_range(fits, fixed)} for {words} weights")
     slopes = said and f"The slopes of the Hessian's norm against width are {parts.listed(said)}. "
     theory = table[table["metric"] == MEDIAN].set_index(["activation", "width"])["centre"]
     found = table[table["metric"] == GAUSSIAN].set_index(["activation", "width"])["centre"]
-    off = common.number(100 * float((found / theory - 1).abs().max()))
+    off = number(100 * float((found / theory - 1).abs().max()), 2)
     kernel = table[table["metric"] == KERNEL].sort_values("width")
     ends = kernel.groupby("activation")["centre"]
     ratio = ends.last() / ends.first()
     return (
         f"{slopes or ''}With Gaussian weights the measured medians are at most {off} % off the"
         f" exact ones. From the narrowest to the widest, the median of K(x, x) changes by a factor"
-        f" of {_range(ratio, lambda value: f'{value:.2f}')}; {readout}."
+        f" of {_range(ratio, fixed)}; {readout}."
     )
 
 

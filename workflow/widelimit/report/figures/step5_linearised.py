@@ -6,6 +6,7 @@ import pandas as pd
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step5_common as common
+from widelimit.report.numbers import at_most, number, power
 from widelimit.tables.schemas import Table
 
 TITLE = "The linearised network, and what ignoring f₀ costs"
@@ -16,9 +17,6 @@ UNCORRECTED = "rmse_network_vs_empirical_ntk_uncorrected"
 COST, COST_TRAIN = "rmse_ignoring_f0", "rmse_ignoring_f0_train"
 ENSEMBLE, ENSEMBLE_TRAIN = "rmse_ignoring_f0_ensemble", "rmse_ignoring_f0_train_ensemble"
 LIMIT, LIMIT_TRAIN = "rmse_ignoring_f0_limit", "rmse_ignoring_f0_train_limit"
-
-ROUNDING = 1e-10
-"""Distances below this are rounding: their digits differ from machine to machine."""
 
 TABLE = Table(
     "figures/step5_linearised.parquet",
@@ -83,7 +81,7 @@ def draw(table: pd.DataFrame):
     style.log_scale(right, "xy")
     right.set_ylim(floor, 2 * top)
     right.set_xlabel("training steps")
-    style.panel(right, "b", f"Cost of ignoring $f_0$, $k$ = {style.power(int(width))}")
+    style.panel(right, "b", f"Cost of ignoring $f_0$, $k$ = {power(int(width))}")
     style.label_ends(left, ends)
     return figure
 
@@ -103,21 +101,20 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     of = dict(iter(table.groupby("metric")))
     largest = of[LINEARISED]["upper"].max()
-    equal = "less than 10⁻¹⁰" if largest < ROUNDING else f"up to {common.number(largest)}"
     said = {}
     for metric in (NETWORK, UNCORRECTED):
         row = common.last(of[metric])
         slope = parts.slope_words(row)
-        said[metric] = f"{common.number(row['centre'])}" + f" ({slope})" * bool(slope)
+        said[metric] = f"{number(row['centre'], 2)}" + f" ({slope})" * bool(slope)
     step, width = parts.last_step(of[NETWORK]), int(table["width"].max())
     longest = parts.last_step(of[LIMIT])
     cost, limit = (
-        common.number(common.last(of[metric], "step")["centre"]) for metric in (ENSEMBLE, LIMIT)
+        number(common.last(of[metric], "step")["centre"], 2) for metric in (ENSEMBLE, LIMIT)
     )
     return (
-        f"After {parts.steps_words(step)} the linearised networks are {equal} from the prediction"
-        f" of their own NTK; the trained networks of width {style.power(width)} are, in the median,"
-        f" {said[NETWORK]} from it, and {said[UNCORRECTED]} from the prediction without f₀."
+        f"After {parts.steps_words(step)} the linearised networks are {at_most(largest)} from the"
+        f" prediction of their own NTK; the trained networks of width {power(width)} are, in the"
+        f" median, {said[NETWORK]} from it, and {said[UNCORRECTED]} from the prediction without f₀."
         f" On the test points f₀ still counts for {cost} after {parts.steps_words(longest)}"
         f" (root mean square; {limit} at infinite width)."
     )

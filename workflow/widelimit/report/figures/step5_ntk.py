@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step5_common as common
+from widelimit.report.numbers import fixed, number, power
 from widelimit.tables.schemas import Table
 
 TITLE = "The empirical NTK against its closed form, by width"
@@ -97,16 +98,16 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     wide = table[table["width"] == table["width"].max()].sort_values("centre")
     text = (
-        f"At width {style.power(int(wide['width'].iloc[0]))} the median distance is between"
-        f" {common.number(wide['centre'].iloc[0])} ({wide['activation'].iloc[0]}) and"
-        f" {common.number(wide['centre'].iloc[-1])} ({wide['activation'].iloc[-1]})"
+        f"At width {power(int(wide['width'].iloc[0]))} the median distance is between"
+        f" {number(wide['centre'].iloc[0], 2)} ({wide['activation'].iloc[0]}) and"
+        f" {number(wide['centre'].iloc[-1], 2)} ({wide['activation'].iloc[-1]})"
     )
     fits = table.dropna(subset="slope").drop_duplicates("activation").sort_values("slope")
     if fits.empty:
         return text + "."
     covered = int(((fits["slope_low"] <= -0.5) & (fits["slope_high"] >= -0.5)).sum())
     return (
-        f"{text}; the {len(fits)} slopes lie between {style.signed(fits['slope'].iloc[0])}"
-        f" ({fits['activation'].iloc[0]}) and {style.signed(fits['slope'].iloc[-1])}"
+        f"{text}; the {len(fits)} slopes lie between {fixed(fits['slope'].iloc[0])}"
+        f" ({fits['activation'].iloc[0]}) and {fixed(fits['slope'].iloc[-1])}"
         f" ({fits['activation'].iloc[-1]}), and {covered} of the {len(fits)} intervals hold −1/2."
     )

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step5_common as common
+from widelimit.report.numbers import number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "One kernel serves all outputs"
@@ -84,7 +85,7 @@ def draw(table: pd.DataFrame):
     left.set_xlabel("input $t$")
     left.set_ylabel("output")
     width = int(shown["width"].max())
-    style.panel(left, "a", f"Outputs of one network, $k$ = {style.power(width)}")
+    style.panel(left, "a", f"Outputs of one network, $k$ = {power(width)}")
     others = []
     for metric, (text, colour, look) in CURVES.items():
         rows = table[table["metric"] == metric]
@@ -123,8 +124,8 @@ def finding(table: pd.DataFrame) -> str:
     for metric in CURVES:
         row = common.last(table[table["metric"] == metric])
         slope = parts.slope_words(row)
-        said[metric] = f"{common.number(row['centre'])}" + f" ({slope})" * bool(slope)
-    width = style.power(int(table["width"].max()))
+        said[metric] = f"{number(row['centre'], 2)}" + f" ({slope})" * bool(slope)
+    width = power(int(table["width"].max()))
     return (
         f"At width {width}, in the median, the empirical NTK of {outputs} outputs is"
         f" {said[SAME]} off K on the blocks of the same output and {said[CROSS]} off zero on those"

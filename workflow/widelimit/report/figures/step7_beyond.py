@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from widelimit.measure.slopes import fit_slopes
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import fixed, number
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Distance from the NTK prediction, for other activations and on other spheres"
@@ -153,5 +155,5 @@ def finding(table: pd.DataFrame) -> str:
 def _ends(rows: pd.DataFrame, column: str) -> str:
     """The first and the last of the rows, in words."""
     chosen = rows.iloc[sorted({0, len(rows) - 1})]
-    number = style.signed if column == "slope" else "{:.2g}".format
-    return " to ".join(f"{number(row[column])} ({name(row)})" for _, row in chosen.iterrows())
+    words = fixed if column == "slope" else partial(number, digits=2)
+    return " to ".join(f"{words(row[column])} ({name(row)})" for _, row in chosen.iterrows())

@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import fixed, number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Distance of networks from the NTK prediction, by width and step"
@@ -93,7 +94,7 @@ def finding(table: pd.DataFrame) -> str:
     network = table[table["metric"] == NETWORK]
     last = network[network["step"] == parts.last_step(network)].sort_values("width")
     ends = parts.ends(last["width"], last["centre"])
-    text = parts.listed(f"{v:.2g} at width {style.power(k)}" for k, v in ends)
+    text = parts.listed(f"{number(v, 2)} at width {power(k)}" for k, v in ends)
     text = (
         f"After {parts.steps_words(parts.last_step(network))} the distance between network and NTK"
         f" prediction is {text} (medians over seeds)"
@@ -102,8 +103,8 @@ def finding(table: pd.DataFrame) -> str:
     if slopes.empty:
         return text + "."
     fits = parts.listed(
-        f"{style.signed(row['slope'])} ({style.signed(row['slope_low'])} to"
-        f" {style.signed(row['slope_high'])}) at {parts.steps_words(row['step'])}"
+        f"{fixed(row['slope'])} ({fixed(row['slope_low'])} to"
+        f" {fixed(row['slope_high'])}) at {parts.steps_words(row['step'])}"
         for _, row in slopes.iloc[sorted({0, len(slopes) - 1})].iterrows()
     )
     return f"{text}; its slope against width over the widest widths is {fits}."

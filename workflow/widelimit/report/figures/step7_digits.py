@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import fixed, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Handwritten digits: networks of growing width, and kernels"
@@ -119,7 +120,7 @@ def finding(table: pd.DataFrame) -> str:
     networks = scores[scores["model"] == "network"]
     steps = parts.steps_words(parts.last_step(networks))
     ends = parts.ends(networks["width"], networks["value"])
-    ours = parts.listed(f"{_percent(value)} at width {style.power(k)}" for k, value in ends)
+    ours = parts.listed(f"{_percent(value)} at width {power(k)}" for k, value in ends)
     last = scores[scores["model"].eq("ntk_corrected") & scores["width"].eq(ends[-1][0])]
     kernels = parts.listed(
         f"{_percent(value)} ({label})"
@@ -134,4 +135,4 @@ def finding(table: pd.DataFrame) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{fixed(100 * share, 1)} %"

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "The ensemble over initialisations: bias and spread"
@@ -105,7 +106,7 @@ def draw(table: pd.DataFrame):
         shape(axes, x, 0 * bias, theory["std"], style.THEORY, "theory", style.DASHED)
         shape(axes, x, bias, ensemble["std"], colour, "networks", "-")
         axes.set_xlabel(parts.AXIS_LABELS[points["axis"].iloc[0]])
-        style.panel(axes, letter, f"$k$ = {style.power(width)}")
+        style.panel(axes, letter, f"$k$ = {power(width)}")
     grid[0].set_ylabel("output − theory's mean")
     handles, labels = grid[0].get_legend_handles_labels()
     above.legend(handles, labels, loc="outside upper center", ncols=len(handles))
@@ -175,7 +176,7 @@ def finding(table: pd.DataFrame) -> str:
     step = parts.steps_words(parts.last_step(table))
     bias = table[table["quantity"] == "bias_squared"]
     text = parts.listed(
-        f"{value**0.5:.2g} at width {style.power(width)}"
+        f"{number(value**0.5, 2)} at width {power(width)}"
         for width, value in parts.ends(bias["width"], bias["value"])
     )
     text = f"After {step} the mean of the networks is {text} from theory's mean"
@@ -185,13 +186,14 @@ def finding(table: pd.DataFrame) -> str:
     # The variance divides by the number of seeds S: S / (S - 1) makes it comparable to theory's.
     unbiased = variance["value"] * variance["seeds"] / (variance["seeds"] - 1)
     spread = parts.listed(
-        f"{value**0.5:.2g} at width {style.power(width)}"
+        f"{number(value**0.5, 2)} at width {power(width)}"
         for width, value in parts.ends(variance["width"], unbiased)
     )
     expected = table.loc[table["quantity"] == "theory_variance", "value"].iloc[0]
     seeds = int(variance["seeds"].max())
     alone = (expected / seeds) ** 0.5
     return (
-        f"{text}, where {seeds} seeds alone leave {alone:.2g}, and their standard deviation is"
-        f" {spread}, where theory says {expected**0.5:.2g} (root mean squares over test points)."
+        f"{text}, where {seeds} seeds alone leave {number(alone, 2)}, and their standard deviation"
+        f" is {spread}, where theory says {number(expected**0.5, 2)} (root mean squares over test"
+        " points)."
     )

@@ -21,7 +21,7 @@ from widelimit.report.figures.sliders import (
     limits,
     outline,
 )
-from widelimit.report.markup import number
+from widelimit.report.numbers import number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Any width, after any number of steps"
@@ -209,8 +209,8 @@ def moving(table: pd.DataFrame) -> Moving:
     networks = _of(table, "network")
     widths, steps = parts.integers(networks["width"]), parts.integers(networks["step"])
     sliders = (
-        Slider("hidden units k", [style.power(k) for k in widths], len(widths) - 1),
-        Slider("training steps", [style.power(t) for t in steps], len(steps) - 1),
+        Slider("hidden units k", [power(k) for k in widths], len(widths) - 1),
+        Slider("training steps", [power(t) for t in steps], len(steps) - 1),
     )
     distance, loss = _of(table, "distance"), _of(table, "loss")
     closed = _of(table, "closed_form")
@@ -312,7 +312,7 @@ def _sentences(table, widths: Sequence[int], steps: Sequence[int]) -> dict[tuple
 
 
 def _words(table: pd.DataFrame, width: int, step: int) -> str:
-    where = f"{style.power(width)} hidden units after {parts.steps_words(step)}"
+    where = f"{power(width)} hidden units after {parts.steps_words(step)}"
     here = table[table["width"].eq(width) & table["step"].eq(step)].set_index("quantity")
     if "distance" not in here.index:
         return f"{where}: at the start, network and prediction agree by definition."
@@ -342,7 +342,7 @@ def caption(table: pd.DataFrame) -> str:
     networks = _of(table, "network")
     lower, upper = (100 * table[f"{end}_level"].iloc[0] for end in ("lower", "upper"))
     start = (
-        f"{style.power(int(networks['width'].max()))} hidden units after"
+        f"{power(int(networks['width'].max()))} hidden units after"
         f" {parts.steps_words(parts.last_step(networks))}"
     )
     what = "output 0 of networks" if table["outputs"].iloc[0] > 1 else "networks"

@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Trained networks and the NTK prediction"
@@ -73,9 +74,9 @@ def draw(table: pd.DataFrame):
         colour = style.width_colour(width, widths)
         curves = table[(table["series"] == "network") & (table["width"] == width)]
         (_along if ordered else _against)(axes, table, curves, colour)
-        axes.set_title(f"$k$ = {style.power(width)}", color=colour, fontweight="bold")
+        axes.set_title(f"$k$ = {power(width)}", color=colour, fontweight="bold")
         axes.set_title(
-            f"distance {distance[width]:.2g}", loc="right", color=style.GREY, fontsize=7.5
+            f"distance {number(distance[width], 2)}", loc="right", color=style.GREY, fontsize=7.5
         )
     for column in range(columns):
         lowest = grid.flat[columns * ((len(widths) - 1 - column) // columns) + column]
@@ -95,8 +96,8 @@ def draw(table: pd.DataFrame):
 
 
 def _along(axes, table, curves, colour):
-    for number, (_, curve) in enumerate(curves.groupby("seed")):
-        label = "" if number else "networks, one line a seed"
+    for place, (_, curve) in enumerate(curves.groupby("seed")):
+        label = "" if place else "networks, one line a seed"
         axes.plot(curve["position"], curve["value"], color=colour, lw=0.9, alpha=0.7, label=label)
     target, ntk, train = (table[table["series"] == name] for name in ("test", "ntk", "train"))
     axes.plot(
@@ -156,7 +157,7 @@ def caption(table: pd.DataFrame) -> str:
     what = "Output 0 of networks" if table["outputs"].iloc[0] > 1 else "Networks"
     against = " against the NTK prediction" if table["axis"].iloc[0] == "none" else ""
     return (
-        f"{what} of {parts.listed(style.power(k) for k in parts.integers(networks['width']))}"
+        f"{what} of {parts.listed(power(k) for k in parts.integers(networks['width']))}"
         f" hidden units after {parts.steps_words(parts.last_step(table))} of gradient"
         f" descent{against}, {seeds} each; the NTK prediction is that of an infinitely wide network"
         " at the same step, averaged over initialisations. The distance is the root mean square"
@@ -168,7 +169,7 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     distance = distances(table)
     text = parts.listed(
-        f"{value:.2g} at width {style.power(width)}"
+        f"{number(value, 2)} at width {power(width)}"
         for width, value in parts.ends(distance.index.to_series(), distance)
     )
     return (

@@ -8,6 +8,7 @@ import pyarrow as pa
 from matplotlib.ticker import MaxNLocator
 
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "The raw interval is no sphere"
@@ -135,7 +136,7 @@ def draw(table: pd.DataFrame):
     _draw_spectra(spectrum, table)
     _draw_fits(fits, table)
     style.panel(spectrum, "a", "Spectrum of the NTK")
-    style.panel(fits, "b", f"Networks, $k$ = {style.power(parts.integers(table['width'])[-1])}")
+    style.panel(fits, "b", f"Networks, $k$ = {power(parts.integers(table['width'])[-1])}")
     style.panel(losses, "c", "Training loss")
     _draw_losses(losses, table)
     return figure
@@ -255,11 +256,11 @@ def finding(table: pd.DataFrame) -> str:
     loss = table[table["quantity"] == "train_loss"].sort_values("step")
     last = {inputs: rows.iloc[-1] for inputs, rows in loss.groupby("inputs")}
     said = parts.listed(
-        f"{last[inputs]['value']:.2g} on the {LOOKS[inputs]['name']}" for inputs in LOOKS
+        f"{number(last[inputs]['value'], 2)} on the {LOOKS[inputs]['name']}" for inputs in LOOKS
     )
     rank, n_train = _rank(table, "raw"), table["n_train"].iloc[0]
     points = "1 point" if n_train == 1 else f"{n_train} points"
-    least = f", so that no training loss below {_least(table):.2g} is in its reach"
+    least = f", so that no training loss below {number(_least(table), 2)} is in its reach"
     return (
         f"On the raw interval the NTK has rank {rank} on {points}{least if rank < n_train else ''};"
         f" the median loss of the networks ends at {said}, where the rank is"

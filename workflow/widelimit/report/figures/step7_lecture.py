@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from widelimit.data.lecture import PUBLISHED, WIDTH
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import fixed, number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "A lecture's published numbers, recomputed"
@@ -132,7 +133,7 @@ def finding(table: pd.DataFrame) -> str:
     kernel = table[table["width"].isna()].set_index("quantity")
     names = {"ntk_bias": "with the bias", "ntk_no_bias": "without it"}
     said = parts.listed(
-        f"{row['value']:.6f} {names[quantity]} (published: {row['published']:.6f})"
+        f"{fixed(row['value'], 6)} {names[quantity]} (published: {fixed(row['published'], 6)})"
         for quantity, row in kernel.iterrows()
     )
     text = f"NTK regression has a test mean squared error of {said}."
@@ -140,8 +141,9 @@ def finding(table: pd.DataFrame) -> str:
         rows = table[(table["quantity"] == quantity) & table["published"].notna()]
         for _, row in rows.iterrows():
             text += (
-                f" At width {style.power(int(row['width']))} the mean squared distance,"
-                f" {label}, is {row['value']:.3g} in the median; published is"
-                f" {row['published']:.3g}, with {row['below']} of {row['seeds']} seeds below it."
+                f" At width {power(int(row['width']))} the mean squared distance, {label}, is"
+                f" {number(row['value'], 3)} in the median; published is"
+                f" {number(row['published'], 3)}, with {row['below']} of {row['seeds']} seeds below"
+                " it."
             )
     return text

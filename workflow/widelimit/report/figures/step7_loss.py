@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "Training loss and its closed form"
@@ -63,7 +64,7 @@ def draw(table: pd.DataFrame):
             colour = style.width_colour(width, widths)
             _draw_band(axes, curve, colour, marker="o" if len(curve) == 1 else None)
             end = curve.iloc[-1]
-            ends[axes].append(style.End(end["step"], end["centre"], style.power(width), colour))
+            ends[axes].append(style.End(end["step"], end["centre"], power(width), colour))
         style.log_scale(axes, "xy")
         axes.set_xlabel("training steps")
     closed = parts.drawable(table[table["quantity"] == "closed_form"])
@@ -87,7 +88,7 @@ def _draw_band(axes, curve, colour, **look):
 
 
 def caption(table: pd.DataFrame) -> str:
-    widths = parts.listed(style.power(k) for k in parts.integers(table["width"]))
+    widths = parts.listed(power(k) for k in parts.integers(table["width"]))
     return (
         f"a: training loss of networks of {widths} hidden units, and its closed form for an"
         " infinitely wide network from the same initialisations (dashed, median over all of them)."
@@ -102,7 +103,7 @@ def finding(table: pd.DataFrame) -> str:
         return "No step has a closed form of the training loss to compare with."
     last = ratio[ratio["step"] == parts.last_step(ratio)].sort_values("width")
     text = parts.listed(
-        f"{value:.3g} times the closed form at width {style.power(width)}"
+        f"{number(value, 3)} times the closed form at width {power(width)}"
         for width, value in parts.ends(last["width"], last["centre"])
     )
     return (

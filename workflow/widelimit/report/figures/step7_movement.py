@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from widelimit.report.figures import parts, style
+from widelimit.report.numbers import number, power
 from widelimit.tables.schemas import Column, Table
 
 TITLE = "How far weights and kernel move"
@@ -97,7 +98,5 @@ def finding(table: pd.DataFrame) -> str:
         if len(curve):
             width, value = parts.ends(curve["width"], curve["centre"])[-1]
             slope = parts.slope_words(curve.iloc[-1])
-            said.append(f"{words} {value:.2g}" + f" ({slope})" * bool(slope))
-    return (
-        f"In the median at width {style.power(width)}, relative to the norm, {parts.listed(said)}."
-    )
+            said.append(f"{words} {number(value, 2)}" + f" ({slope})" * bool(slope))
+    return f"In the median at width {power(width)}, relative to the norm, {parts.listed(said)}."

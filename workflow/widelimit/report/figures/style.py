@@ -19,6 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation, NullLocator
 from scipy.optimize import isotonic_regression
 
+from widelimit.report.numbers import power
+
 FULL_WIDTH = 7.2
 """Width of a figure over the whole page, inches; 700 px on the page, so 8 pt is 11 px."""
 
@@ -133,23 +135,6 @@ def _fraction(value: float, values: Sequence[float]) -> float:
     # Where value lies between the smallest (0) and largest (1) of values, in the logarithm.
     low, high = math.log2(min(values)), math.log2(max(values))
     return (math.log2(value) - low) / (high - low) if high > low else 1.0
-
-
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def power(value: int) -> str:
-    """1024 -> 2¹⁰, 100000 -> 10⁵, 300 -> 300: short exact powers for labels and sentences."""
-    for base, smallest in ((10, 3), (2, 3)):
-        exponent = round(math.log(value, base)) if value > 0 else 0
-        if exponent >= smallest and base**exponent == value:
-            return f"{base}{str(exponent).translate(SUPERSCRIPT)}"
-    return f"{value:,}".replace(",", "\u2009")
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A number with a proper minus sign."""
-    return f"{value:.{digits}f}".replace("-", "\u2212")
 
 
 def panel(axes: Axes, letter: str, title: str):
