@@ -21,13 +21,11 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/kernels.smk"
 include: "workflow/rules/networks.smk"
 include: "workflow/rules/comparison.smk"
-include: "workflow/rules/figures.smk"
 include: "workflow/rules/step1.smk"
 include: "workflow/rules/step3.smk"
 include: "workflow/rules/step4.smk"
 include: "workflow/rules/step5.smk"
-include: "workflow/rules/step7.smk"
-include: "workflow/rules/pages.smk"
+include: "workflow/rules/report.smk"
 
 
 onsuccess:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import yaml
 
+from widelimit.report import catalog
+
 ROOT = Path(__file__).parents[1]
 TINY = yaml.safe_load((ROOT / "studies/tiny.yaml").read_text())
 SMALL = {
@@ -28,11 +30,7 @@ SMALL = {
 }
 """Changes to the tiny study for what needs many runs: few jobs, none of them long."""
 
-FIGURES = {
-    path.stem
-    for path in (ROOT / "workflow/widelimit/report/figures").glob("step*.py")
-    if not path.stem.endswith(("_common", "_digits", "_lecture"))
-}
+FIGURES = {name for name in catalog.FIGURES if not name.endswith(("_digits", "_lecture"))}
 """The figures of the tiny study."""
 
 

@@ -224,7 +224,7 @@ def pages(step3_frames, drawn):
         "index": render_page(
             "index",
             study=study(),
-            figures=[stub(PAGES[name].figure) for name in PAGES],
+            figures=[stub(PAGES[name].picture) for name in PAGES],
         ),
         "step3": render_page(
             "step3",
@@ -384,7 +384,7 @@ def test_the_gram_matrix_of_the_example_is_on_the_page(pages):
 
 def test_same_input_same_page(pages):
     again = render_page(
-        "index", study=study(), figures=[stub(PAGES[name].figure) for name in PAGES]
+        "index", study=study(), figures=[stub(PAGES[name].picture) for name in PAGES]
     )
     assert again == pages["index"]
 
@@ -392,7 +392,7 @@ def test_same_input_same_page(pages):
 @pytest.mark.parametrize("name", ["index", *PAGES])
 def test_text_of_the_user_is_escaped(name):
     evil = "where(x_0 < 0, x_0, 1) > 2"
-    figures = [] if name == "index" else [stub(PAGES[name].figure)]
+    figures = [] if name == "index" else [stub(PAGES[name].picture)]
     here = {"target": evil}
     changed = study(data=here, step2=here, step3=here, step4=here, step5={"targets": [evil, "t"]})
     html = render_page(name, study=changed, figures=figures)

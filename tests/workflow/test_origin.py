@@ -13,7 +13,14 @@ import pytest
 
 from checkout import ROOT
 from widelimit.tables.files import read_metadata, write_table
-from widelimit.tables.provenance import LOCK, code_digest, lock_digest, made_by, origins
+from widelimit.tables.provenance import (
+    LOCK,
+    code_digest,
+    lock_digest,
+    made_by,
+    origins,
+    page_origin,
+)
 
 SCRIPTS = ROOT / "workflow/scripts"
 
@@ -58,6 +65,19 @@ def test_a_table_knows_all_rules_on_the_way_to_it_each_once(tmp_path):
     digest = code_digest(SCRIPTS / "train_networks.py", files=[LOCK])
     assert [e["code"] for e in entries if e["rule"] == "train_networks"] == [digest]
     assert "numpy " in entries[0]["versions"]
+
+
+def test_a_page_names_the_code_of_each_figure(tmp_path):
+    scripts = {"step1_span": "compare.py", "step1_regimes": "measure.py"}
+    tables = [
+        write(tmp_path / f"{name}.parquet", origin(script, rule="figure", figure=name))
+        for name, script in scripts.items()
+    ]
+    codes = page_origin({}, "0" * 16, tables)["codes"]
+    assert codes == {"page": "0" * 16} | {
+        f"figure {name}": code_digest(SCRIPTS / script, files=[LOCK])
+        for name, script in scripts.items()
+    }
 
 
 def test_folders_are_not_recorded(tmp_path):

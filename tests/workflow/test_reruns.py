@@ -13,10 +13,10 @@ from checkout import Checkout
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
-FIGURES = {f"figure_{name}" for name in NAMES}
+FIGURES = {f"figure {name}" for name in NAMES}
 STEP1_FIGURES = {name for name in FIGURES if "step1" in name}
 STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
-PAGES = {"page_index", "page_step1", "page_step3", "page_step4", "page_step5", "page_step7"}
+PAGES = {f"page {name}" for name in ("index", "step1", "step3", "step4", "step5", "step7")}
 COMPARISON = {"compare", "measure", "collect_metrics", "claims"}
 TARGETS = {"all", "pages", "metrics"}
 
@@ -29,13 +29,17 @@ def study(finished, tmp_path):
 
 
 def planned(checkout, *arguments):
-    """Jobs of a dry run: how many of each rule, and the reasons given for each rule."""
+    """Jobs of a dry run: how many of each rule, and the reasons given for each rule.
+
+    Each figure and each page counts by itself, as "figure step7_loss"."""
     done = checkout.snakemake("-n", "--cores", "1", *arguments)
     assert done.returncode == 0, done.stdout[-3000:]
     jobs, reasons = Counter(), {}
     # Jobs of a group are indented.
     for block in re.split(r"\n *(?=(?:local)?rule \w+:)", done.stdout)[1:]:
         rule = re.match(r"(?:local)?rule (\w+):", block)[1]
+        if which := re.search(r"wildcards: (?:figure|page)=(\w+)", block):
+            rule += f" {which[1]}"
         jobs[rule] += 1
         reasons.setdefault(rule, []).append(re.search(r"reason: (.*)", block)[1])
     if not jobs:
@@ -56,8 +60,8 @@ def test_editing_a_figure_reruns_it_and_its_page(study):
         "workflow/widelimit/report/figures/step7_loss.py", "import pandas", "#\nimport pandas"
     )
     jobs, reasons = planned(study)
-    assert set(jobs) - TARGETS == {"figure_step7_loss", "page_step7"}
-    assert "Params have changed" in reasons["figure_step7_loss"][0]
+    assert set(jobs) - TARGETS == {"figure step7_loss", "page step7"}
+    assert "Params have changed" in reasons["figure step7_loss"][0]
 
 
 def test_editing_the_style_reruns_figures_and_pages_only(study):
@@ -75,7 +79,7 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     jobs, reasons = planned(study)
     assert "Params have changed" in reasons["fit_kernels"][0]
     fits = {"fit_kernels", "fit_step3", "fit_step4", "measure_step2", "measure_step5"}
-    follow = {"measure_beyond", *COMPARISON, *FIGURES, *PAGES} - {*STEP1_FIGURES, "page_step1"}
+    follow = {"measure_beyond", *COMPARISON, *FIGURES, *PAGES} - {*STEP1_FIGURES, "page step1"}
     assert set(jobs) - TARGETS == fits | follow
 
 
@@ -134,7 +138,7 @@ def test_forcing_a_stage_reruns_it_and_what_follows(study):
     assert all("Forced execution" in reason for reason in reasons["train_networks"])
     follow = {"train_networks", "collect_runs", *COMPARISON, *STEP7_FIGURES, *PAGES}
     assert set(jobs) - TARGETS <= follow
-    assert {"compare", "page_step7"} <= set(jobs)
+    assert {"compare", "page step7"} <= set(jobs)
 
 
 @pytest.mark.parametrize(
@@ -143,13 +147,13 @@ def test_forcing_a_stage_reruns_it_and_what_follows(study):
         ("data", {"generate_data"}),
         ("kernels", {"generate_data", "fit_kernels"}),
         ("networks", {"generate_data", "train_networks"}),
-        ("step1", {"measure_step1", "page_step1", *STEP1_FIGURES}),
+        ("step1", {"measure_step1", "page step1", *STEP1_FIGURES}),
         (
             "step3",
-            {"measure_step2", "fit_step3", "page_step3"}
+            {"measure_step2", "fit_step3", "page step3"}
             | {f for f in FIGURES if "step2" in f or "step3" in f},
         ),
-        ("step4", {"fit_step4", "page_step4", *(f for f in FIGURES if "step4" in f)}),
+        ("step4", {"fit_step4", "page step4", *(f for f in FIGURES if "step4" in f)}),
     ],
 )
 def test_targets_reach_their_stage_and_no_further(study, target, rules):

@@ -110,8 +110,8 @@ def test_the_raw_interval_stands_beside_what_was_lifted_from_it_alone(checkout, 
     checkout.configure(data=data)
     planned = checkout.snakemake("-n", "--", "step7")
     assert planned.returncode == 0, planned.stdout
-    assert ("figure_step7_interval" in planned.stdout) == shown
-    assert "figure_step7_fits" in planned.stdout
+    assert ("figure=step7_interval" in planned.stdout) == shown
+    assert "figure=step7_fits" in planned.stdout
 
 
 def test_statements_stand_beside_their_numbers(finished):
@@ -130,12 +130,21 @@ def test_the_commands_on_a_page_find_their_targets(finished):
     text = html.unescape((finished.path / "results/pages/step7.html").read_text())
     commands = re.findall(r"<code>(snakemake [^<]+)", text)
     assert len(commands) >= 9
-    stages = [command for command in commands if "figure_" not in command]
+    stages = [command for command in commands if "figures/" not in command]
     for command in [*stages, commands[0]]:
         words = shlex.split(command)
         assert words[words.index("--configfile") + 1] == "study.yaml"
         done = finished.snakemake(*words[1:], "-n", "--quiet")
         assert done.returncode == 0, f"{command}: {done.stdout}"
+
+
+def test_the_command_beside_a_figure_draws_it_and_makes_its_page(finished):
+    text = html.unescape((finished.path / "results/pages/step7.html").read_text())
+    (command,) = re.findall(r"<code>(snakemake [^<]+step7_loss\.svg)<", text)
+    planned = finished.snakemake(*shlex.split(command)[1:], "-n")
+    assert planned.returncode == 0, planned.stdout
+    jobs = re.findall(r"wildcards: (figure|page)=(\w+)", planned.stdout)
+    assert sorted(jobs) == [("figure", "step7_loss"), ("page", "step7")]
 
 
 def test_nothing_half_written_is_left(finished):

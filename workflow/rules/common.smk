@@ -12,6 +12,17 @@ ROOT = Path(workflow.basedir)
 # The package of this checkout, whichever is installed.
 sys.path.insert(0, str(ROOT / "workflow"))
 
+from widelimit.report.catalog import (
+    FIGURES,
+    PAGES,
+    figure_settings,
+    figure_tables,
+    figures_of,
+    figures_on,
+    page_tables,
+    recomputed_by,
+    step_of,
+)
 from widelimit.study.checks import check_results, check_study, data_arguments, engine_of
 from widelimit.study.config import load_study
 from widelimit.study.config.errors import ConfigError
@@ -36,12 +47,6 @@ RESULTS = os.path.normpath(STUDY.results_dir)
 EXPERIMENTS = STUDY.experiments()
 # The main experiment lies in the results directory itself, each variant in a folder of its own.
 BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
-# Whether step 7 may show why the raw interval fails: the same targets on it and on the circle.
-INTERVAL_BESIDE_LIFT = (
-    "interval" in EXPERIMENTS
-    and STUDY.data.source == "lift"
-    and STUDY.data.model_copy(update={"source": "interval"}) == EXPERIMENTS["interval"].data
-)
 # Smaller ones, each measured by one job.
 BEYOND = STUDY.beyond_experiments()
 # Steps with measurements of their own.
@@ -53,6 +58,13 @@ wildcard_constraints:
     beyond="|".join(map(re.escape, BEYOND)) or "(?!)",
     width=r"\d+",
     chunk=r"\d+",
+    figure="|".join(figures_of(STUDY)),
+    page="|".join(["index", *PAGES]),
+
+
+def table(name):
+    """Path of a table of the results by its place there."""
+    return f"{RESULTS}/{name}.parquet"
 
 
 def experiment(wildcards):
@@ -174,47 +186,37 @@ def step4_memory(step4):
     return 600 + int(4 * max(widest, max(step4.widths) * step4.n_train) * 8 / 10**6)
 
 
-def figure_files(name):
-    """Outputs of a figure's rule: the figure in three formats, and the table behind it."""
-    step = name.split("_")[0]
-    files = {kind: f"{RESULTS}/figures/{name}.{kind}" for kind in ("svg", "pdf", "png")}
-    in_report = report(files["svg"], caption="../report/figure.rst", category=step)
-    return {**files, "svg": in_report, "table": f"{RESULTS}/figures/{name}.parquet"}
+def figure_inputs(wildcards):
+    tables = figure_tables(wildcards.figure, STUDY)
+    return {argument: table(name) for argument, name in tables.items()}
 
 
-def figure_arguments(name, about, **options):
-    """Params of a figure: its module, what it shows, what it is told beside the tables."""
-    return {
-        "figure": name,
-        "about": about,
-        "options": options,
-        "code": code("figure.py", f"widelimit.report.figures.{name}"),
+def page_inputs(wildcards):
+    figures = figures_on(wildcards.page, STUDY)
+    quoted = {name: table(path) for name, path in page_tables(wildcards.page).items()}
+    return quoted | {
+        "svgs": [f"{RESULTS}/figures/{figure}.svg" for figure in figures],
+        "tables": [f"{RESULTS}/figures/{figure}.parquet" for figure in figures],
     }
 
 
-def page_arguments(page, figures, networks="train_networks", work="The networks"):
-    """Params of a page; its text follows from templates and style, the study and the figures.
+def page_code(wildcards):
+    """Digest of what the text of a page follows from: templates and style, and its figures."""
+    modules = [f"widelimit.report.figures.{name}" for name in figures_on(wildcards.page, STUDY)]
+    folders = (ROOT / "workflow/widelimit/report" / name for name in ("templates", "style"))
+    texts = [path for folder in folders for path in folder.iterdir()]
+    return code("page.py", *modules, files=texts)
 
-    networks : the rule that computes what the page shows
-    work : what that is, in words
-    """
-    texts = [
-        *(ROOT / "workflow/widelimit/report/templates").iterdir(),
-        *(ROOT / "workflow/widelimit/report/style").iterdir(),
-    ]
-    modules = [f"widelimit.report.figures.{name}" for name in figures]
-    run = snakemake_command()
+
+def page_commands(wildcards):
+    """What a page shows under "Run it again": what each command does, and the command."""
+    run, page = snakemake_command(), wildcards.page
+    maker, work = recomputed_by(page)
     return {
-        "page": page,
-        "study": STUDY.model_dump(mode="json", exclude_unset=True),
-        "command": run,
-        "reruns": {
-            "What has changed": run,
-            f"{work} anew, and what follows": f"{run} --forcerun {networks}",
-            "Up to the numbers": snakemake_command("metrics"),
-            "This page": snakemake_command("pages" if page == "index" else page),
-        },
-        "code": code("page.py", *modules, files=texts),
+        "What has changed": run,
+        f"{work} anew, and what follows": f"{run} --forcerun {maker}",
+        "Up to the numbers": snakemake_command("metrics"),
+        "This page": snakemake_command("pages" if page == "index" else page),
     }
 
 

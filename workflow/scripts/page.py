@@ -1,4 +1,4 @@
-"""Every page's rule: its figures, the tables behind them and the study, in one HTML file."""
+"""Rule page: its figures, the tables behind them and the study, in one HTML file."""
 
 from widelimit.report.page_numbers import page_numbers
 from widelimit.report.pages import read_figure, render_page
@@ -8,8 +8,6 @@ from widelimit.tables.files import read_table, write_text
 from widelimit.tables.provenance import page_origin
 
 with logged(snakemake.log[0]) as say:
-    if not snakemake.output:
-        raise ValueError("page is the pattern of the rules page_...; pages makes all of them")
     page, study = snakemake.params.page, load_study(snakemake.params.study)
     svgs, behind = snakemake.input.svgs, snakemake.input.tables
     named = {name: path for name, path in snakemake.input.items() if name not in ("svgs", "tables")}

@@ -6,6 +6,7 @@ its figures are inline SVG, its formulas MathML.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,6 +20,7 @@ from markupsafe import Markup
 
 from widelimit import __version__
 from widelimit.kernels.activations import parse_activation
+from widelimit.report.catalog import PAGES
 from widelimit.report.figures.sliders import Moving
 from widelimit.report.markup import (
     Formulas,
@@ -33,46 +35,6 @@ from widelimit.tables.columns import Column
 from widelimit.tables.files import read_table
 
 _HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Page:
-    """What the navigation and the overview say of a page; ``figure`` is its small picture."""
-
-    title: str
-    line: str
-    figure: str
-
-
-PAGES = {
-    "step1": Page(
-        "Step 1: linear regression by gradient descent",
-        "When gradient descent on least squares converges, where to, and why from 0.",
-        "step1_threshold",
-    ),
-    "step3": Page(
-        "Step 3: kernel regression",
-        "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
-        "step3_kernels",
-    ),
-    "step4": Page(
-        "Step 4: random features and NNGP",
-        "With the first layer left random, a network is a kernel machine at every width: its kernel"
-        " has a closed form in the limit, and its error falls twice.",
-        "step4_double_descent",
-    ),
-    "step5": Page(
-        "Step 5: the neural tangent kernel",
-        "The kernel of a network that trains all its weights: measured, statement by statement.",
-        "step5_ntk",
-    ),
-    "step7": Page(
-        "Step 7: wide networks become kernel machines",
-        "Networks of growing width, trained step by step beside the kernel prediction.",
-        "step7_convergence",
-    ),
-}
-"""The pages besides the overview, in the order of the navigation."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +88,7 @@ def read_figure(svg: str, table: str, *, command: str) -> FigureOnPage:
         name=name,
         svg=Path(svg).read_text(encoding="utf-8"),
         table=read_table(table),
-        command=f"{command} --forcerun figure_{name}",
+        command=f"{command} --forcerun {shlex.quote(svg)}",
         table_path=str(table),
     )
 

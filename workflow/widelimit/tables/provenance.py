@@ -100,9 +100,14 @@ def page_origin(study: dict, code: str, tables: Iterable[str]) -> dict[str, Any]
         "study": text,
         "config": hashlib.sha256(text.encode()).hexdigest()[:16],
         "lock": lock_digest(),
-        "codes": {"page": code} | {entry["rule"]: entry["code"] for entry in entries},
+        "codes": {"page": code} | {_maker(entry): entry["code"] for entry in entries},
         "versions": sorted({versions(), *(entry["versions"] for entry in entries)}),
     }
+
+
+def _maker(entry: dict[str, Any]) -> str:
+    """The rule of an entry, and of a rule that makes several figures, which."""
+    return " ".join([entry["rule"], *filter(None, [entry["params"].get("figure")])])
 
 
 def _distinct(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,107 @@
+"""The list of figures and pages agrees with the modules, the templates and the studies."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib import import_module
+
+import pytest
+import yaml
+
+from checkout import ROOT
+from widelimit.report.catalog import (
+    FIGURES,
+    PAGES,
+    figure_settings,
+    figure_tables,
+    figures_of,
+    figures_on,
+    step_of,
+)
+from widelimit.study.config import Study, load_study, read_configs
+
+REPORT = ROOT / "workflow/widelimit/report"
+STUDIES = sorted((ROOT / "studies").glob("*.yaml"))
+
+
+def study(*changes: str) -> Study:
+    return load_study(read_configs([str(ROOT / "config.yaml"), *changes]))
+
+
+def test_every_module_of_a_figure_is_listed():
+    modules = {
+        path.stem
+        for path in (REPORT / "figures").glob("step*.py")
+        if "def draw(" in path.read_text()
+    }
+    assert modules == set(FIGURES)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_module_takes_the_tables_and_settings_that_are_listed(name):
+    module = import_module(f"widelimit.report.figures.{name}")
+    given = {*FIGURES[name].tables, *FIGURES[name].settings}
+    parameters = inspect.signature(module.summarise).parameters.values()
+    assert given <= {each.name for each in parameters}
+    assert {each.name for each in parameters if each.default is inspect.Parameter.empty} <= given
+    # A setting that a module has a default for and is not told would be one that users cannot set.
+    assert ("quantiles" in given) == ("quantiles" in {each.name for each in parameters})
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_template_has_a_place_for_every_figure_of_its_page(name):
+    text = (REPORT / f"templates/{name}.html.j2").read_text()
+    figures = {figure for figure in FIGURES if step_of(figure) in PAGES[name].steps}
+    assert set(re.findall(r'figure\("(\w+)"\)', text)) == figures
+    assert PAGES[name].picture in figures
+
+
+def test_every_figure_is_on_one_page():
+    steps = [step for page in PAGES.values() for step in page.steps]
+    assert sorted(steps) == sorted({step_of(name) for name in FIGURES})
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_figures_of_a_study_lie_on_its_pages(path):
+    given = study(str(path))
+    shown = [name for page in PAGES for name in figures_on(page, given)]
+    assert sorted(shown) == sorted(figures_of(given))
+    assert set(figures_on("index", given)) <= set(shown)
+
+
+def test_which_figures_depend_on_the_study():
+    def of(name: str) -> set[str]:
+        always = {name for name, figure in FIGURES.items() if figure.applies(Study())}
+        return set(figures_of(study(str(ROOT / f"studies/{name}.yaml")))) - always
+
+    assert of("tiny") == {"step7_interval", "step7_beyond"}
+    assert of("digits") == {"step7_digits"}
+    assert of("lecture") == {"step7_lecture"}
+
+
+def test_the_interval_is_shown_beside_the_same_targets_alone(tmp_path):
+    def shown(**data) -> bool:
+        (tmp_path / "changes.yaml").write_text(yaml.safe_dump({"data": data}))
+        return "step7_interval" in figures_of(study(str(tmp_path / "changes.yaml")))
+
+    assert shown()
+    assert shown(target="t")
+    assert not shown(source="circle", target="x_0")
+
+
+def test_tables_of_a_variant_are_left_out_where_there_is_none(tmp_path):
+    lecture = study(str(ROOT / "studies/lecture.yaml"))
+    assert figure_tables("step7_lecture", lecture) == {
+        "metrics": "measured",
+        "without": "variants/no_bias/measured",
+    }
+    assert figure_tables("step7_lecture", study()) == {"metrics": "measured"}
+
+
+def test_settings_are_those_of_step_7(tmp_path):
+    changes = tmp_path / "changes.yaml"
+    changes.write_text("step7: {quantiles: [0.2, 0.8], slope_widths: 3}")
+    given = study(str(changes))
+    assert figure_settings("step4_width", given) == {"quantiles": [0.2, 0.8], "widest": 3}
+    assert figure_settings("step7_fits", given) == {}

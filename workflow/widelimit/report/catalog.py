@@ -1,0 +1,344 @@
+"""Which figures and pages a study has, and from which tables each is made.
+
+A new figure is a module of its name in report/figures, its entry in ``FIGURES``, and a place in the
+template of its page. The workflow has one rule for all figures and one for all pages; what differs
+between them is said here.
+
+Tables are named by their place in the results directory, without ``.parquet``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from widelimit.study.config import Study
+
+
+def _always(study: Study) -> bool:
+    return True
+
+
+def _interval_beside_lift(study: Study) -> bool:
+    """Whether the variant on the raw interval has the targets of the lifted main experiment."""
+    interval = study.experiments().get("interval")
+    return (
+        interval is not None
+        and study.data.source == "lift"
+        and study.data.model_copy(update={"source": "interval"}) == interval.data
+    )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How the workflow makes a figure.
+
+    about : what it shows, for Snakemake's report
+    tables : the tables that its module summarises, by the names of the arguments that take them;
+        those of a variant that the study does not have are left out
+    settings : keys of the study's section ``step7`` that the module is told, by argument
+    applies : whether a study has this figure
+    """
+
+    about: str
+    tables: Mapping[str, str]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    applies: Callable[[Study], bool] = _always
+
+
+BANDS = {"quantiles": "quantiles"}
+"""For figures with bands over seeds."""
+
+FIGURES = {
+    "step1_threshold": Figure(
+        "For which learning rates gradient descent converges, on several spectra.",
+        {"threshold": "step1/threshold", "spectra": "step1/spectra"},
+    ),
+    "step1_directions": Figure(
+        "Fast and slow directions below and beyond the threshold.",
+        {"directions": "step1/directions"},
+    ),
+    "step1_span": Figure(
+        "Gradient descent stays in the span of the data, if it starts there.",
+        {"plane": "step1/plane", "regimes": "step1/regimes"},
+    ),
+    "step1_regimes": Figure(
+        "Training loss and solution with more and with fewer points.",
+        {"regimes": "step1/regimes"},
+    ),
+    "step3_feature_map": Figure(
+        "Concentric circles, separable after one more coordinate.",
+        {"circles": "step3/circles"},
+    ),
+    "step3_worked": Figure(
+        "The three steps of kernel regression with the actual numbers.",
+        {"points": "step3/points", "worked": "step3/worked"},
+    ),
+    "step3_kernels": Figure(
+        "Kernel regression with five kernels on the same samples.",
+        {"points": "step3/points", "predictions": "step3/predictions"},
+    ),
+    "step3_scale": Figure(
+        "What the scale L of the Gaussian and the Laplace kernel does.",
+        {"points": "step3/points", "predictions": "step3/predictions", "spectra": "step3/spectra"},
+    ),
+    "step3_explorer": Figure(
+        "The fit at any scale L, which sliders choose on the page.",
+        {"points": "step3/points", "predictions": "step3/predictions", "spectra": "step3/spectra"},
+    ),
+    "step3_gram": Figure(
+        "The Gram matrices of the samples and their spectra.",
+        {"gram": "step3/gram", "spectra": "step3/spectra"},
+    ),
+    "step2_features": Figure(
+        "Kernel and explicit features give one fit, of least norm.",
+        {"interpolants": "step2/interpolants"},
+    ),
+    "step2_psd": Figure(
+        "Smallest eigenvalues of every kernel on random data.",
+        {"psd": "step2/psd"},
+    ),
+    "step2_descent": Figure(
+        "Gradient descent on each kernel, up to kernel regression.",
+        {"descent": "step2/descent"},
+    ),
+    "step4_duals": Figure(
+        "Dual activations in closed form, as cut Hermite series and by random features.",
+        {"duals": "step4/duals", "truncation": "step4/truncation"},
+        settings=BANDS,
+    ),
+    "step4_properties": Figure(
+        "Derivatives of dual activations, and how smooth they are.",
+        {"duals": "step4/duals", "chebyshev": "step4/chebyshev"},
+    ),
+    "step4_width": Figure(
+        "Kernels of random features against their limits, by width.",
+        {"metrics": "step4/measured"},
+        settings=BANDS | {"widest": "slope_widths"},
+    ),
+    "step4_last_layer": Figure(
+        "The last layer trained alone beside the closed form of its kernel.",
+        {"last_layer": "step4/last_layer"},
+        settings=BANDS,
+    ),
+    "step4_double_descent": Figure(
+        "Test and training error against width, through interpolation.",
+        {"double_descent": "step4/double_descent"},
+        settings=BANDS,
+    ),
+    "step5_ntk": Figure(
+        "The empirical NTK against its closed form, for every activation.",
+        {"metrics": "step5/measured"},
+        settings=BANDS,
+    ),
+    "step5_linearised": Figure(
+        "The linearised network against its prediction, and what ignoring f_0 costs.",
+        {"metrics": "step5/measured"},
+        settings=BANDS,
+    ),
+    "step5_outputs": Figure(
+        "Several outputs and their one kernel.",
+        {
+            "metrics": "step5/measured",
+            "predictions": "step5/predictions",
+            "points": "step5/points",
+        },
+        settings=BANDS,
+    ),
+    "step5_hessian": Figure(
+        "The spectral norm of the Hessian against width, bounded and Gaussian weights.",
+        {"metrics": "step5/measured"},
+        settings=BANDS,
+    ),
+    "step5_flow": Figure(
+        "Discrete gradient descent against gradient flow.",
+        {"metrics": "step5/measured", "flow": "step5/flow"},
+        settings=BANDS,
+    ),
+    "step7_explorer": Figure(
+        "Fit, distance and loss at any width and step, which sliders choose on the page.",
+        {
+            "data": "data",
+            "predictions": "predictions",
+            "theory": "theory",
+            "metrics": "measured",
+        },
+        settings=BANDS,
+    ),
+    "step7_fits": Figure(
+        "Networks of each width over the NTK prediction, the training points and the target.",
+        {"data": "data", "predictions": "predictions"},
+    ),
+    "step7_convergence": Figure(
+        "The headline: distance to the NTK prediction against width, one curve for each training"
+        " time.",
+        {"metrics": "measured", "slopes": "slopes"},
+        settings=BANDS,
+    ),
+    "step7_loss": Figure(
+        "Training loss over steps, measured and in closed form.",
+        {"metrics": "measured"},
+        settings=BANDS,
+    ),
+    "step7_movement": Figure(
+        "How far the weights and the kernel move, against width.",
+        {"metrics": "measured", "slopes": "slopes"},
+        settings=BANDS,
+    ),
+    "step7_ensemble": Figure(
+        "The ensemble of networks against the theory's mean and spread.",
+        {
+            "data": "data",
+            "predictions": "predictions",
+            "theory": "theory",
+            "metrics": "measured",
+        },
+    ),
+    "step7_interval": Figure(
+        "Why the raw interval fails, beside the lifted data.",
+        {
+            "data": "data",
+            "kernels": "kernels",
+            "metrics": "measured",
+            "predictions": "predictions",
+            "interval_data": "variants/interval/data",
+            "interval_kernels": "variants/interval/kernels",
+            "interval_metrics": "variants/interval/measured",
+            "interval_predictions": "variants/interval/predictions",
+        },
+        settings=BANDS,
+        applies=_interval_beside_lift,
+    ),
+    "step7_beyond": Figure(
+        "The same distance for other activations and on other spheres.",
+        {"metrics": "metrics"},
+        settings=BANDS,
+        applies=lambda study: bool(study.beyond_experiments()),
+    ),
+    "step7_digits": Figure(
+        "Handwritten digits: test accuracy and error of networks and kernels.",
+        {"metrics": "measured"},
+        settings=BANDS,
+        applies=lambda study: study.data.source == "digits",
+    ),
+    "step7_lecture": Figure(
+        "A lecture's published numbers beside those of this study.",
+        {"metrics": "measured", "without": "variants/no_bias/measured"},
+        settings=BANDS,
+        applies=lambda study: study.data.source == "lecture",
+    ),
+}
+"""The figures by name, step and subject, in the order in which their pages show them."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page shows, and what the navigation and the overview say of it.
+
+    title, line : its heading, and a sentence about it
+    picture : the figure that stands for it on the overview
+    steps : the steps whose figures it shows
+    tables : the tables that its text quotes, by the names that ``page_numbers`` gives them
+    rule, work : the rule that computes most of what it shows, and what that is in words
+    """
+
+    title: str
+    line: str
+    picture: str
+    steps: tuple[str, ...]
+    tables: Mapping[str, str]
+    rule: str = "train_networks"
+    work: str = "The networks"
+
+
+PAGES = {
+    "step1": Page(
+        "Step 1: linear regression by gradient descent",
+        "When gradient descent on least squares converges, where to, and why from 0.",
+        picture="step1_threshold",
+        steps=("step1",),
+        tables={"measured": "step1/measured"},
+        rule="measure_step1",
+        work="The measurements",
+    ),
+    "step3": Page(
+        "Step 3: kernel regression",
+        "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
+        picture="step3_kernels",
+        steps=("step3", "step2"),
+        tables={"worked": "step3/worked", "measured": "step2/measured"},
+        rule="measure_step2",
+        work="The measurements of step 2",
+    ),
+    "step4": Page(
+        "Step 4: random features and NNGP",
+        "With the first layer left random, a network is a kernel machine at every width: its kernel"
+        " has a closed form in the limit, and its error falls twice.",
+        picture="step4_double_descent",
+        steps=("step4",),
+        tables={"measured": "step4/measured"},
+        rule="fit_step4",
+    ),
+    "step5": Page(
+        "Step 5: the neural tangent kernel",
+        "The kernel of a network that trains all its weights: measured, statement by statement.",
+        picture="step5_ntk",
+        steps=("step5",),
+        tables={"example": "step5/example", "measured": "step5/measured"},
+        rule="measure_step5",
+    ),
+    "step7": Page(
+        "Step 7: wide networks become kernel machines",
+        "Networks of growing width, trained step by step beside the kernel prediction.",
+        picture="step7_convergence",
+        steps=("step7",),
+        tables={"metrics": "metrics"},
+    ),
+}
+"""The pages besides the overview, in the order of the navigation."""
+
+
+def figures_of(study: Study) -> tuple[str, ...]:
+    """Names of the study's figures."""
+    return tuple(name for name, figure in FIGURES.items() if figure.applies(study))
+
+
+def figures_on(page: str, study: Study) -> tuple[str, ...]:
+    """Names of the figures that a page of the study shows: index or one of ``PAGES``."""
+    if page == "index":
+        return tuple(other.picture for other in PAGES.values())
+    return tuple(name for name in figures_of(study) if step_of(name) in PAGES[page].steps)
+
+
+def step_of(figure: str) -> str:
+    """The step that a figure's name begins with."""
+    return figure.partition("_")[0]
+
+
+def figure_tables(figure: str, study: Study) -> dict[str, str]:
+    """The tables that a figure of the study is drawn from, by argument of its ``summarise``."""
+    folders = {f"variants/{name}" for name in study.experiments()}
+    return {
+        argument: table
+        for argument, table in FIGURES[figure].tables.items()
+        if not table.startswith("variants/") or table.rpartition("/")[0] in folders
+    }
+
+
+def figure_settings(figure: str, study: Study) -> dict[str, Any]:
+    """What a figure is told beside its tables, by argument of its ``summarise``."""
+    return {
+        argument: getattr(study.step7, key) for argument, key in FIGURES[figure].settings.items()
+    }
+
+
+def page_tables(page: str) -> dict[str, str]:
+    """The tables that the text of a page quotes, besides those of its figures."""
+    return {} if page == "index" else dict(PAGES[page].tables)
+
+
+def recomputed_by(page: str) -> tuple[str, str]:
+    """The rule that computes most of what a page shows, and what that is in words."""
+    shown = PAGES["step7" if page == "index" else page]
+    return shown.rule, shown.work
