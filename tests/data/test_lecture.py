@@ -12,7 +12,8 @@ from widelimit.data.points import make_points
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.kernel_regression import kernel_regression
 from widelimit.measure.wide.kernels import fit_kernels
-from widelimit.networks.model import empirical_ntk, forward, initialise
+from widelimit.networks.model import forward, initialise
+from widelimit.networks.tangent import empirical_ntk
 from widelimit.study.checks import check_study, data_arguments
 from widelimit.study.config import load_study
 from widelimit.training import train

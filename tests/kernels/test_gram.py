@@ -214,17 +214,17 @@ def test_points_off_the_sphere_are_refused(gram, activation):
 def test_bad_arguments(kernel):
     gram, _ = kernel
     X = np.eye(2)
-    with pytest.raises(ValueError, match="X must be a non-empty array"):
+    with pytest.raises(ValueError, match=r"X must have shape \(points, d\); got shape \(2,\)"):
         gram([1.0, 2.0])
-    with pytest.raises(ValueError, match="Z must be a non-empty array"):
+    with pytest.raises(ValueError, match=r"Z must have shape .*, not empty"):
         gram(X, np.zeros((0, 2)))
-    with pytest.raises(ValueError, match="Z must have the 2 columns of X; got 3"):
+    with pytest.raises(ValueError, match=r"Z must have shape \(points, 2\); got shape \(3, 3\)"):
         gram(X, np.eye(3))
-    with pytest.raises(ValueError, match=r"X must be finite, .* got nan"):
+    with pytest.raises(ValueError, match="X must be finite; got nan"):
         gram([[math.nan, 1.0]])
-    with pytest.raises(ValueError, match=r"Z must be finite, .* got inf"):
+    with pytest.raises(ValueError, match="Z must be finite; got inf"):
         gram(X, [[math.inf, 1.0]])
-    with pytest.raises(ValueError, match=r"X must be finite, 1e\+140 at most in size; got 1e\+200"):
+    with pytest.raises(ValueError, match=r"X must be 1e\+140 at most in size; got 1e\+200"):
         gram([[1e200, 1.0]])
 
 

@@ -47,5 +47,5 @@ def test_high_moments():
 
 @pytest.mark.parametrize("xi", [[1.1], [-2.0], [math.nan], 0.5, [[0.1]]])
 def test_refuses(xi):
-    with pytest.raises(ValueError, match="xi must be one-dimensional"):
+    with pytest.raises(ValueError, match="xi must"):
         pair_expectation(np.sin, np.sin, xi)

@@ -301,8 +301,8 @@ K2 = np.eye(2)
         ({"K_train": [[1, 0], [0, -1]]}, "K_train must be positive semidefinite"),
         ({"K_test_train": np.eye(3)}, r"K_test_train must have shape \(m, 2\)"),
         ({"y": [1.0]}, r"y must have shape \(2,\)"),
-        ({"f0_train": [1.0]}, r"f0_train must be a scalar or have shape \(2,\); got \(1,\)"),
-        ({"f0_test": [1.0, 2.0, 3.0]}, r"f0_test must be a scalar or have shape \(2,\)"),
+        ({"f0_train": [1.0]}, r"f0_train must be a number or have shape \(2,\); got shape \(1,\)"),
+        ({"f0_test": [1.0, 2.0, 3.0]}, r"f0_test must be a number or have shape \(2,\)"),
         ({"f0_test": math.nan}, "f0_test must be finite; got nan"),
     ],
 )
@@ -315,9 +315,9 @@ def test_bad_arguments(changes, message):
 @pytest.mark.parametrize(
     "S_train, S_test_train, S_test, steps, message",
     [
-        (np.eye(3), K2, K2, 1, r"must have shapes \(2, 2\), \(2, 2\)"),
-        (K2, np.eye(3)[:, :2], K2, 1, r"got \(2, 2\), \(3, 2\) and \(2, 2\)"),
-        (K2, K2, np.ones(3), 1, r"got \(2, 2\), \(2, 2\) and \(3,\)"),
+        (np.eye(3), K2, K2, 1, r"S_train must have shape \(2, 2\)"),
+        (K2, np.eye(3)[:, :2], K2, 1, r"S_test_train must have shape \(2, 2\); got shape \(3, 2\)"),
+        (K2, K2, np.ones(3), 1, r"S_test must have shape \(2, 2\) or \(2,\); got shape \(3,\)"),
         ([[1, 2], [3, 4]], K2, K2, 1, "S_train must be symmetric"),
         (K2, K2, [[1, 2], [3, 4]], 1, "S_test must be symmetric"),
         (K2, K2, K2, [1, 2], "steps must be whole numbers"),

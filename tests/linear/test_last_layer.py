@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from widelimit.data.sources import normalise_rows
 from widelimit.linear.gradient_descent import gradient_descent_prediction
 from widelimit.linear.kernel_regression import kernel_regression
-from widelimit.linear.last_layer import minimum_norm, train_last_layer
+from widelimit.linear.least_squares import LeastSquares, descend
 from widelimit.linear.random_features import neuron_features
-from widelimit.networks.model import forward, initialise, last_layer_kernel
+from widelimit.networks.model import forward, initialise
+from widelimit.networks.tangent import last_layer_kernel
 
 WIDTHS = [5, 12, 40]  # below, at and above the 12 points
 
@@ -35,18 +36,18 @@ def test_minimum_norm_is_the_pseudo_inverse(n, k, rank, seed):
     cut = 1e-10
     if singular[-1] < 1e-4 * singular[0]:
         return  # not to be told from a lower rank
-    found = minimum_norm(F, y, rcond=cut)
+    found = LeastSquares(F, y, rcond=cut)
     assert found.rank == len(singular)
     assert found.condition_number == pytest.approx(singular[0] / singular[-1], rel=1e-6)
     expected = np.linalg.lstsq(F, y, rcond=cut)[0]
-    np.testing.assert_allclose(found.A, expected, atol=1e-9 * (1 + np.abs(expected).max()))
+    np.testing.assert_allclose(found.solution, expected, atol=1e-9 * (1 + np.abs(expected).max()))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_other_solution_is_shorter(width):
     X, _, B, y = problem(width)
     F = neuron_features(X, B)
-    A = minimum_norm(F, y).A
+    A = LeastSquares(F, y).solution
     null = np.linalg.svd(F)[2][min(len(F), width) :]
     assert np.abs(null @ A).max(initial=0) < 1e-12 * np.linalg.norm(A)
     gradient = F.T @ (F @ A - y)
@@ -65,7 +66,7 @@ def test_training_the_last_layer_is_kernel_regression_step_by_step(width, activa
     K = last_layer_kernel(X, None, B, activation=activation)
     K_test = last_layer_kernel(Z, X, B, activation=activation)
     eta, steps = 1 / np.linalg.eigvalsh(K)[-1], list(range(0, 400, 7))
-    A = train_last_layer(features["X"], y, learning_rate=eta, checkpoints=steps)
+    A = descend(features["X"], y, learning_rate=eta, steps=steps)
     closed = gradient_descent_prediction(K, K_test, y, learning_rate=eta, steps=steps)
     np.testing.assert_allclose(A @ features["Z"].T, closed, rtol=0, atol=1e-12)
 
@@ -76,9 +77,9 @@ def test_the_limit_is_kernel_regression(width):
     F, G = neuron_features(X, B), neuron_features(Z, B)
     K, K_test = F @ F.T, G @ F.T
     expected = kernel_regression(K, K_test, y)
-    np.testing.assert_allclose(G @ minimum_norm(F, y).A, expected, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(G @ LeastSquares(F, y).solution, expected, rtol=0, atol=1e-10)
     eta = 1.9 / np.linalg.eigvalsh(K)[-1]
-    last = train_last_layer(F, y, learning_rate=eta, checkpoints=[60_000])[0]
+    last = descend(F, y, learning_rate=eta, steps=[60_000])[0]
     np.testing.assert_allclose(G @ last, expected, rtol=0, atol=1e-9)
 
 
@@ -90,7 +91,7 @@ def test_a_step_is_against_the_gradient_of_the_loss():
         return np.sum((y - forward(X, A[None], B)) ** 2) / 2
 
     A, eta, h = np.zeros(5), 0.05, 1e-6
-    for kept in train_last_layer(F, y, learning_rate=eta, checkpoints=[1, 2, 3]):
+    for kept in descend(F, y, learning_rate=eta, steps=[1, 2, 3]):
         slope = [(loss(A + h * e) - loss(A - h * e)) / (2 * h) for e in np.eye(5)]
         A = A - eta * np.array(slope)
         np.testing.assert_allclose(kept, A, atol=1e-8)
@@ -103,31 +104,5 @@ def test_a_start_off_zero_would_not_have_the_least_norm():
     A = np.linalg.svd(F)[2][-1]
     for _ in range(100):
         A = A + 0.1 * (y - F @ A) @ F
-    least = train_last_layer(F, y, learning_rate=0.1, checkpoints=[100])[0]
+    least = descend(F, y, learning_rate=0.1, steps=[100])[0]
     assert np.linalg.norm(A) ** 2 == pytest.approx(1 + np.linalg.norm(least) ** 2)
-
-
-@pytest.mark.parametrize(
-    "arguments, match",
-    [
-        ({"F": np.zeros(3)}, "F must have shape"),
-        ({"F": np.full((2, 3), np.nan)}, "F must be finite"),
-        ({"y": np.zeros(3)}, "y must have shape"),
-        ({"y": np.zeros((2, 1))}, r"y must have shape \(2,\)"),
-        ({"learning_rate": 0.0}, "learning_rate must be positive"),
-        ({"checkpoints": [3, 1]}, "checkpoints must be ascending"),
-        ({"checkpoints": [-1]}, "checkpoints must be ascending"),
-    ],
-)
-def test_refuses(arguments, match):
-    good = {"F": np.ones((2, 3)), "y": np.ones(2), "learning_rate": 0.1, "checkpoints": [1]}
-    with pytest.raises(ValueError, match=match):
-        train_last_layer(**good | arguments)
-    if "learning_rate" not in arguments and "checkpoints" not in arguments:
-        with pytest.raises(ValueError, match=match):
-            minimum_norm(**{k: v for k, v in (good | arguments).items() if k in ("F", "y")})
-
-
-def test_no_steps_leave_zero():
-    A = train_last_layer(np.ones((2, 3)), np.ones(2), learning_rate=0.1, checkpoints=[0])
-    assert A.tolist() == [[0, 0, 0]]

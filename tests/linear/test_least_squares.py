@@ -91,7 +91,7 @@ def test_each_regime_has_its_closed_form_in_exact_numbers(X, y, rank):
         expected = [sum(a * r[j] for a, r in zip(alpha, X, strict=True)) for j in range(d)]
     expected = np.array([float(v) for v in expected])
     fit = LeastSquares(X, y)
-    assert len(fit.singular_values) == rank
+    assert fit.rank == rank
     np.testing.assert_allclose(regime_solution(X, y), expected, rtol=1e-12)
     np.testing.assert_allclose(fit.solution, expected, rtol=1e-12)
 
@@ -153,7 +153,7 @@ def test_at_the_threshold_itself_descent_swings_for_ever():
 def test_iterates_stay_in_the_span_of_the_points(shape):
     X, y, start = draw(*SHAPES[shape])
     fit = LeastSquares(X, y)
-    null = np.linalg.svd(X)[2][len(fit.singular_values) :]
+    null = np.linalg.svd(X)[2][fit.rank :]
     options = {"learning_rate": 0.7 * fit.learning_rate_bound, "steps": range(0, 60, 7)}
     assert np.abs(descend(X, y, **options) @ null.T).max() < 1e-13
     w = descend(X, y, start=start, **options)
@@ -212,24 +212,27 @@ def test_directions_of_matrices_prefer_none():
     [
         (
             lambda: LeastSquares([1.0, 2.0], [1.0]),
-            r"X must be a non-empty matrix; got shape \(2,\)",
+            r"X must have shape \(n, d\); got shape \(2,\)",
         ),
         (lambda: LeastSquares([[1.0, math.nan]], [1.0]), "X must be finite; got nan"),
-        (lambda: LeastSquares(np.ones((2, 2)), [1.0]), r"y must have shape \(2,\).*got \(1,\)"),
+        (
+            lambda: LeastSquares(np.ones((2, 2)), [1.0]),
+            r"y must have shape \(2,\)",
+        ),
         (lambda: LeastSquares(np.eye(2), [1, 2], rcond=1), r"rcond must lie in \[0, 1\); got 1"),
         (
-            lambda: descend(np.eye(2), [1, 2], learning_rate=1, steps=[]),
-            r"steps must be a non-empty sequence of whole numbers >= 0; got \[\]",
+            lambda: descend(np.eye(2), [1, 2], learning_rate=1, steps=[3, -1]),
+            "steps must be whole numbers >= 0; got -1",
         ),
         (lambda: descend(np.eye(2), [1, 2], learning_rate=1, steps=[1.5]), "steps must be"),
         (lambda: descend(np.eye(2), [1, 2], learning_rate=math.inf, steps=[1]), "learning_rate"),
         (
             lambda: descend(np.eye(2), [1, 2], learning_rate=1, steps=[1], start=[1]),
-            r"start must have shape \(2,\), as X has columns; got \(1,\)",
+            r"start must have shape \(2,\); got shape \(1,\)",
         ),
         (
             lambda: descend_kernel(np.ones((2, 3)), [1, 2], learning_rate=1, steps=[1]),
-            "K must be a",
+            "K must have shape",
         ),
         (lambda: regime_solution(np.ones((3, 2)), [1, 2, 3]), r"rank min\(n, d\) = 2; got rank 1"),
         (lambda: matrix_with([1, -1], 2, 2, rng=None), "singular_values must be 1 to 2 positive"),

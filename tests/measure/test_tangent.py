@@ -25,7 +25,8 @@ from widelimit.measure.tangent.initialisation import (
 )
 from widelimit.measure.tangent.statements import measure_step5
 from widelimit.measure.tangent.training import Problem, flow_table, limit_rows, several_outputs
-from widelimit.networks.model import empirical_ntk, forward, initialise
+from widelimit.networks.model import forward, initialise
+from widelimit.networks.tangent import empirical_ntk
 from widelimit.seeds import generator
 from widelimit.study.config.steps import Step5
 from widelimit.tables.files import write_table

@@ -16,7 +16,8 @@ from widelimit.measure.wide.kernels import fit_kernels
 from widelimit.measure.wide.metrics import measure
 from widelimit.measure.wide.networks import train_networks
 from widelimit.measure.wide.predictions import compare
-from widelimit.networks.model import empirical_ntk, forward, initialise, last_layer_kernel
+from widelimit.networks.model import forward, initialise
+from widelimit.networks.tangent import empirical_ntk, last_layer_kernel
 from widelimit.seeds import generator
 from widelimit.training import train
 

@@ -9,8 +9,8 @@ from scipy.integrate import quad
 
 from widelimit.kernels.activations import parse_activation
 from widelimit.networks.hessian import hessian_norm, median_hessian_norm, median_largest_readout
-from widelimit.networks.linearised import jacobian
 from widelimit.networks.model import forward
+from widelimit.networks.tangent import jacobian
 
 SMOOTH = ["gelu", "sin", "cos", "erf", "hermite:1", "hermite:2", "hermite:3", "hermite:7"]
 KINKED = ["relu", "leaky_relu:0.1"]
@@ -206,7 +206,7 @@ def test_bad_arguments(network):
     A, B, X = network
     with pytest.raises(ValueError, match=r"A must be \(1, width\)"):
         hessian_norm(X, np.ones((2, 6)), B, activation="sin")
-    with pytest.raises(ValueError, match="X must be"):
+    with pytest.raises(ValueError, match="X must have shape"):
         hessian_norm(X[:, :2], A, B, activation="sin")
     for width in (0, 1.5):
         with pytest.raises(ValueError, match="width must be a whole number >= 1"):

@@ -6,8 +6,9 @@ import pytest
 
 from widelimit.kernels.activations import parse_activation
 from widelimit.networks.cell_sums import CellSums
-from widelimit.networks.model import empirical_ntk, forward, initialise, last_layer_kernel
+from widelimit.networks.model import forward, initialise
 from widelimit.networks.pair_sums import PairSums
+from widelimit.networks.tangent import empirical_ntk, last_layer_kernel
 
 ACTIVATIONS = ["relu", "leaky_relu:0.2", "gelu", "sin", "cos", "erf", "hermite:3"]
 
@@ -226,5 +227,5 @@ def test_no_points_make_empty_arrays():
     ],
 )
 def test_a_bad_argument_is_named(call, name):
-    with pytest.raises(ValueError, match=f"{name} must be" if name else "activation must be"):
+    with pytest.raises(ValueError, match=f"{name} must" if name else "activation must be"):
         call()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from widelimit.kernels.activations import Activation, parse_activation
+from widelimit.validation import reals
 
 ROUNDING = 1e-12
 """How far outside [-1, 1] a correlation may lie and still be taken for its end."""
@@ -58,7 +59,7 @@ def dual_of(activation: Activation) -> Dual:
 
 def _evaluate(which: str, activation: str, xi):
     phi = parse_activation(activation)
-    xi = np.asarray(xi, dtype=float)
+    xi = reals("xi", xi)
     outside = ~(np.abs(xi) <= 1 + ROUNDING)  # so written, NaN is outside too
     if outside.any():
         raise ValueError(f"xi must lie in [-1, 1]; got {xi[outside].flat[0]}")

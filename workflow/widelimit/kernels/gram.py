@@ -8,12 +8,11 @@ raises ValueError for points that are not a finite, non-empty 2-d array, are 1e1
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.kernels.duals import dual_of
+from widelimit.validation import finite, positive
 
 UNIT_TOLERANCE = 1e-10
 """How far from 1 the norm of a point on the unit sphere may be."""
@@ -42,7 +41,7 @@ def gaussian_gram(X, Z=None, *, scale: float) -> np.ndarray:
     Source: Rasmussen & Williams (2006), equation 4.9, with L = 1/(2 length^2).
     """
     X, Z = _points(X, Z)
-    K = np.exp(-_positive(scale) * _squared_distances(X, X if Z is None else Z))
+    K = np.exp(-positive("scale", scale) * _squared_distances(X, X if Z is None else Z))
     return _mirrored(K, 1.0) if Z is None else K
 
 
@@ -53,7 +52,7 @@ def laplace_gram(X, Z=None, *, scale: float) -> np.ndarray:
     Source: Rasmussen & Williams (2006), equation 4.18, with gamma = 1, L = 1/length.
     """
     X, Z = _points(X, Z)
-    K = np.exp(-_positive(scale) * np.sqrt(_squared_distances(X, X if Z is None else Z)))
+    K = np.exp(-positive("scale", scale) * np.sqrt(_squared_distances(X, X if Z is None else Z)))
     return _mirrored(K, 1.0) if Z is None else K
 
 
@@ -162,26 +161,13 @@ def _mirrored(K: np.ndarray, diagonal) -> np.ndarray:
 
 
 def _points(X, Z) -> tuple[np.ndarray, np.ndarray | None]:
-    X = _rows("X", X)
-    if Z is None:
-        return X, None
-    Z = _rows("Z", Z)
-    if Z.shape[1] != X.shape[1]:
-        raise ValueError(f"Z must have the {X.shape[1]} columns of X; got {Z.shape[1]}")
-    return X, Z
+    X = _rows("X", X, "d")
+    return X, None if Z is None else _rows("Z", Z, X.shape[1])
 
 
-def _rows(name: str, X) -> np.ndarray:
-    X = np.asarray(X, dtype=float)
-    if X.ndim != 2 or X.size == 0:
-        raise ValueError(f"{name} must be a non-empty array (points, d); got shape {X.shape}")
-    wrong = ~(np.abs(X) <= LARGEST)
-    if wrong.any():
-        raise ValueError(f"{name} must be finite, {LARGEST:g} at most in size; got {X[wrong][0]}")
+def _rows(name: str, X, d: int | str) -> np.ndarray:
+    X = finite(name, X, ("points", d))
+    large = np.abs(X) > LARGEST
+    if large.any():
+        raise ValueError(f"{name} must be {LARGEST:g} at most in size; got {X[large][0]}")
     return X
-
-
-def _positive(scale: float) -> float:
-    if not 0 < scale < math.inf:
-        raise ValueError(f"scale must be positive and finite; got {scale!r}")
-    return float(scale)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from widelimit.validation import finite
+
 MAX_DEGREE = 20
 RADIUS, RADIAL_NODES, ANGULAR_NODES = 18.0, 100, 48
 """The density has fallen to 1e-70 at this radius; the nodes are Gauss-Legendre's."""
@@ -28,9 +30,9 @@ def pair_expectation(f: Function, g: Function, xi) -> np.ndarray:
     In polar coordinates a kink at 0 lies along two rays, so that each of the four arcs between
     the rays of f and g has a smooth integrand.
     """
-    xi = np.asarray(xi, dtype=float)
-    if xi.ndim != 1 or not (np.abs(xi) <= 1).all():
-        raise ValueError(f"xi must be one-dimensional and lie in [-1, 1]; got {xi!r}")
+    xi = finite("xi", xi, ("m",), empty=True)
+    if (np.abs(xi) > 1).any():
+        raise ValueError(f"xi must lie in [-1, 1]; got {xi[np.abs(xi) > 1][0]}")
     theta = np.arctan2(np.sqrt((1 - xi) * (1 + xi)), xi)
     nodes, weights = np.polynomial.legendre.leggauss(RADIAL_NODES)
     r = RADIUS * (nodes + 1) / 2

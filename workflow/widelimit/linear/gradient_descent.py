@@ -16,16 +16,8 @@ import math
 import numpy as np
 from scipy.sparse.linalg import eigsh
 
-from widelimit.linear.kernel_regression import (
-    cross_gram,
-    eigensystem,
-    finite,
-    pseudo_inverse,
-    scaled_rows,
-    symmetric,
-    targets,
-)
-from widelimit.validation import is_whole
+from widelimit.linear.kernel_regression import eigensystem, pseudo_inverse, scaled_rows, symmetric
+from widelimit.validation import finite, is_whole, positive
 
 LARGEST_POWER = 1e50
 """Of |1 - eta lambda|^T: up to here squares, and their ratios, are far inside the float64 range."""
@@ -44,21 +36,19 @@ class GradientDescent:
     a scalar. As columns are independent, p may count outputs, seeds, or both.
 
     Methods raise ValueError for arguments that do not fit, or for the limit where the learning
-    rate is not below the stability bound; OverflowError where |1 - eta lambda|^T exceeds 1e150.
+    rate is not below the stability bound; OverflowError where |1 - eta lambda|^T exceeds 1e50.
     Below that, diverging predictions are returned as they are.
     """
 
     def __init__(self, K_train, *, learning_rate: float):
-        if not 0 < learning_rate < math.inf:
-            raise ValueError(f"learning_rate must be positive and finite; got {learning_rate!r}")
+        self.learning_rate = positive("learning_rate", learning_rate)
         eigenvalues, self._vectors = eigensystem(K_train)
         self._eigenvalues = np.maximum(eigenvalues, 0.0)  # negative by rounding only
-        self.learning_rate = float(learning_rate)
         self.stability_bound = _bound(self._eigenvalues[-1])
 
     def prediction(self, K_test_train, y, *, steps, f0_train=0.0, f0_test=0.0) -> np.ndarray:
         """f_T at the test points, (m,) or (m, p); K_test_train is K(x, X), (m, n)."""
-        projected = cross_gram("K_test_train", K_test_train, self._n) @ self._vectors
+        projected = self._project(K_test_train)
         components = self._components(y, f0_train)
         f0_test = _initial("f0_test", f0_test, (len(projected), *components.shape[1:]))
         return _over(steps, lambda T: f0_test + projected @ scaled_rows(self._gain(T), components))
@@ -77,16 +67,20 @@ class GradientDescent:
 
     def smoother(self, K_test_train, *, steps) -> np.ndarray:
         """M = K(x, X) K^-1 (I - (I - eta K)^T), (m, n): f_T - f_0 is M times y - f_0(X)."""
-        projected = cross_gram("K_test_train", K_test_train, self._n) @ self._vectors
+        projected = self._project(K_test_train)
         return _over(steps, lambda T: projected * self._gain(T) @ self._vectors.T)
 
     @property
     def _n(self) -> int:
         return len(self._eigenvalues)
 
+    def _project(self, K_test_train) -> np.ndarray:
+        """K(x, X) in the eigenbasis."""
+        return finite("K_test_train", K_test_train, ("m", self._n), empty=True) @ self._vectors
+
     def _components(self, y, f0_train) -> np.ndarray:
         """y - f_0(X) in the eigenbasis."""
-        y = targets(y, self._n)
+        y = finite("y", y, (self._n,), (self._n, "p"))
         return self._vectors.T @ (y - _initial("f0_train", f0_train, y.shape))
 
     def _decay(self, T) -> np.ndarray:
@@ -231,15 +225,10 @@ def ensemble_moments(
         K_test_train, steps=_step(steps)
     )
     m, n = M.shape
-    y = targets(y, n)
-    S_train = symmetric("S_train", S_train)
-    S_test_train = cross_gram("S_test_train", S_test_train, n)
-    S_test = finite("S_test", S_test)
-    if len(S_train) != n or len(S_test_train) != m or S_test.shape not in ((m,), (m, m)):
-        raise ValueError(
-            f"S_train, S_test_train and S_test must have shapes ({n}, {n}), ({m}, {n}) and "
-            f"({m}, {m}) or ({m},); got {S_train.shape}, {S_test_train.shape} and {S_test.shape}"
-        )
+    y = finite("y", y, (n,), (n, "p"))
+    S_train = symmetric("S_train", finite("S_train", S_train, (n, n)))
+    S_test_train = finite("S_test_train", S_test_train, (m, n))
+    S_test = finite("S_test", S_test, (m, m), (m,))
     if S_test.ndim == 1:
         # The diagonal of the covariance below, in O(m n^2) time and O(m n) memory.
         variance = S_test + np.einsum("ij,ij->i", M @ S_train - 2 * S_test_train, M)
@@ -274,13 +263,10 @@ def _over(steps, at) -> np.ndarray:
 
 
 def _step(T) -> int | float:
-    if np.ndim(T) != 0 or not (T >= 0 and (T == math.inf or is_whole(T))):
+    if not (is_whole(T) and T >= 0) and not (isinstance(T, float) and T == math.inf):
         raise ValueError(f"steps must be whole numbers >= 0 or math.inf; got {T!r}")
     return T if T == math.inf else int(T)
 
 
 def _initial(name: str, f0, shape: tuple[int, ...]) -> np.ndarray:
-    f0 = finite(name, f0)
-    if f0.shape not in ((), shape):
-        raise ValueError(f"{name} must be a scalar or have shape {shape}; got {f0.shape}")
-    return f0
+    return finite(name, f0, (), shape)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from widelimit.validation import finite, within
+
 ROUNDING = 1e-6
 """Asymmetry and negative eigenvalues of K up to this share of its largest entry or eigenvalue are
 rounding, of kernels computed in single precision too; beyond it K is no kernel matrix."""
@@ -50,11 +52,10 @@ def kernel_regression(
     rounding, a negative ridge or rcond. Source: Rasmussen & Williams (2006), equation 2.25.
     """
     eigenvalues, vectors = eigensystem(K_train)
-    K_test_train = cross_gram("K_test_train", K_test_train, len(eigenvalues))
-    y = targets(y, len(eigenvalues))
-    if not 0 <= ridge < math.inf:
-        raise ValueError(f"ridge must be non-negative and finite; got {ridge!r}")
-    if ridge > 0:
+    n = len(eigenvalues)
+    K_test_train = finite("K_test_train", K_test_train, ("m", n), empty=True)
+    y = finite("y", y, (n,), (n, "p"))
+    if within("ridge", ridge, 0, math.inf) > 0:
         gain = 1 / (np.maximum(eigenvalues, 0) + ridge)
     else:
         gain = pseudo_inverse(eigenvalues, rcond)
@@ -110,42 +111,14 @@ def scaled_rows(factors: np.ndarray, A: np.ndarray) -> np.ndarray:
 
 def symmetric(name: str, K) -> np.ndarray:
     """K as a finite symmetric matrix, the mean of its triangles, or a ValueError."""
-    K = finite(name, K)
-    if K.ndim != 2 or K.shape[0] != K.shape[1] or K.size == 0:
-        raise ValueError(f"{name} must be a square matrix; got shape {K.shape}")
+    K = finite(name, K, ("n", "n"))
     asymmetry = np.abs(K - K.T).max()
     if asymmetry > ROUNDING * np.abs(K).max():
         raise ValueError(f"{name} must be symmetric; got entries that differ by {asymmetry:.3g}")
     return (K + K.T) / 2
 
 
-def cross_gram(name: str, K, n: int) -> np.ndarray:
-    """K as a finite matrix (m, n), or a ValueError."""
-    K = finite(name, K)
-    if K.ndim != 2 or K.shape[1] != n:
-        raise ValueError(f"{name} must have shape (m, {n}), as K_train has; got {K.shape}")
-    return K
-
-
-def targets(y, n: int) -> np.ndarray:
-    """y as a finite array (n,) or (n, p), or a ValueError."""
-    y = finite("y", y)
-    if y.ndim not in (1, 2) or len(y) != n:
-        raise ValueError(f"y must have shape ({n},) or ({n}, p), as K_train has; got {y.shape}")
-    return y
-
-
-def finite(name: str, values) -> np.ndarray:
-    """values as an array of finite floats, or a ValueError."""
-    values = np.asarray(values, dtype=float)
-    if not np.isfinite(values).all():
-        raise ValueError(f"{name} must be finite; got {values[~np.isfinite(values)][0]}")
-    return values
-
-
 def _cut_off(eigenvalues: np.ndarray, rcond: float | None) -> float:
     if rcond is None:
         return len(eigenvalues) * float(np.finfo(float).eps)
-    if not 0 <= rcond < 1:
-        raise ValueError(f"rcond must lie in [0, 1); got {rcond!r}")
-    return float(rcond)
+    return within("rcond", rcond, 0, 1)

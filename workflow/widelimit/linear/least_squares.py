@@ -20,8 +20,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from widelimit.linear.gradient_descent import powers
-from widelimit.linear.kernel_regression import finite
-from widelimit.validation import is_whole
+from widelimit.validation import finite, step_numbers, within
 
 
 class LeastSquares:
@@ -30,7 +29,9 @@ class LeastSquares:
     X                    : (n, d), a point a row
     y                    : (n,)
     rcond                : singular values up to rcond sigma_1 count as 0; max(n, d) eps by default
+    rank                 : how many singular values do not count as 0
     singular_values      : (rank,), descending, those that do not count as 0
+    condition_number     : the largest of them over the smallest; inf where there is none
     directions           : (rank, d), the v_i, a row each: an orthonormal basis of the points' span
     solution             : (d,), X^+ y, of all least-squares solutions the one of least norm
     least_loss           : 1/2 |y - X X^+ y|^2
@@ -43,12 +44,15 @@ class LeastSquares:
         X, y = _data(X, y)
         if rcond is None:
             rcond = max(X.shape) * float(np.finfo(float).eps)
-        if not 0 <= rcond < 1:
-            raise ValueError(f"rcond must lie in [0, 1); got {rcond!r}")
-        U, sigma, directions = np.linalg.svd(X, full_matrices=False)
-        kept = sigma > rcond * sigma[0]
+        # Of the transpose where that is the taller one: LAPACK is much faster on it.
+        wide = X.shape[1] > X.shape[0]
+        left, sigma, right = np.linalg.svd(X.T if wide else X, full_matrices=False)
+        U, directions = (right.T, left.T) if wide else (left, right)
+        kept = sigma > within("rcond", rcond, 0, 1) * sigma[0]
         self._X, self._y, self._U = X, y, U[:, kept]
         self.singular_values, self.directions = sigma[kept], directions[kept]
+        self.rank = len(self.singular_values)
+        self.condition_number = float(sigma[0] / sigma[self.rank - 1]) if self.rank else math.inf
         self.solution = (self._U.T @ y / self.singular_values) @ self.directions
         self.least_loss = float(self.loss(self.solution))
         self.learning_rate_bound = 2 / float(sigma[0]) ** 2 if sigma[0] > 0 else math.inf
@@ -62,11 +66,12 @@ class LeastSquares:
         Returns (len(steps), d), infinite or NaN beyond float64.
         """
         w = _start(start, self._X.shape[1])
-        learning_rate, steps = float(finite("learning_rate", learning_rate)), _steps(steps)
-        x = learning_rate * self.singular_values**2
+        learning_rate = float(finite("learning_rate", learning_rate, ()))
+        x, steps = learning_rate * self.singular_values**2, step_numbers("steps", steps)
         toward = self._U.T @ (self._y - self._X @ w) / self.singular_values
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.stack([w + ((1 - powers(x, T)) * toward) @ self.directions for T in steps])
+            gains = np.array([1 - powers(x, T) for T in steps]).reshape(len(steps), self.rank)
+            return w + (gains * toward) @ self.directions
 
     def loss(self, w) -> np.ndarray:
         """1/2 |y - X w|^2 for w (..., d); shape (...)."""
@@ -87,8 +92,8 @@ def descend(X, y, *, learning_rate: float, steps: Sequence[int], start=None) -> 
     """
     X, y = _data(X, y)
     w = _start(start, X.shape[1])
-    learning_rate = float(finite("learning_rate", learning_rate))
-    return _march(lambda w: w + learning_rate * (X.T @ (y - X @ w)), w, _steps(steps))
+    eta = float(finite("learning_rate", learning_rate, ()))
+    return _march(lambda w: w + eta * (X.T @ (y - X @ w)), w, steps)
 
 
 def descend_kernel(K, y, *, learning_rate: float, steps: Sequence[int]) -> np.ndarray:
@@ -98,12 +103,10 @@ def descend_kernel(K, y, *, learning_rate: float, steps: Sequence[int]) -> np.nd
     for any feature map psi, known or not. K is (n, n), y is (n,); the other arguments and errors
     as in `descend`.
     """
-    K, y = _data(K, y, "K")
-    if K.shape[0] != K.shape[1]:
-        raise ValueError(f"K must be a square matrix; got shape {K.shape}")
-    learning_rate = float(finite("learning_rate", learning_rate))
-    alpha = np.zeros(len(y))
-    return _march(lambda alpha: alpha + learning_rate * (y - K @ alpha), alpha, _steps(steps))
+    K = finite("K", K, ("n", "n"))
+    y = finite("y", y, (len(K),))
+    eta = float(finite("learning_rate", learning_rate, ()))
+    return _march(lambda alpha: alpha + eta * (y - K @ alpha), np.zeros(len(y)), steps)
 
 
 def regime_solution(X, y) -> np.ndarray:
@@ -131,8 +134,8 @@ def matrix_with(singular_values, n: int, d: int, *, rng: np.random.Generator) ->
     The others are 0. The directions are orthonormal bases of the spans of Gaussian vectors, so
     that no direction is preferred.
     """
-    sigma = finite("singular_values", singular_values)
-    if sigma.ndim != 1 or not 0 < len(sigma) <= min(n, d) or sigma.min() <= 0:
+    sigma = finite("singular_values", singular_values, ("rank",))
+    if len(sigma) > min(n, d) or sigma.min() <= 0:
         raise ValueError(
             f"singular_values must be 1 to {min(n, d)} positive numbers; got {singular_values!r}"
         )
@@ -142,33 +145,21 @@ def matrix_with(singular_values, n: int, d: int, *, rng: np.random.Generator) ->
 
 
 def _march(step: Callable, w: np.ndarray, steps: Sequence[int]) -> np.ndarray:
-    """w after each number of steps."""
-    kept = {}
+    """w after each number of steps, (len(steps), d)."""
+    steps = step_numbers("steps", steps)
+    wanted, kept = set(steps), {}
     with np.errstate(over="ignore", invalid="ignore"):
-        for T in range(max(steps) + 1):
-            if T in steps:
+        for T in range(max(steps, default=-1) + 1):
+            w = step(w) if T else w
+            if T in wanted:
                 kept[T] = w
-            w = step(w)
-    return np.stack([kept[T] for T in steps])
+    return np.reshape([kept[T] for T in steps], (-1, len(w)))
 
 
-def _data(X, y, name: str = "X") -> tuple[np.ndarray, np.ndarray]:
-    X, y = finite(name, X), finite("y", y)
-    if X.ndim != 2 or X.size == 0:
-        raise ValueError(f"{name} must be a non-empty matrix; got shape {X.shape}")
-    if y.shape != X.shape[:1]:
-        raise ValueError(f"y must have shape ({len(X)},), as {name} has rows; got {y.shape}")
-    return X, y
+def _data(X, y) -> tuple[np.ndarray, np.ndarray]:
+    X = finite("X", X, ("n", "d"))
+    return X, finite("y", y, (len(X),))
 
 
 def _start(start, d: int) -> np.ndarray:
-    start = np.zeros(d) if start is None else finite("start", start)
-    if start.shape != (d,):
-        raise ValueError(f"start must have shape ({d},), as X has columns; got {start.shape}")
-    return start
-
-
-def _steps(steps: Sequence[int]) -> list[int]:
-    if len(steps) == 0 or not all(is_whole(T) and T >= 0 for T in steps):
-        raise ValueError(f"steps must be a non-empty sequence of whole numbers >= 0; got {steps!r}")
-    return [int(T) for T in steps]
+    return np.zeros(d) if start is None else finite("start", start, (d,))

@@ -11,8 +11,7 @@ import math
 import numpy as np
 
 from widelimit.kernels.activations import parse_activation
-from widelimit.networks.model import as_points
-from widelimit.validation import whole
+from widelimit.validation import finite, positive, whole
 
 
 def neuron_features(X, B, *, activation: str = "relu") -> np.ndarray:
@@ -22,8 +21,8 @@ def neuron_features(X, B, *, activation: str = "relu") -> np.ndarray:
     Raises ValueError also for an unknown activation. Source: Neal (1996); Rahimi & Recht (2008).
     """
     phi = parse_activation(activation)
-    B = np.asarray(B, dtype=float)
-    return math.sqrt(phi.scale / len(B)) * phi.value(as_points("X", X, B) @ B.T)
+    X, B = _points_and_directions(X, "B", B)
+    return math.sqrt(phi.scale / len(B)) * phi.value(X @ B.T)
 
 
 def draw_fourier(
@@ -34,9 +33,7 @@ def draw_fourier(
     Raises ValueError for a width or d below 1 or a scale that is not positive and finite.
     """
     width, d = whole("width", width, least=1), whole("d", d, least=1)
-    if not 0 < scale < math.inf:
-        raise ValueError(f"scale must be positive and finite; got {scale!r}")
-    W = math.sqrt(2 * scale) * rng.standard_normal((width, d))
+    W = math.sqrt(2 * positive("scale", scale)) * rng.standard_normal((width, d))
     return W, rng.uniform(0, 2 * math.pi, width)
 
 
@@ -47,8 +44,10 @@ def fourier_features(X, W, b) -> np.ndarray:
     The average over b of 2 cos(s + b) cos(t + b) is cos(s - t), and E[cos(w.(x - z))] is the
     characteristic function of the normal w. Source: Rahimi & Recht (2007), section 3.
     """
-    W, b = np.asarray(W, dtype=float), np.asarray(b, dtype=float)
-    X = as_points("X", X, W)
-    if b.shape != (len(W),):
-        raise ValueError(f"b must have shape ({len(W)},), as W is {W.shape}; got {b.shape}")
-    return math.sqrt(2 / len(W)) * np.cos(X @ W.T + b)
+    X, W = _points_and_directions(X, "W", W)
+    return math.sqrt(2 / len(W)) * np.cos(X @ W.T + finite("b", b, (len(W),)))
+
+
+def _points_and_directions(X, name: str, W) -> tuple[np.ndarray, np.ndarray]:
+    W = finite(name, W, ("width", "d"))
+    return finite("X", X, ("points", W.shape[1]), empty=True), W

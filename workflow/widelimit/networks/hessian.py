@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from scipy.special import erfc, ndtri
 
 from widelimit.kernels.activations import Activation, parse_activation
-from widelimit.networks.model import as_points, as_readout
+from widelimit.networks.model import as_points, as_weights
 from widelimit.networks.pair_sums import unit_blocks
 from widelimit.validation import whole
 
@@ -31,11 +31,12 @@ def hessian_norm(X, A, B, *, activation: str) -> np.ndarray:
     """max_j sqrt(c/k) (|q_j| + sqrt(q_j^2 + 4 g_j^2))/2, the spectral norm at each row of X.
 
     g_j = |x| phi'(b_j x), q_j = |x|^2 a_j phi''(b_j x); X (n, d), A (1, k), B (k, d); returns (n,).
-    Raises ValueError for shapes that do not fit, for more outputs than one, and for an activation
-    without a second derivative. Source: Liu, Zhu & Belkin (2020), section 3.
+    Raises ValueError for arrays that do not fit or are not finite, for more outputs than one, and
+    for an activation without a second derivative. Source: Liu, Zhu & Belkin (2020), section 3.
     """
     phi = _smooth(activation)
-    X, A, B = as_points("X", X, B), as_readout(A, B), np.asarray(B, dtype=float)
+    A, B = as_weights(A, B)
+    X = as_points("X", X, B)
     if len(A) != 1:
         raise ValueError(f"A must be (1, width): the Hessian is of one output; got {A.shape}")
     squares = np.sum(X * X, axis=1)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from widelimit.kernels.activations import Activation, parse_activation
+from widelimit.networks.model import as_points, as_weights
 from widelimit.training import circle
-from widelimit.training.arguments import as_problem, as_schedule, as_test_points
 from widelimit.training.dense import DenseEngine
 from widelimit.training.engine import Engine
 from widelimit.training.failures import (
@@ -21,6 +21,7 @@ from widelimit.training.failures import (
 )
 from widelimit.training.output_scale import OutputScale
 from widelimit.training.read_out import ReadOut
+from widelimit.validation import finite, one_of, positive, step_numbers, whole
 
 ENGINES = ("auto", "dense", "circle")
 SECONDS_BETWEEN_REPORTS = 0.3
@@ -81,13 +82,15 @@ def train(
     hidden unit active on a training point, so that all outputs there are 0 for ever.
     """
     phi = parse_activation(activation)
-    X, Y, A, B = as_problem(X, y, A, B)
-    X_test = as_test_points(X_test, X.shape[1])
-    steps, marks = as_schedule(steps, checkpoints)
-    if not (np.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be positive and finite; got {learning_rate!r}")
-    if engine not in ENGINES:
-        raise ValueError(f"engine must be one of {', '.join(ENGINES)}; got {engine!r}")
+    A, B = as_weights(A, B)
+    X = finite("X", X, ("points", B.shape[1]))
+    one_column = [(len(X),)] * (len(A) == 1)
+    Y = finite("y", y, *one_column, (len(X), len(A))).reshape(len(X), len(A))
+    X_test = None if X_test is None else as_points("X_test", X_test, B)
+    steps = whole("steps", steps, least=0)
+    marks = np.unique(np.array(step_numbers("checkpoints", checkpoints, last=steps), np.int64))
+    learning_rate = positive("learning_rate", learning_rate)
+    one_of("engine", engine, ENGINES)
     scale = None
     if output_scale is not None:
         scale = OutputScale(output_scale, X, X_test, A, B, activation=activation)
@@ -96,7 +99,7 @@ def train(
     # Numbers that overflow show in the loss, which is looked at after every step.
     with np.errstate(all="ignore"):
         run = _engine_for(engine, X, A, B, phi)(
-            X, Y, A, B, activation=phi, learning_rate=float(learning_rate)
+            X, Y, A, B, activation=phi, learning_rate=learning_rate
         )
         read_out = ReadOut(run, A, B, activation, X_test)
         try:

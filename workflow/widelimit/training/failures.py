@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from widelimit.networks.model import empirical_ntk
+from widelimit.networks.tangent import empirical_ntk
 
 LARGEST_KERNEL = 2048
 """Beyond so many points times outputs, a network's own kernel takes too long for an error."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from widelimit.networks.model import forward
+from widelimit.validation import positive
 
 
 class OutputScale:
@@ -19,9 +20,7 @@ class OutputScale:
     """
 
     def __init__(self, alpha: float, X, X_test, A, B, *, activation: str):
-        if not (np.isfinite(alpha) and alpha > 0):
-            raise ValueError(f"output_scale must be positive and finite; got {alpha!r}")
-        self.alpha = float(alpha)
+        self.alpha = positive("output_scale", alpha)
         self.f_train = forward(X, A, B, activation=activation)
         self.f_test = None if X_test is None else forward(X_test, A, B, activation=activation)
 

@@ -15,7 +15,7 @@ import pandas as pd
 from widelimit.data.points import Points
 from widelimit.data.sources import points as make_points
 from widelimit.linear.kernel_regression import kernel_regression
-from widelimit.linear.last_layer import minimum_norm
+from widelimit.linear.least_squares import LeastSquares
 from widelimit.measure.distances import rmse
 from widelimit.measure.features.widths import Kind, fourier_kind, network_kind
 from widelimit.seeds import generator
@@ -77,6 +77,6 @@ def _fits(
         for seed in range(seeds):
             features = kind.draw(width, X.shape[1], seed)
             F = features(X)
-            fit = minimum_norm(F, y)
-            f_test = None if Z is None else features(Z) @ fit.A
-            yield row("features", F @ fit.A, f_test, width, seed, fit.rank)
+            fit = LeastSquares(F, y)
+            f_test = None if Z is None else features(Z) @ fit.solution
+            yield row("features", F @ fit.solution, f_test, width, seed, fit.rank)

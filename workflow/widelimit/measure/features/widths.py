@@ -15,7 +15,7 @@ from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import gaussian_gram, nngp_gram
 from widelimit.linear.gradient_descent import GradientDescent
 from widelimit.linear.kernel_regression import kernel_regression
-from widelimit.linear.last_layer import minimum_norm, train_last_layer
+from widelimit.linear.least_squares import LeastSquares, descend
 from widelimit.linear.random_features import draw_fourier, fourier_features, neuron_features
 from widelimit.measure.distances import relative_frobenius, rmse
 from widelimit.seeds import generator
@@ -116,9 +116,9 @@ def _train(kind: Kind, train: Points, test: Points, width: int, seed: int, check
     K, K_both = F @ F.T, both @ F.T
     learning_rate = 1 / float(np.linalg.eigvalsh(K)[-1])
     descent = GradientDescent(K, learning_rate=learning_rate)
-    fit = minimum_norm(F, y)
-    limit = both @ fit.A
-    weights = train_last_layer(F, y, learning_rate=learning_rate, checkpoints=checkpoints)
+    fit = LeastSquares(F, y)
+    limit = both @ fit.solution
+    weights = descend(F, y, learning_rate=learning_rate, steps=checkpoints)
     networks = [*(weights @ both.T), limit]
     kernels = [*descent.prediction(K_both, y, steps=checkpoints), kernel_regression(K, K_both, y)]
     for step, network, kernel in zip([*checkpoints, None], networks, kernels, strict=True):

@@ -119,7 +119,7 @@ def _check(
     w_elsewhere = descend(case.X, case.y, start=elsewhere, **options)
     differences = [w - fit.iterates(**options)]
     differences.append(w_elsewhere - fit.iterates(start=elsewhere, **options))
-    full_rank = len(fit.singular_values) == min(case.X.shape)
+    full_rank = fit.rank == min(case.X.shape)
     solution = regime_solution(case.X, case.y) if full_rank else np.linalg.pinv(case.X) @ case.y
     loss, nothing = fit.loss(w[-1]), fit.loss(np.zeros_like(fit.solution))
     outside, kept = fit.outside(w_elsewhere), fit.outside(elsewhere)

@@ -53,7 +53,7 @@ def range_row(name: str, case: Case, steps: int) -> dict:
     """The shape of one case, and the range of learning rates that is stable on it."""
     lower, upper = stable_range(case, steps)
     n, d = case.X.shape
-    rank = len(LeastSquares(case.X, case.y).singular_values)
+    rank = LeastSquares(case.X, case.y).rank
     shape = {"n": n, "d": d, "rank": rank, "condition_number": case.condition_number}
     return {"spectrum": name, "lower": lower, "upper": upper} | shape
 
@@ -111,7 +111,7 @@ def regime_table(
             "outside": np.linalg.norm(fit.outside(w), axis=1) / size,
         }
         frames.append(pd.DataFrame(columns))
-    rank = len(fit.singular_values)
+    rank = fit.rank
     return pd.concat(frames).assign(
         regime=name, n=n, d=d, rank=rank, least_loss=fit.least_loss / nothing
     )

@@ -46,7 +46,7 @@ def interpolants(root: int, t: np.ndarray, y: np.ndarray, degrees: Sequence[int]
         ]
         for number, w in enumerate(_others(psi, y, generator(root, f"step2 others {degree}"))):
             curves.append(("other", number, psi_grid @ w, np.linalg.norm(w)))
-        shape = {"degree": degree, "features": psi.shape[1], "rank": len(fit.singular_values)}
+        shape = {"degree": degree, "features": psi.shape[1], "rank": fit.rank}
         for kind, number, f, norm in curves:
             frame = pd.DataFrame({"t": grid, "f": f})
             frames.append(frame.assign(fit=kind, number=number, norm=norm, **shape))

@@ -14,7 +14,8 @@ from widelimit.kernels.gram import ntk_gram
 from widelimit.measure.distances import relative_frobenius
 from widelimit.measure.metric_rows import Row
 from widelimit.networks.hessian import hessian_norm, median_hessian_norm, median_largest_readout
-from widelimit.networks.model import empirical_ntk, initialise
+from widelimit.networks.model import initialise
+from widelimit.networks.tangent import empirical_ntk
 from widelimit.seeds import generator
 
 EXAMPLE_ACTIVATIONS = ("relu", "hermite:2")

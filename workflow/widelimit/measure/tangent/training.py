@@ -18,8 +18,8 @@ from widelimit.linear.gradient_descent import (
 )
 from widelimit.measure.distances import rmse
 from widelimit.measure.metric_rows import Row
-from widelimit.networks.linearised import jacobian, linearised_descent
-from widelimit.networks.model import empirical_ntk, forward, initialise
+from widelimit.networks.model import forward, initialise
+from widelimit.networks.tangent import empirical_ntk, jacobian, linearised_descent
 from widelimit.seeds import generator
 from widelimit.training import train
 

@@ -15,7 +15,8 @@ import pandas as pd
 
 from widelimit import __version__
 from widelimit.data.points import Points
-from widelimit.networks.model import empirical_ntk, initialise, last_layer_kernel
+from widelimit.networks.model import initialise
+from widelimit.networks.tangent import empirical_ntk, last_layer_kernel
 from widelimit.seeds import generator
 from widelimit.training import TrainingCollapsed, TrainingDiverged, TrainingResult, train
 

@@ -1,0 +1,130 @@
+"""The network near its weights w = (A, B): gradients, their kernels, and its linearisation.
+
+f_lin(x; w) = f_0(x) + J(x) (w - w_0), with J(x) = grad_w f(x) at w_0 and w all weights: those of
+A row by row, then those of B row by row. The empirical NTK is J(x) J(z)'.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from widelimit.kernels.activations import parse_activation
+from widelimit.linear.least_squares import descend
+from widelimit.networks.model import as_points, as_weights, unit_sums
+from widelimit.validation import finite, positive
+
+
+def empirical_ntk(
+    X: np.ndarray,
+    Z: np.ndarray | None,
+    A: np.ndarray,
+    B: np.ndarray,
+    *,
+    activation: str = "relu",
+) -> np.ndarray:
+    """Theta(x, z)_pq = <grad_w f_p(x), grad_w f_q(z)> at the weights w = (A, B).
+
+    Theta = c/k sum_j [delta_pq phi(b_j x) phi(b_j z) + A_pj A_qj (x.z) phi'(b_j x) phi'(b_j z)].
+
+    X (n, d), Z (m, d), or None for X itself: then symmetric to the last bit; A (p, k), B (k, d).
+    Returns (n, m) for one output, else (n, m, p, p), the order of neural-tangents.
+    Raises ValueError for arrays that do not fit or are not finite, and for an unknown activation.
+    Source: Jacot, Gabriel & Hongler 2018, eq. 2 (finite width).
+    """
+    phi = parse_activation(activation)
+    A, B = as_weights(A, B)
+    points, rows, columns = _pairs(X, Z, B)
+    sums = unit_sums(points, B, phi)
+    last, inner = sums.features(rows, columns), points[rows] @ points[columns].T
+    theta = np.empty((*last.shape, len(A), len(A)))
+    for p in range(len(A)):
+        for q in range(p + 1):
+            first = inner * sums.derivatives(rows, columns, A[p], A[q])
+            theta[:, :, p, q] = theta[:, :, q, p] = first + last if p == q else first
+    theta *= phi.scale / len(B)
+    if len(A) == 1:
+        theta = theta[:, :, 0, 0]
+    return _symmetrised(theta) if Z is None else theta
+
+
+def last_layer_kernel(
+    X: np.ndarray, Z: np.ndarray | None, B: np.ndarray, *, activation: str = "relu"
+) -> np.ndarray:
+    """(c/k) phi(X B') phi(Z B')': the NNGP kernel's estimate by k random features.
+
+    X (n, d), Z (m, d), or None for X itself: then symmetric to the last bit; B (k, d).
+    It is also the empirical NTK of the network whose last layer alone is trained. Returns (n, m).
+    Errors as in `empirical_ntk`. Source: Rahimi & Recht 2007; Cho & Saul 2009.
+    """
+    phi = parse_activation(activation)
+    B = finite("B", B, ("width", "d"))
+    points, rows, columns = _pairs(X, Z, B)
+    K = phi.scale / len(B) * unit_sums(points, B, phi).features(rows, columns)
+    return _symmetrised(K) if Z is None else K
+
+
+def jacobian(X, A, B, *, activation: str = "relu") -> np.ndarray:
+    """J: d f_p(x)/d A_qj = s delta_pq phi(b_j x), d f_p(x)/d B_ji = s A_pj phi'(b_j x) x_i.
+
+    s = sqrt(c/k); X (n, d), A (p, k), B (k, d). Returns (n, p, pk + kd), A before B. It is held
+    as a whole: n p k (p + d) numbers. Errors as in `empirical_ntk`.
+    """
+    phi = parse_activation(activation)
+    A, B = as_weights(A, B)
+    X = as_points("X", X, B)
+    (p, k), (n, d) = A.shape, X.shape
+    U = X @ B.T
+    last = np.einsum("nj,pq->npqj", phi.value(U), np.eye(p))
+    first = np.einsum("pj,nj,ni->npji", A, phi.derivative(U), X)
+    J = np.concatenate([last.reshape(n, p, p * k), first.reshape(n, p, k * d)], axis=2)
+    return math.sqrt(phi.scale / k) * J
+
+
+def linearised_descent(
+    J_train, J_test, y, *, f0_train, f0_test, learning_rate: float, steps: Sequence[int]
+) -> np.ndarray:
+    """f_lin at the test points after gradient descent w <- w + eta J(X)' (y - f_lin(X)).
+
+    The loss is 1/2 sum_i |y_i - f_lin(x_i)|^2, full batch.
+
+    J_train, J_test     : (n, p, P) and (m, p, P), from `jacobian`
+    y, f0_train         : (n, p), or (n,) for one output; f0_train is the network at w_0
+    f0_test             : (m, p), or (m,), the network at w_0
+    learning_rate       : eta > 0
+    steps               : whole numbers >= 0, after which to read out
+    Returns (len(steps), m) for one output, or (len(steps), m, p). Raises ValueError for a learning
+    rate that is not positive and finite, other steps, and arrays that do not fit.
+    """
+    J_train = finite("J_train", J_train, ("n", "p", "P"))
+    (n, p, P), one = J_train.shape, J_train.shape[1] == 1
+    J_test = finite("J_test", J_test, ("m", p, P), empty=True)
+    y, f0_train = (
+        finite(name, values, (n, p), *[(n,)] * one)
+        for name, values in (("y", y), ("f0_train", f0_train))
+    )
+    f0_test = finite("f0_test", f0_test, J_test.shape[:2], *[J_test.shape[:1]] * one)
+    moved = descend(
+        J_train.reshape(n * p, P),
+        np.ravel(y) - np.ravel(f0_train),
+        learning_rate=positive("learning_rate", learning_rate),
+        steps=steps,
+    )
+    change = moved @ J_test.reshape(-1, P).T
+    return f0_test + change.reshape(len(moved), *f0_test.shape)
+
+
+def _pairs(X, Z, B: np.ndarray) -> tuple[np.ndarray, slice, slice]:
+    """All points in one array, and where in it X and Z lie."""
+    X = as_points("X", X, B)
+    if Z is None:
+        return X, slice(None), slice(None)
+    points = np.concatenate([X, as_points("Z", Z, B)])
+    return points, slice(0, len(X)), slice(len(X), None)
+
+
+def _symmetrised(K: np.ndarray) -> np.ndarray:
+    """(K + K')/2 over the first two axes: rounding must not make a Gram matrix asymmetric."""
+    return (K + K.swapaxes(0, 1)) / 2
