@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from widelimit.measure.distances import (
+    _squared_mean,
     accuracy,
     ensemble_distance,
     one_hot,
+    paired_bias,
     relative_frobenius,
     rmse,
 )
@@ -78,3 +80,42 @@ def test_accuracy_counts_the_rows_with_the_largest_entry_in_the_right_place():
 )
 def test_one_hot(y, expected):
     assert one_hot(np.array(y)) is expected
+
+
+def differences(bias, rng, members=10, points=40, noise=1.0):
+    """Members with a common bias at each point, and noise that is the same at all points of one."""
+    wave = np.cos(np.arange(points) / 4)
+    scatter = noise * rng.standard_normal((members, 1)) * np.sin(np.arange(points) / 7)
+    return bias * wave / np.sqrt(np.mean(wave**2)) + scatter
+
+
+def test_the_square_of_the_paired_bias_has_no_bias():
+    rng = np.random.default_rng(0)
+    squares = [_squared_mean(differences(0.3, rng)) for _ in range(4000)]
+    assert np.mean(squares) == pytest.approx(0.09, abs=4 * np.std(squares) / np.sqrt(4000))
+
+
+def test_the_error_of_the_paired_bias_is_its_spread():
+    rng = np.random.default_rng(1)
+    draws = (differences(2.0, rng, members=20, noise=0.5) for _ in range(2000))
+    bias, error = np.transpose([paired_bias(draw) for draw in draws])
+    assert np.median(error) == pytest.approx(bias.std(), rel=0.1)
+    inside = np.abs(bias - 2.0) <= 2 * error
+    assert 0.9 < inside.mean() < 0.98
+
+
+def test_a_paired_bias_by_hand():
+    bias, error = paired_bias(np.array([[1.0, 3.0], [2.0, 3.0], [3.0, 3.0]]))
+    # Means 2 and 3, variances 1 and 0: (4 - 1/3 + 9 - 0) / 2.
+    assert bias == pytest.approx(np.sqrt((4 - 1 / 3 + 9) / 2))
+    # Leaving one out: means 2.5, 2, 1.5 with variances 0.5, 2, 0.5 at the first point.
+    squares = np.array([6.25 - 0.25 + 9, 4 - 1 + 9, 2.25 - 0.25 + 9]) / 2
+    assert error == pytest.approx(np.sqrt(2 * squares.var()) / (2 * bias))
+
+
+def test_a_paired_bias_of_few_members():
+    assert np.isnan(paired_bias(np.ones((1, 4)))).all()
+    bias, error = paired_bias(np.ones((2, 4)))
+    assert bias == 1
+    assert np.isnan(error)
+    assert paired_bias(np.array([[1.0], [-1.0], [0.0]]))[0] == 0

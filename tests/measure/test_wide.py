@@ -192,6 +192,8 @@ def test_metrics_are_what_they_say(tables):
         "rmse_network_vs_ntk": rms(f - corrected),
         "rmse_network_vs_ntk_uncorrected": rms(f - predicted(predictions, "ntk", step=STEPS)),
         "rmse_network_vs_empirical_ntk": rms(f - predicted(predictions, "empirical_ntk", **at)),
+        "distance_movement": rms(f - predicted(predictions, "empirical_ntk", **at)),
+        "distance_start": rms(predicted(predictions, "empirical_ntk", **at) - corrected),
         "rmse_last_layer_vs_nngp": rms(
             predicted(predictions, "last_layer", **at) - predicted(predictions, "nngp", step=STEPS)
         ),
@@ -213,6 +215,11 @@ def test_metrics_are_what_they_say(tables):
 def test_ensembles_are_taken_over_all_seeds_of_a_width(tables):
     _, _, theory, _, _, predictions, metrics = tables
     F = np.stack([predicted(predictions, "network", 16, seed, STEPS) for seed in range(3)])
+    own = [predicted(predictions, "ntk_corrected", 16, seed, STEPS) for seed in range(3)]
+    D = F - np.stack(own)
+    square = np.mean(D.mean(axis=0) ** 2 - D.var(axis=0, ddof=1) / 3)
+    bias = np.sqrt(max(square, 0))
+    assert value(metrics, "ensemble_bias_paired", 16, step=STEPS) == pytest.approx(bias, rel=1e-8)
     rows = theory[(theory["model"] == "ntk") & (theory["step"] == STEPS)]
     mean, std = rows["mean"].to_numpy(), rows["std"].to_numpy()
     distance = np.sqrt(np.mean((F.mean(axis=0) - mean) ** 2))

@@ -23,6 +23,10 @@ METRIC_MEANINGS = {
     "rmse_network_vs_ntk": "network - corrected NTK prediction at the same step",
     "rmse_network_vs_ntk_uncorrected": "network - NTK prediction from f_0 = 0 at the same step",
     "rmse_network_vs_empirical_ntk": "network - corrected prediction of its own NTK at step 0",
+    "distance_start": "prediction of its own NTK at step 0 - that of the limit NTK, both corrected:"
+    " the error of the kernel at the start",
+    "distance_movement": "network - corrected prediction of its own NTK at step 0: the movement of"
+    " the kernel",
     "rmse_last_layer_vs_nngp": "last layer trained alone from A = 0 - NNGP, same step",
     "ensemble_mean_rmse_vs_ntk": "mean over seeds of the networks - theory's mean",
     "ensemble_std_ratio": "standard deviation over seeds, root mean square over the test"
@@ -30,6 +34,9 @@ METRIC_MEANINGS = {
     "ensemble_distance_squared": "mean over seeds and test points of (network - theory's mean)^2",
     "ensemble_bias_squared": "the part of it that is (mean over seeds - theory's mean)^2",
     "ensemble_variance": "the part of it that is the variance over seeds; the two add up",
+    "ensemble_bias_paired": "mean over seeds of (network - its own corrected NTK prediction), root"
+    " mean square over the test points, less what chance leaves of it",
+    "ensemble_bias_paired_error": "standard error of it, by the jackknife over seeds",
     "ntk_deviation": "|empirical - limit NTK| / |limit NTK|, training points, step 0, Frobenius",
     "ntk_drift": "|empirical NTK at the last step - at step 0| / |at step 0|, Frobenius",
     "weight_movement": "|w_T - w_0| / |w_0| over all weights",

@@ -11,6 +11,8 @@ from scipy import stats
 SLOPE_METRICS = (
     "rmse_network_vs_ntk",
     "rmse_network_vs_empirical_ntk",
+    "distance_start",
+    "distance_movement",
     "rmse_last_layer_vs_nngp",
     "ntk_deviation",
     "ntk_drift",

@@ -14,6 +14,7 @@ from widelimit.measure.distances import (
     accuracy,
     ensemble_distance,
     one_hot,
+    paired_bias,
     relative_frobenius,
     rmse,
 )
@@ -79,7 +80,10 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
             "rmse_last_layer_vs_nngp": rmse(f["last_layer"], nngp),
         }
         if "empirical_ntk" in f:
-            distances["rmse_network_vs_empirical_ntk"] = rmse(network, f["empirical_ntk"])
+            own = f["empirical_ntk"]
+            distances["rmse_network_vs_empirical_ntk"] = rmse(network, own)
+            distances["distance_start"] = rmse(own, f["ntk_corrected"])
+            distances["distance_movement"] = rmse(network, own)
         for metric, value in distances.items():
             yield Row(metric, value, None, width, seed, step)
 
@@ -87,14 +91,18 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
 def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame) -> Iterator[Row]:
     """The networks of a width and step, all seeds together, against theory's mean and spread."""
     limits = dict(list(theory[theory["model"] == "ntk"].groupby("step")))
-    networks = predictions[predictions["model"] == "network"]
-    for (width, step), rows in networks.groupby(["width", "step"]):
-        F = np.stack([_matrix(part, "f").ravel() for _, part in rows.groupby("seed")])
+    chosen = predictions[predictions["model"].isin(["network", "ntk_corrected"])]
+    for (width, step), rows in chosen.groupby(["width", "step"]):
+        F, corrected = (
+            np.stack([_matrix(part, "f").ravel() for _, part in own.groupby("seed")])
+            for own in (rows[rows["model"] == "network"], rows[rows["model"] == "ntk_corrected"])
+        )
         limit = limits[step]
         mean, std = (_matrix(limit, column).ravel() for column in ("mean", "std"))
         distance = ensemble_distance(F, mean, std)
         values = distance._asdict()
         values["mean_rmse_vs_ntk"] = values.pop("mean_rmse")
+        values["bias_paired"], values["bias_paired_error"] = paired_bias(F - corrected)
         for name, value in values.items():
             yield Row(f"ensemble_{name}", value, width=width, step=step)
 
