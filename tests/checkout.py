@@ -25,10 +25,11 @@ SMALL = {
     "network": {"widths": [16, 64], "engine": "dense"},
     "variants": {"interval": None},
     "beyond": {"activations": []},
-    "step4": {"activations": ["relu"], "widths": [16, 32], "steps": 50, "ratios": [0.5, 1, 2]},
-    "step5": {"activations": ["relu"], "widths": [16, 32], "seeds": 2, "training_seeds": 2},
 }
 """Changes to the tiny study for what needs many runs: few jobs, none of them long."""
+
+MEASURED = "results/measured.parquet"
+"""The target that ends with the numbers of the networks, before those of the other steps."""
 
 FIGURES = {name for name in catalog.FIGURES if not name.endswith(("_digits", "_lecture"))}
 """The figures of the tiny study."""

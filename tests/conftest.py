@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checkout import SMALL, Checkout, check_out, digests
+from checkout import MEASURED, SMALL, Checkout, check_out, digests
 
 # Before NumPy is imported: pytest-xdist runs a process for each core, and BLAS threads on top of
 # that make everything slower.
@@ -23,25 +25,39 @@ def checkout(tmp_path) -> Checkout:
 
 
 @pytest.fixture(scope="session")
-def small_checkout(tmp_path_factory) -> Checkout:
-    """The small study, run on one core up to the metrics; for copying, not for changing."""
-    checkout = check_out(tmp_path_factory.mktemp("small") / "checkout")
-    checkout.configure(**SMALL)
-    checkout.run("metrics", cores=1)
-    return checkout
+def once(tmp_path_factory) -> Callable[..., Checkout]:
+    """``once(name, *targets, cores=, **changes)``: a study that the first process to ask for it has
+    run up to those targets, and all read; not to be changed."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def study(name: str, *targets: str, cores: int = 2, **changes) -> Checkout:
+        checkout, done = Checkout(folder / name / "checkout"), folder / name / "done"
+        (folder / name).mkdir(exist_ok=True)
+        with open(folder / name / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                check_out(checkout.path).configure(**changes)
+                checkout.run(*targets, cores=cores)
+                done.touch()
+        return checkout
+
+    return study
+
+
+@pytest.fixture(scope="session")
+def finished(once) -> Checkout:
+    """The tiny study, run to the end."""
+    return once("finished")
+
+
+@pytest.fixture(scope="session")
+def small_checkout(once) -> Checkout:
+    """The small study, run on one core up to the numbers of its networks; for copying."""
+    return once("small", MEASURED, cores=1, **SMALL)
 
 
 @pytest.fixture(scope="session")
 def small_digests(small_checkout) -> dict[str, str]:
     return digests(small_checkout.path / "results")
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Checkout:
-    """A checkout in which the tiny study has been run to the end; not to be changed.
-
-    Modules that use it carry the mark xdist_group("finished"), so that one worker runs it once.
-    """
-    checkout = check_out(tmp_path_factory.mktemp("finished") / "checkout")
-    checkout.run()
-    return checkout

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checkout import SMALL, Checkout, Run, check_out
+from checkout import MEASURED, SMALL, Checkout, Run, check_out
 from slurm.cluster import Slurm, missing_packages
 
 POLLING = Path(__file__).with_name("polling_snakemake.py")
@@ -18,7 +18,7 @@ POLLING = Path(__file__).with_name("polling_snakemake.py")
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.heavy)
             item.add_marker(pytest.mark.slurm)
             # With pytest-xdist one process runs them all, and so starts the one SLURM.
             item.add_marker(pytest.mark.xdist_group("slurm"))
@@ -58,7 +58,7 @@ class ClusterCheckout(Checkout):
 
 @dataclass
 class Submitted:
-    """The small study as the cluster has run it, a seed in each job, up to the metrics."""
+    """The small study as the cluster has run it, a seed in each job."""
 
     cluster: Slurm
     checkout: Checkout
@@ -75,7 +75,7 @@ def submitted(slurm, tmp_path_factory):
     checkout = ClusterCheckout(path, slurm)
     checkout.configure(**SMALL | {"network": SMALL["network"] | {"seeds_per_job": 1}})
     before = len(slurm.finished())
-    run = checkout.submit("--group-components", "networks=4", "comparison=2", "--", "metrics")
+    run = checkout.submit("--group-components", "networks=4", "comparison=2", "--", MEASURED)
     training = run.wait_for(
         lambda: {job["id"] for job in slurm.queue() if "train_networks" in job["comment"]}
     )
@@ -86,7 +86,7 @@ def submitted(slurm, tmp_path_factory):
 
 @pytest.fixture
 def study(slurm, small_checkout, tmp_path):
-    """The small study, finished up to the metrics. Nothing is queued before or after."""
+    """A copy of the small study that has run. Nothing is queued before or after."""
     path = tmp_path / "checkout"
     shutil.copytree(small_checkout.path, path)
     yield ClusterCheckout(path, slurm)

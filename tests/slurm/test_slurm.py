@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from checkout import SMALL, Checkout, check_out, digests
+from checkout import MEASURED, SMALL, Checkout, check_out, digests
 
 CHUNK = "results/networks/width=32/chunk=0/networks.parquet"
 HOURS = SMALL | {"network": SMALL["network"] | {"widths": [32], "steps": 10**8}}
@@ -22,7 +22,7 @@ def test_two_nodes_run_the_jobs(submitted):
     assert submitted.training
     assert submitted.training <= {job["JobId"] for job in jobs}
     assert len(jobs) == printed.count("has been submitted")
-    # Eight jobs train, four in a submission; the four that compare share another.
+    # Eight jobs train, four in a submission; the two that compare share another.
     assert printed.count("(Rule: train_networks)") == 8
     groups = re.findall(r"slurm_logs/(group_[a-z]+)", printed)
     assert sorted(groups) == ["group_comparison", "group_networks", "group_networks"]
@@ -35,19 +35,19 @@ def test_five_ways_to_run_a_study_give_the_same_bytes(
     (tmp_path / "cache").mkdir()
     cache = {"SNAKEMAKE_OUTPUT_CACHE": str(tmp_path / "cache")}
     two_cores = fresh(tmp_path / "two cores")
-    assert two_cores.snakemake("--cores", "2", "--cache", "--", "metrics", **cache).returncode == 0
+    assert two_cores.snakemake("--cores", "2", "--cache", "--", MEASURED, **cache).returncode == 0
     cached = fresh(tmp_path / "cached")
-    done = cached.snakemake("--cores", "2", "--cache", "--", "metrics", **cache)
+    done = cached.snakemake("--cores", "2", "--cache", "--", MEASURED, **cache)
     assert done.stdout.count("Symlinking output file") == 11
     assert "Moving output file" not in done.stdout  # into the cache, as what is computed is
     interrupted = fresh(tmp_path / "interrupted")
-    run = interrupted.start("--cores", "1", "metrics")
+    run = interrupted.start("--cores", "1", MEASURED)
     run.wait_for(lambda: "(Rule: train_networks)" in run.printed)
     run.interrupt()
     assert run.finish().returncode != 0
-    interrupted.run("metrics")
+    interrupted.run(MEASURED)
     five = [small_checkout, two_cores, submitted.checkout, cached, interrupted]
-    assert len({sha256(checkout.path / "results/metrics.parquet") for checkout in five}) == 1
+    assert len({sha256(checkout.path / MEASURED) for checkout in five}) == 1
     assert all(digests(checkout.path / "results") == small_digests for checkout in five)
 
 
@@ -134,10 +134,10 @@ def test_a_retry_has_more_memory(study):
 def test_the_study_completes_though_a_node_goes_down(study, small_digests):
     for folder in ("networks", "runs"):
         shutil.rmtree(study.path / "results" / folder)
-    for table in ("predictions", "measured", "metrics", "slopes", "runs"):
+    for table in ("predictions", "measured"):
         (study.path / f"results/{table}.parquet").unlink()
     before = len(study.cluster.finished())
-    run = study.submit("--group-components", "networks=2", "comparison=2", "--", "metrics")
+    run = study.submit("--group-components", "networks=2", "comparison=2", "--", MEASURED)
     running = run.wait_for(
         lambda: {job["node"]: job["id"] for job in study.cluster.queue()}.get("n2")
     )

@@ -9,8 +9,9 @@ import subprocess
 
 import pytest
 
-from checkout import ROOT, SMALL, Checkout, check_out, digests
+from checkout import MEASURED, ROOT, SMALL, Checkout, check_out, digests
 
+# One process fills the cache and runs them all.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("caching")]
 
 NETWORK = "results/networks/width=16/chunk=0/networks.parquet"
@@ -45,7 +46,7 @@ def first(cache, tmp_path_factory) -> Checkout:
     checkout = check_out(tmp_path_factory.mktemp("first") / "checkout")
     checkout.configure(**SMALL)
     # data; kernels and theory; networks and runs of four jobs
-    assert stored(run(checkout, cache, "--", "metrics")) == 1 + 2 + 2 * 4
+    assert stored(run(checkout, cache, "--", MEASURED)) == 1 + 2 + 2 * 4
     return checkout
 
 
@@ -59,7 +60,7 @@ def second(first, tmp_path) -> Checkout:
 def test_a_second_checkout_takes_all_that_is_cached_and_gets_the_same_bytes(
     second, cache, small_digests
 ):
-    printed = run(second, cache, "--", "metrics")
+    printed = run(second, cache, "--", MEASURED)
     assert (stored(printed), fetched(printed)) == (0, 11)
     assert digests(second.path / "results") == small_digests
     links = {path.name for path in (second.path / "results").rglob("*") if path.is_symlink()}
@@ -72,28 +73,18 @@ def test_a_second_checkout_takes_all_that_is_cached_and_gets_the_same_bytes(
 
 
 def test_a_second_study_trains_only_the_widths_and_seeds_that_the_first_has_not(second, cache):
-    widths = {"widths": [16, 32, 64], "seeds": 6}
+    widths = {"widths": [16, 32], "seeds": 6}
     second.configure(**SMALL | {"network": SMALL["network"] | widths})
     printed = run(second, cache, "--", "networks")
-    # 16 and 64 have two of their three chunks; data.parquet is shared too.
-    assert (stored(printed), fetched(printed)) == (2 * (1 + 3 + 1), 1 + 2 * 4)
+    # 16 has two of its three chunks, 32 has none; data.parquet is shared too.
+    assert (stored(printed), fetched(printed)) == (2 * (1 + 3), 1 + 2 * 2)
 
 
-EDITS = {
-    "a module": ("workflow/widelimit/data/sources.py", "import numpy", "data"),
-    "a module two imports away": ("workflow/widelimit/seeds.py", "import numpy", "data"),
-    "a module of training": ("workflow/widelimit/training/descent.py", "import numpy", NETWORK),
-    "the script": ("workflow/scripts/generate_data.py", "with logged", "data"),
-    "the lock": ("requirements.lock", "numpy==", "data"),
-}
-
-
-@pytest.mark.parametrize("file, at, target", EDITS.values(), ids=EDITS)
-def test_an_edit_misses(second, cache, file, at, target):
-    second.edit(file, at, f"# edited\n{at}")
+def test_an_edit_misses(second, cache):
+    """Of a module two imports away; the digest itself is tested in tests/tables."""
+    second.edit("workflow/widelimit/seeds.py", "import numpy", "# edited\nimport numpy")
     before = set(cache.iterdir())
-    printed = run(second, cache, "--", target)
-    assert stored(printed) == len(set(cache.iterdir()) - before) == (1 if target == "data" else 2)
+    assert stored(run(second, cache, "--", "data")) == len(set(cache.iterdir()) - before) == 1
 
 
 @pytest.mark.parametrize("changes", [{"seed": 7}, {"data": {"target": "t"}}], ids=str)
@@ -125,19 +116,21 @@ def test_an_edited_data_file_misses_and_the_old_one_hits(second, cache):
     assert stored(run(second, cache, "--", "data")) == 0
 
 
+@pytest.mark.heavy
 def test_forcing_fetches_again_and_forcing_without_cache_computes(second, cache):
-    run(second, cache, "--", "networks")
+    run(second, cache, "--", NETWORK)
     chunk = second.path / NETWORK
     entry = chunk.resolve()
     before = entry.read_bytes(), entry.stat().st_mtime_ns
-    assert fetched(run(second, cache, "-R", "train_networks", "--", "networks")) == 8
-    second.run("-R", "train_networks", "--", "networks")
+    assert fetched(run(second, cache, "-R", "train_networks", "--", NETWORK)) == 2
+    second.run("-R", "train_networks", "--", NETWORK)
     # The link has been replaced; the cache is as it was.
     assert not chunk.is_symlink()
     assert (entry.read_bytes(), entry.stat().st_mtime_ns) == before
     assert chunk.read_bytes() == before[0]
 
 
+@pytest.mark.heavy
 def test_a_relative_cache_is_made_absolute(second):
     (second.path / "cache").mkdir()
     assert stored(run(second, "cache", "--", "data")) == 1
@@ -145,6 +138,7 @@ def test_a_relative_cache_is_made_absolute(second):
     assert data.resolve().parent == second.path / "cache"
 
 
+@pytest.mark.heavy
 def test_links_into_a_cache_that_is_gone_are_named_with_the_remedy(second, tmp_path):
     cache = tmp_path / "cache"
     cache.mkdir()
@@ -158,6 +152,7 @@ def test_links_into_a_cache_that_is_gone_are_named_with_the_remedy(second, tmp_p
     second.run("--", "data")
 
 
+@pytest.mark.heavy
 def test_cleaning_leaves_no_dangling_links(second, cache, tmp_path):
     own = tmp_path / "cache"
     own.mkdir()
