@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help check figures readme report test test-fast lint format schema lock clean clean-cache
+.PHONY: help check figures readme report test test-fast test-all lint format schema lock clean clean-cache
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -27,11 +27,16 @@ readme: figures  ## quote the shipped study in README.md and docs, with picture,
 report: check  ## pack the finished study into report.zip, Snakemake's own report
 	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --report report.zip
 
-test: $(VENV)/installed  ## every test, linters included
-	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 
-test-fast: $(VENV)/installed  ## the tests that train no network and run no study
-	$(BIN)/python -m pytest -n $(CORES) -m "not slow"
+test: $(VENV)/installed  ## the tests for every change, linters and whole runs included
+	$(PYTEST) -m "not heavy"
+
+test-fast: $(VENV)/installed  ## those of them that train no network and run no study
+	$(PYTEST) -m "not slow and not heavy"
+
+test-all: $(VENV)/installed  ## every test: also SLURM, twenty kills, all pages in a browser, fuzzing
+	$(PYTEST)
 
 lint: $(VENV)/installed  ## ruff, snakefmt and Snakemake's own linter
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
