@@ -27,8 +27,8 @@ class Borders(NamedTuple):
 
 
 def borders_of(arrangement: Arrangement) -> Borders:
-    at = np.stack([np.cos(arrangement.angle), np.sin(arrangement.angle)])
-    turn = np.array([quarter_turns(b1, b2) for b1, b2 in at.T])
+    rays = np.stack([np.cos(arrangement.angle), np.sin(arrangement.angle)], axis=1)
+    turn = np.array([quarter_turns(b1, b2) for b1, b2 in rays])
     pieces = np.arange(TABLE_LENGTH) * (4.0 / TABLE_LENGTH)
     return Borders(
         np.ascontiguousarray(arrangement.border[:, 0]),
@@ -51,7 +51,7 @@ def quarter_turns(b1, b2):
     if not size > 0.0:
         return 0.0
     rise = b2 / size
-    # No branches, as no processor could foretell them.
+    # Without branches: the signs of random weights cannot be predicted.
     turn = 2.0 - rise if b1 < 0.0 else rise
     return turn + (4.0 if turn < 0.0 else 0.0)
 
@@ -74,7 +74,7 @@ def locate(borders, cell, b1, b2):
     """The cell of b, searched from a guess: step down until above the lower border, else up."""
     cells = borders.e1.size
     step = 0
-    # Two rounds at most: a weight that is not a number lies in no cell.
+    # Two turns at most: a weight that is not a number lies in no cell.
     for _ in range(2 * cells):
         above_lower = is_above(borders, cell - 1 if cell > 0 else cells - 1, b1, b2)
         below_upper = not is_above(borders, cell, b1, b2)

@@ -1,10 +1,10 @@
 """Predictions and empirical kernels on the unit circle from sums over cells, for (leaky) ReLU.
 
-All units of a cell (see arrangement.py) are active on the same points, so whatever is summed over
-the units that are active on x, or on x and z, is a sum over an arc of cells: once the units are
-summed up by cell, cumulative sums give it for every point and every pair. O(width + pairs) instead
-of O(width pairs). No sum is a difference of others, so that units that are not active leave
-nothing behind, however large they are.
+All units of a cell (see circle/arrangement.py) are active on the same points. So a sum over the
+units that are active on x, or on both x and z, is a sum over an arc of cells, and cumulative sums
+over the cells give it for every point and every pair: O(width + pairs) instead of O(width pairs).
+No sum is the difference of two others: units that are not active leave nothing behind, however
+large they are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from widelimit.kernels.activations import Activation
 FEWEST_UNITS = 1 << 12
 """Below this width the sum over all pairs takes no time worth saving."""
 BLOCK = 1 << 16
-PAIRS_AT_A_TIME = 1 << 18
+ENTRIES_PER_BLOCK = 1 << 18
 
 
 class CellSums:
@@ -65,55 +65,55 @@ class CellSums:
 
     def derivatives(self, rows: slice, columns: slice, *factors: np.ndarray) -> np.ndarray:
         """sum_j (product of the factors)_j phi'(b_j.x) phi'(b_j.z) for the same pairs."""
-        total, s = self._by_cell(factors), self.slope
-        x, z = (self.first[points] % self.cells for points in (rows, columns))
-        # Two arcs of half a turn meet in one arc, which starts where the later one does.
-        lag = (z - x[:, None]) % self.cells
+        cell_sums, s = self._by_cell(factors), self.slope
+        first_x, first_z = (self.first[points] % self.cells for points in (rows, columns))
+        # Two arcs of half a turn overlap in one arc, which starts where the later one does.
+        lag = (first_z - first_x[:, None]) % self.cells
         length, z_is_later = np.abs(self.lines - lag), lag < self.lines
         both = np.empty(lag.shape)
-        self._fill(both, total, x, length, ~z_is_later)
-        self._fill(both.T, total, z, length.T, z_is_later.T)
+        self._fill(both, cell_sums, first_x, length, ~z_is_later)
+        self._fill(both.T, cell_sums, first_z, length.T, z_is_later.T)
         if s == 0:
             return both
         # phi' is 1 on the arc of a point, and s elsewhere.
-        single, _ = self._on_and_off(total)
-        either = single[rows][:, None] + single[columns]
-        return (1 - s) ** 2 * both + s * (1 - s) * either + s**2 * total.sum()
+        active, _ = self._active_and_inactive(cell_sums)
+        either = active[rows][:, None] + active[columns]
+        return (1 - s) ** 2 * both + s * (1 - s) * either + s**2 * cell_sums.sum()
 
-    def _fill(self, out, total, start, length, chosen) -> None:
-        """Where chosen, the sum over the cells start, .., start + length - 1, of each row."""
-        at_a_time = max(1, PAIRS_AT_A_TIME // (self.lines + 1))
-        for begin in range(0, len(out), at_a_time):
-            part = slice(begin, begin + at_a_time)
-            arcs = total[(start[part, None] + np.arange(self.lines)) % self.cells]
+    def _fill(self, out, cell_sums, first, length, mask) -> None:
+        """Where mask, the sum over the cells first, .., first + length - 1, of each row."""
+        block = max(1, ENTRIES_PER_BLOCK // (self.lines + 1))
+        for start in range(0, len(out), block):
+            rows = slice(start, start + block)
+            arcs = cell_sums[(first[rows, None] + np.arange(self.lines)) % self.cells]
             sums = np.zeros((len(arcs), self.lines + 1))
             np.cumsum(arcs, axis=1, out=sums[:, 1:])
-            found = np.take_along_axis(sums, length[part], axis=1)
-            np.copyto(out[part], found, where=chosen[part])
+            arc_sums = np.take_along_axis(sums, length[rows], axis=1)
+            np.copyto(out[rows], arc_sums, where=mask[rows])
 
     def _over_arcs(self, *factors: np.ndarray) -> np.ndarray:
         """sum_j (product of the factors)_j phi'(b_j.x) for every point x."""
-        on, off = self._on_and_off(self._by_cell(factors))
-        return on + self.slope * off
+        active, inactive = self._active_and_inactive(self._by_cell(factors))
+        return active + self.slope * inactive
 
-    def _on_and_off(self, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _active_and_inactive(self, cell_sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Sums over the cells that are active on each point, and over the others.
 
         The arc of a point is half a turn: the back of one half of the cells and the front of the
         other.
         """
-        halves = total.reshape(2, self.lines)
+        halves = cell_sums.reshape(2, self.lines)
         front, back = np.zeros((2, 2, self.lines + 1))
         np.cumsum(halves, axis=1, out=front[:, 1:])
         np.cumsum(halves[:, ::-1], axis=1, out=back[:, -2::-1])
-        half, at = np.divmod(self.first % self.cells, self.lines)
-        return back[half, at] + front[1 - half, at], back[1 - half, at] + front[half, at]
+        half, cell = np.divmod(self.first % self.cells, self.lines)
+        active = back[half, cell] + front[1 - half, cell]
+        return active, back[1 - half, cell] + front[half, cell]
 
     def _by_cell(self, factors) -> np.ndarray:
-        total = np.zeros(self.cells)
+        cell_sums = np.zeros(self.cells)
         for start in range(0, len(self.B), BLOCK):
             block = slice(start, min(start + BLOCK, len(self.B)))
-            total += np.bincount(
-                self.cell[block], prod(f[block] for f in factors), minlength=self.cells
-            )
-        return total
+            products = prod(factor[block] for factor in factors)
+            cell_sums += np.bincount(self.cell[block], products, minlength=self.cells)
+        return cell_sums

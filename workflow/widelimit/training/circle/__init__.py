@@ -1,11 +1,35 @@
 """Exact gradient descent on the unit circle for (leaky) ReLU, nearly independent of the width.
 
-arrangement, cell_lookup   the lines x.b = 0 and the cells between them (package level)
-points     from moments per cell to residuals, and from residuals to one gradient per cell
-cells      all units of a cell at once by a 3x3 map: O(n) a step
-waiting    which units of a cell may leave it next
-hot        the units at the borders, one by one
-steps      the step, and the passage of units between cells and borders
+docs/engine.md derives the algorithm. Its modules, from the points to the step:
+
+points        forward and backward pass: cells' moments to residuals, residuals to cells' gradients
+cells         all units of a cell at once, by one 3x3 map
+queues        which units of a cell may leave it next
+units         the weights of the units in cells
+near_border   the units near a border, one by one
+transfers     units that change between cells and borders
+steps         the step, and the upkeep after every few steps
+engine        the state between calls, behind the interface of all engines
+
+The words of the state, of unit j with weights p = (a, b1, b2), cell g and border m:
+
+cell, border  the lines x.b = 0 cut the plane of b into cells; border m lies between the cells m
+              and m + 1 (circle/arrangement.py)
+S, M          gradient of a cell: sum of r_i phi'(x_i.b) x_i, times the step size; moment of a
+              cell: sum of a_j b_j
+P, q          a unit in a cell has the weights p = P q: P is the product of the cell's maps since
+              the last rebuild, q the unit's own
+Q             second moment of a cell: sum of q q', from which M follows
+margin        |x.b| at a border of the unit's cell
+path          a bound on how far any unit of the cell, relative to |q|, came towards a border
+due           the path at which a unit may first have crossed; until then nobody looks at it
+leg           a run of steps between two rounds of upkeep
+reach         how much the path of a cell grew in its last leg
+near_border   units within reach of a border are stepped one by one, in coordinates of the border:
+              u = e.b across it and w along it
+stray         a unit near a border that a step took out of the two cells beside it
+strain        largest entry of |P - I|
+rebuild       q <- P q, P <- I: rounding starts afresh
 """
 
 from __future__ import annotations

@@ -1,17 +1,17 @@
 """Cells: one 3x3 map for all units of a cell, and their forward pass from a second moment.
 
-All units of a cell see the same gradient S = (S1, S2), times the step size here, so that a step
+All units of a cell have the same gradient S = (S1, S2), times the step size here, so that a step
 takes every p = (a, b1, b2) of the cell to G p with the same
 
     G = [1 S1 S2; S1 1 0; S2 0 1].
 
-Keep the product P of the cell's maps since the last `rebuild`, and of each unit only q, p = P q.
+The table holds the product P of these maps since the last rebuild, and each unit its q, p = P q.
 The sum of a_j (b1_j, b2_j) over the cell is row_a(P) Q row_b(P)' with Q the sum of q_j q_j'.
 So a step costs O(cells), whatever the width.
 
-A unit stays in its cell while x.b keeps its sign at both borders. In a step x.b changes by
-a x.S, and |a| <= |row_a(P)| |q|. Summed over the steps, max over the borders of |x.S| |row_a(P)|
-is the cell's path length: x.b cannot have changed sign before the path has grown by |x.b| / |q|.
+A step changes x.b by a x.S, and |a| <= |row_a(P)| |q|. The path adds up |x.S| |row_a(P)| at the
+worse of the two borders: no unit can cross before it has grown by the unit's margin |x.b| / |q|.
+See docs/engine.md, statements 1 to 4.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ import numpy as np
 from widelimit.compiled import compiled, inlined
 from widelimit.training.circle.points import LANES
 
-# One flat table, LANES cells side by side in every row, so that the pass over the cells runs on
-# vectors: entry (row, cell g) stands at first_of(g) + row.
-A0, A1, A2, B0, B1, B2, C0, C1, C2 = (LANES * row for row in range(9))  # P, row by row
+# One flat table with LANES cells side by side in every row, so that the pass over the cells is
+# vectorised: cell g has its entry of a row at offset(g) + row.
+P00, P01, P02, P10, P11, P12, P20, P21, P22 = (LANES * row for row in range(9))  # P, row by row
 Q00, Q01, Q02, Q11, Q12, Q22 = (LANES * row for row in range(9, 15))  # sum of q q'
 M1, M2 = (LANES * row for row in range(15, 17))  # sum of a b
 S1, S2 = (LANES * row for row in range(17, 19))  # gradient times step size
-LOWER1, LOWER2, UPPER1, UPPER2 = (LANES * row for row in range(19, 23))  # x of the borders
-PATH, DUE, LEG, REACH = (LANES * row for row in range(23, 27))
+LOWER1, LOWER2, UPPER1, UPPER2 = (LANES * row for row in range(19, 23))  # e of both borders
+PATH, DUE, LEG_START, REACH = (LANES * row for row in range(23, 27))
 ROWS = 27
-# PATH: path length since the rebuild. DUE: the length at which the first unit may cross.
-# LEG: PATH at the start of the current leg (see steps.py). REACH: growth over the last leg.
+# PATH: since the last rebuild. DUE: the path at which the first unit of the cell is due.
+# LEG_START: the path at the start of the leg. REACH: how much it grew in the leg before.
 
 ROUNDING = 1e-15
-"""Added to the path at every step for the rounding of P and q, whose units it has."""
+"""Added to the path at every step: more than rounding of P moves x.b, relative to |q|."""
 SAFETY = 1e-6
-"""Relative, on both sides of the comparison of path and margin: their own rounding."""
+"""Relative error that paths and margins are allowed, for the rounding of their own sums."""
 
 
 def new_table(borders) -> np.ndarray:
     cells = len(borders.e1)
     table = np.zeros((-(-cells // LANES), ROWS, LANES))
-    table[:, [A0 // LANES, B1 // LANES, C2 // LANES]] = 1.0
+    table[:, [P00 // LANES, P11 // LANES, P22 // LANES]] = 1.0
     table[:, DUE // LANES] = np.inf
     for row, values in (
         (LOWER1, np.roll(borders.e1, 1)),
@@ -59,7 +59,7 @@ def new_table(borders) -> np.ndarray:
 
 
 @inlined
-def first_of(g):
+def offset(g):
     return (g // LANES) * (ROWS * LANES) + g % LANES
 
 
@@ -81,9 +81,9 @@ def advance_cells(table):
         for lane in range(LANES):
             i = first + lane
             s1, s2 = table[i + S1], table[i + S2]
-            a0, a1, a2 = table[i + A0], table[i + A1], table[i + A2]
-            b0, b1, b2 = table[i + B0], table[i + B1], table[i + B2]
-            c0, c1, c2 = table[i + C0], table[i + C1], table[i + C2]
+            a0, a1, a2 = table[i + P00], table[i + P01], table[i + P02]
+            b0, b1, b2 = table[i + P10], table[i + P11], table[i + P12]
+            c0, c1, c2 = table[i + P20], table[i + P21], table[i + P22]
             lower = abs(s1 * table[i + LOWER1] + s2 * table[i + LOWER2])
             upper = abs(s1 * table[i + UPPER1] + s2 * table[i + UPPER2])
             # |row_a| <= (1 + |row_a|^2)/2 spares the square root, and is sharp near P = I.
@@ -96,9 +96,9 @@ def advance_cells(table):
             e2 = a2 + (s1 * b2 + s2 * c2)
             b0, b1, b2 = b0 + s1 * a0, b1 + s1 * a1, b2 + s1 * a2
             c0, c1, c2 = c0 + s2 * a0, c1 + s2 * a1, c2 + s2 * a2
-            table[i + A0], table[i + A1], table[i + A2] = e0, e1, e2
-            table[i + B0], table[i + B1], table[i + B2] = b0, b1, b2
-            table[i + C0], table[i + C1], table[i + C2] = c0, c1, c2
+            table[i + P00], table[i + P01], table[i + P02] = e0, e1, e2
+            table[i + P10], table[i + P11], table[i + P12] = b0, b1, b2
+            table[i + P20], table[i + P21], table[i + P22] = c0, c1, c2
             set_moment(table, i)
     return due
 
@@ -106,17 +106,17 @@ def advance_cells(table):
 @inlined
 def set_moment(table, i):
     """M from P and Q."""
-    a0, a1, a2 = table[i + A0], table[i + A1], table[i + A2]
+    a0, a1, a2 = table[i + P00], table[i + P01], table[i + P02]
     t0 = a0 * table[i + Q00] + a1 * table[i + Q01] + a2 * table[i + Q02]
     t1 = a0 * table[i + Q01] + a1 * table[i + Q11] + a2 * table[i + Q12]
     t2 = a0 * table[i + Q02] + a1 * table[i + Q12] + a2 * table[i + Q22]
-    table[i + M1] = t0 * table[i + B0] + t1 * table[i + B1] + t2 * table[i + B2]
-    table[i + M2] = t0 * table[i + C0] + t1 * table[i + C1] + t2 * table[i + C2]
+    table[i + M1] = t0 * table[i + P10] + t1 * table[i + P11] + t2 * table[i + P12]
+    table[i + M2] = t0 * table[i + P20] + t1 * table[i + P21] + t2 * table[i + P22]
 
 
 @compiled
 def add_moments(table, moment1, moment2):
-    """Add the cells' moments to those of the hot units."""
+    """Add the cells' moments to those of the units near borders."""
     for block in range(table.size // (ROWS * LANES)):
         first = block * ROWS * LANES
         for lane in range(LANES):
@@ -125,8 +125,8 @@ def add_moments(table, moment1, moment2):
 
 
 @inlined
-def count_in(table, i, sign, q):
-    """Let a unit into the cell's sum (sign 1) or out of it (-1)."""
+def add_to_second_moment(table, i, sign, q):
+    """Add q q' to Q for a unit that enters the cell (sign 1), or subtract it (-1)."""
     q0, q1, q2 = q
     table[i + Q00] += sign * q0 * q0
     table[i + Q01] += sign * q0 * q1
@@ -137,30 +137,30 @@ def count_in(table, i, sign, q):
 
 
 @inlined
-def current(table, i, q):
+def apply_map(table, i, q):
     """p = P q."""
     q0, q1, q2 = q
     return (
-        table[i + A0] * q0 + table[i + A1] * q1 + table[i + A2] * q2,
-        table[i + B0] * q0 + table[i + B1] * q1 + table[i + B2] * q2,
-        table[i + C0] * q0 + table[i + C1] * q1 + table[i + C2] * q2,
+        table[i + P00] * q0 + table[i + P01] * q1 + table[i + P02] * q2,
+        table[i + P10] * q0 + table[i + P11] * q1 + table[i + P12] * q2,
+        table[i + P20] * q0 + table[i + P21] * q1 + table[i + P22] * q2,
     )
 
 
 @inlined
-def original(table, i, p):
-    """q = P^-1 p by the adjugate, refined once so that P q gives p back to rounding."""
-    a0, a1, a2 = table[i + A0], table[i + A1], table[i + A2]
-    b0, b1, b2 = table[i + B0], table[i + B1], table[i + B2]
-    c0, c1, c2 = table[i + C0], table[i + C1], table[i + C2]
+def invert_map(table, i, p):
+    """q = P^-1 p by the adjugate, refined once so that P q is p up to rounding."""
+    a0, a1, a2 = table[i + P00], table[i + P01], table[i + P02]
+    b0, b1, b2 = table[i + P10], table[i + P11], table[i + P12]
+    c0, c1, c2 = table[i + P20], table[i + P21], table[i + P22]
     u0, u1, u2 = b1 * c2 - b2 * c1, b2 * c0 - b0 * c2, b0 * c1 - b1 * c0
     v0, v1, v2 = a2 * c1 - a1 * c2, a0 * c2 - a2 * c0, a1 * c0 - a0 * c1
     w0, w1, w2 = a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0
     inverse = 1.0 / (a0 * u0 + a1 * u1 + a2 * u2)
     q0, q1, q2 = 0.0, 0.0, 0.0
     for _ in range(2):
-        now = current(table, i, (q0, q1, q2))
-        r0, r1, r2 = p[0] - now[0], p[1] - now[1], p[2] - now[2]
+        image = apply_map(table, i, (q0, q1, q2))
+        r0, r1, r2 = p[0] - image[0], p[1] - image[1], p[2] - image[2]
         q0 += (u0 * r0 + v0 * r1 + w0 * r2) * inverse
         q1 += (u1 * r0 + v1 * r1 + w1 * r2) * inverse
         q2 += (u2 * r0 + v2 * r1 + w2 * r2) * inverse
@@ -169,7 +169,7 @@ def original(table, i, p):
 
 @inlined
 def margins(table, i, b1, b2):
-    """|x.b| at the cell's lower and upper border."""
+    """|e.b| at the cell's lower and upper border."""
     lower = abs(table[i + LOWER1] * b1 + table[i + LOWER2] * b2)
     upper = abs(table[i + UPPER1] * b1 + table[i + UPPER2] * b2)
     return lower, upper
@@ -177,19 +177,19 @@ def margins(table, i, b1, b2):
 
 @compiled
 def strain(table):
-    """Largest entry of |P - I| over the cells: how far q has come from being p."""
+    """Largest entry of |P - I| over the cells: how far weights are from their q."""
     largest = 0.0
     for block in range(table.size // (ROWS * LANES)):
         first = block * ROWS * LANES
         for entry in range(9):
-            one = 1.0 if entry % 4 == 0 else 0.0
+            identity = 1.0 if entry % 4 == 0 else 0.0
             for lane in range(LANES):
-                away = abs(table[first + entry * LANES + lane] - one)
-                if not away <= largest:  # true for a P that is not a number
-                    largest = away
+                entry_strain = abs(table[first + entry * LANES + lane] - identity)
+                if not entry_strain <= largest:  # true where P is not a number
+                    largest = entry_strain
     return largest
 
 
 @inlined
-def length(p):
+def norm(p):
     return math.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2])

@@ -7,7 +7,7 @@ import numpy as np
 from widelimit.circle.arrangement import arrange
 from widelimit.circle.cell_lookup import borders_of
 from widelimit.kernels.activations import Activation
-from widelimit.training.circle import cells, hot, steps, waiting
+from widelimit.training.circle import cells, near_border, queues, steps
 from widelimit.training.circle.points import sorted_points
 from widelimit.training.circle.units import sorted_units
 
@@ -38,12 +38,12 @@ class CircleEngine:
         self.A, self.B = np.empty((1, width)), np.empty((width, 2))
         self.units = sorted_units(self.borders, A[0], B)
         self.table = cells.new_table(self.borders)
-        self.waiting = waiting.new_lists(arrangement.cells, width)
-        self.frames = hot.frames_of(self.borders)
-        self.hot = hot.no_hot_units(arrangement.cells, width)
-        self.clock = steps.Clock(np.zeros(2, dtype=np.int64), np.zeros(1))
+        self.queues = queues.empty_queues(arrangement.cells, width)
+        self.frames = near_border.frames_of(self.borders)
+        self.near_border = near_border.no_units_near(arrangement.cells, width)
+        self.clock = steps.new_clock()
         self._loss = steps.start(
-            self.table, self.waiting, self.units, self.points, self.scale, self.slope
+            self.table, self.queues, self.units, self.points, self.scale, self.slope
         )
 
     def loss(self) -> float:
@@ -65,9 +65,9 @@ class CircleEngine:
             self.borders,
             self.frames,
             self.table,
-            self.waiting,
+            self.queues,
             self.units,
-            self.hot,
+            self.near_border,
             self.clock,
             losses,
             self.scale,
@@ -76,5 +76,7 @@ class CircleEngine:
         )
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        steps.write_weights(self.table, self.units, self.hot, self.frames, self.A[0], self.B)
+        steps.write_weights(
+            self.table, self.units, self.near_border, self.frames, self.A[0], self.B
+        )
         return self.A, self.B

@@ -1,14 +1,16 @@
 """From moments per cell to residuals, and from residuals back to one gradient per cell.
 
 Both directions are sums over half a turn of the 2H borders or cells, O(n + H), whatever the width:
-forward   f_i = c x_i . sum of M_g over the cells where x_i is on,  M_g = sum of a_j b_j in cell g
-backward  S_g = sum of r_i x_i over the points that are on in cell g,  r = y - f.
-A leaky ReLU of slope s adds s times the sum over the opposite half.
+forward   f_i = sqrt(c/k) x_i . sum of M_g over the cells where x_i is active,
+backward  S_g = sum of r_i x_i over the points that are active in cell g,  r = y - f,
+where M_g is the sum of a_j b_j over the units of cell g. A leaky ReLU of slope s adds s times the
+sum over the opposite half.
 
 Half a turn is the end of one half of the list and the beginning of the other: a sum from the back
-and a sum from the front, and nothing is ever subtracted. So rounding is relative to what a cell's
-own units see, and where no point is on, S is 0 exactly, as in plain gradient descent: a remnant of
-other points' residuals would move such units a little at every step, and always the same way.
+and a sum from the front, and nothing is ever subtracted. So rounding is relative to what the units
+of a cell get themselves, and where no point is active S is exactly 0, as in plain gradient descent:
+a remnant of other points' residuals would move such units a little at every step, always the same
+way. See docs/engine.md, statement 7.
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ class Points(NamedTuple):
     """The training points in the order of their lines, with the sums the two passes work on.
 
     x1, x2, y (n,)     points and targets; residual (n,) = y - f
-    on (n,)            the border above which the point is active: on the cells on+1 .. on+H
-    half1, half2 (2H,) sum of M over the half turn above each border, then the sum of r x over
-                       the points that switch on there
+    start (n,)         the border where the point's arc of active cells starts, start+1 .. start+H
+    half1, half2 (2H,) in the forward pass the sum of M over the half turn above each border, in
+                       the backward pass the sum of r x over the points that start there
     M1, M2, S1, S2     per cell: moments in, gradients times the step size out; (2H,), padded to
                        a multiple of LANES
     """
@@ -37,7 +39,7 @@ class Points(NamedTuple):
     x1: np.ndarray
     x2: np.ndarray
     y: np.ndarray
-    on: np.ndarray
+    start: np.ndarray
     residual: np.ndarray
     half1: np.ndarray
     half2: np.ndarray
@@ -64,7 +66,7 @@ def sorted_points(X: np.ndarray, y: np.ndarray, arrangement: Arrangement):
 @compiled(fastmath=ANY_ORDER)
 def forward(points, scale, slope):
     """residual from M1, M2; returns the loss 1/2 sum residual^2."""
-    x1, x2, y, on, residual, half1, half2, M1, M2, _, _ = points
+    x1, x2, y, start, residual, half1, half2, M1, M2, _, _ = points
     H = half1.size // 2
     lower1, lower2, upper1, upper2 = 0.0, 0.0, 0.0, 0.0
     for h in range(H - 1, -1, -1):
@@ -82,7 +84,7 @@ def forward(points, scale, slope):
         half1[h + H], half2[h + H] = below1 + slope * above1, below2 + slope * above2
     total = 0.0
     for i in range(y.size):
-        r = y[i] - scale * (x1[i] * half1[on[i]] + x2[i] * half2[on[i]])
+        r = y[i] - scale * (x1[i] * half1[start[i]] + x2[i] * half2[start[i]])
         residual[i] = r
         total += r * r
     return 0.5 * total
@@ -91,13 +93,13 @@ def forward(points, scale, slope):
 @compiled(fastmath=ANY_ORDER)
 def backward(points, rate, slope):
     """S1, S2 times rate, from residual; returns the largest |S1| + |S2| of a cell, times rate."""
-    x1, x2, _, on, residual, jump1, jump2, _, _, S1, S2 = points
+    x1, x2, _, start, residual, jump1, jump2, _, _, S1, S2 = points
     H = jump1.size // 2
     jump1[:] = 0.0
     jump2[:] = 0.0
     for i in range(residual.size):
-        jump1[on[i]] += residual[i] * x1[i]
-        jump2[on[i]] += residual[i] * x2[i]
+        jump1[start[i]] += residual[i] * x1[i]
+        jump2[start[i]] += residual[i] * x2[i]
     lower1, lower2, upper1, upper2 = 0.0, 0.0, 0.0, 0.0
     for h in range(H - 1, -1, -1):
         lower1, lower2 = lower1 + jump1[h], lower2 + jump2[h]
@@ -112,8 +114,8 @@ def backward(points, rate, slope):
         S1[h], S2[h] = rate * on1 + lean * off1, rate * on2 + lean * off2
         # The opposite cell is active on the other points.
         S1[h + H], S2[h + H] = rate * off1 + lean * on1, rate * off2 + lean * on2
-        size = max(abs(S1[h]) + abs(S2[h]), abs(S1[h + H]) + abs(S2[h + H]))
-        largest = max(largest, size)
+        larger = max(abs(S1[h]) + abs(S2[h]), abs(S1[h + H]) + abs(S2[h + H]))
+        largest = max(largest, larger)
         lower1, lower2 = lower1 + jump1[h], lower2 + jump2[h]
         upper1, upper2 = upper1 + jump1[h + H], upper2 + jump2[h + H]
     return largest

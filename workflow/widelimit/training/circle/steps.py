@@ -1,15 +1,17 @@
-"""The step, from residuals to residuals.
+"""The step, from residuals to residuals, and the upkeep at the end of a leg.
 
-    backward        residuals r -> gradient S of every cell           (points.py)
-    advance_cells   the 3x3 map of every cell, its path and moment    (cells.py)
-    step_hot        the units at the borders, one by one              (hot.py)
-    rehome, wake    units that came to another border, or to one      (passage.py)
-    forward         moments -> residuals and loss                     (points.py)
+    backward              residuals r -> gradient S of every cell              (points.py)
+    advance_cells         the map of every cell, its moment and its path       (cells.py)
+    advance_near_border   the units near borders, one by one                   (near_border.py)
+    border_to_border      units that came to another border                    (transfers.py)
+    cell_to_border        units that came to a border                          (transfers.py)
+    forward               moments -> residuals and loss                        (points.py)
 
-A moment is summed, never corrected: what leaves a sum within the step is left out of it first.
+The moment of a step is summed once from what belongs to it, and never corrected afterwards: what
+leaves a sum within the step is left out of it first.
 
-A *leg* is a run of at most LEG_STEPS steps, fewer where the weights move fast. At its end hot
-units that have calmed down go back to their cells, and from time to time P is folded into q.
+A leg is LEG_STEPS steps, or fewer where the weights move fast. At its end calm units return from
+the borders to their cells, and from time to time all cells are rebuilt.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from widelimit.compiled import compiled
 from widelimit.training.circle.cells import (
     DUE,
     LANES,
-    LEG,
+    LEG_START,
     M1,
     M2,
     PATH,
@@ -30,39 +32,44 @@ from widelimit.training.circle.cells import (
     REACH,
     add_moments,
     advance_cells,
-    current,
-    first_of,
-    length,
+    apply_map,
     margins,
+    norm,
+    offset,
     set_gradients,
     strain,
 )
-from widelimit.training.circle.hot import step_hot, weight_of
-from widelimit.training.circle.passage import cool, rehome, wake
+from widelimit.training.circle.near_border import advance_near_border, weights_at
 from widelimit.training.circle.points import backward, forward
-from widelimit.training.circle.units import HOT
-from widelimit.training.circle.waiting import NONE, put
+from widelimit.training.circle.queues import NONE, enqueue
+from widelimit.training.circle.transfers import border_to_border, border_to_cell, cell_to_border
+from widelimit.training.circle.units import NEAR_BORDER
 
 LEG_STEPS = 32
-LEG_GROWTH = 0.25
-"""A leg also ends when the sum of |S| has come to this: P may have strayed that far from I."""
+LEG_TRAVEL = 0.25
+"""A leg also ends when the sum of |S| reaches this: P may have strayed that far from I."""
 MAX_STRAIN = 0.5
-"""P - I at which P is folded into q, so that P stays far from singular."""
+"""Strain at which the cells are rebuilt, so that P stays far from singular."""
 MAX_AGE = 1 << 16
-"""Steps after which it is anyway, so that rounding starts afresh."""
+"""Steps after which they are rebuilt anyway, so that rounding starts afresh."""
 
 
 class Clock(NamedTuple):
-    """counts: steps in this leg, and since the rebuild; growth: sum of |S| in this leg."""
+    """Of one number each: steps in this leg, the sum of |S| over them, steps since the rebuild."""
 
-    counts: np.ndarray
-    growth: np.ndarray
+    leg_steps: np.ndarray
+    leg_travel: np.ndarray
+    age: np.ndarray
+
+
+def new_clock() -> Clock:
+    return Clock(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1, dtype=np.int64))
 
 
 @compiled
-def start(table, waiting, units, points, scale, slope):
-    """Cells' sums and residuals at the weights that stand in `units`; returns the loss."""
-    rebuild(table, waiting, units)
+def start(table, queues, units, points, scale, slope):
+    """Sums of the cells and residuals at the weights in `units`; returns the loss."""
+    rebuild(table, queues, units)
     points.M1[:] = 0.0
     points.M2[:] = 0.0
     add_moments(table, points.M1, points.M2)
@@ -70,68 +77,71 @@ def start(table, waiting, units, points, scale, slope):
 
 
 @compiled
-def advance(points, borders, frames, table, waiting, units, hot, clock, losses, scale, slope, rate):
+def advance(
+    points, borders, frames, table, queues, units, near_border, clock, losses, scale, slope, rate
+):
     """len(losses) steps from residuals to residuals; returns the number of steps taken."""
-    cells = waiting.opens_at.shape[0]
+    cells = queues.due.shape[0]
     for t in range(losses.size):
-        speed = backward(points, rate * scale, slope)
+        travel = backward(points, rate * scale, slope)
         set_gradients(table, points.S1, points.S2)
-        due = advance_cells(table)
+        cells_due = advance_cells(table)
         points.M1[:] = 0.0
         points.M2[:] = 0.0
-        strays = step_hot(hot, frames, points.S1, points.S2, points.M1, points.M2)
-        if strays > 0:
-            rehome(hot, frames, borders, table, points)
-        if due > 0:
+        borders_with_strays = advance_near_border(
+            near_border, frames, points.S1, points.S2, points.M1, points.M2
+        )
+        if borders_with_strays > 0:
+            border_to_border(near_border, frames, borders, table, points)
+        if cells_due > 0:
             for g in range(cells):
-                if table[first_of(g) + PATH] >= table[first_of(g) + DUE]:
-                    wake(hot, frames, borders, table, waiting, units, points, g)
-        clock.counts[0] += 1
-        clock.counts[1] += 1
-        clock.growth[0] += speed
+                if table[offset(g) + PATH] >= table[offset(g) + DUE]:
+                    cell_to_border(near_border, frames, borders, table, queues, units, points, g)
+        clock.leg_steps[0] += 1
+        clock.leg_travel[0] += travel
+        clock.age[0] += 1
         add_moments(table, points.M1, points.M2)
         losses[t] = forward(points, scale, slope)
-        if clock.counts[0] >= LEG_STEPS or clock.growth[0] > LEG_GROWTH:
-            end_leg(hot, frames, table, waiting, units, clock)
+        if clock.leg_steps[0] >= LEG_STEPS or clock.leg_travel[0] > LEG_TRAVEL:
+            end_leg(near_border, frames, table, queues, units, clock)
         if not np.isfinite(losses[t]):
             return t + 1
     return losses.size
 
 
 @compiled
-def end_leg(hot, frames, table, waiting, units, clock):
-    cells = waiting.opens_at.shape[0]
+def end_leg(near_border, frames, table, queues, units, clock):
+    cells = queues.due.shape[0]
     for g in range(cells):
-        i = first_of(g)
-        table[i + REACH] = table[i + PATH] - table[i + LEG]
-        table[i + LEG] = table[i + PATH]
-    cool(hot, frames, table, waiting, units)
-    if clock.counts[1] >= MAX_AGE or not strain(table) <= MAX_STRAIN:
-        rebuild(table, waiting, units)
-        clock.counts[1] = 0
-    clock.counts[0] = 0
-    clock.growth[0] = 0.0
+        i = offset(g)
+        table[i + REACH] = table[i + PATH] - table[i + LEG_START]
+        table[i + LEG_START] = table[i + PATH]
+    border_to_cell(near_border, frames, table, queues, units)
+    if clock.age[0] >= MAX_AGE or not strain(table) <= MAX_STRAIN:
+        rebuild(table, queues, units)
+        clock.age[0] = 0
+    clock.leg_steps[0] = 0
+    clock.leg_travel[0] = 0.0
 
 
 @compiled
-def rebuild(table, waiting, units):
-    """q <- P q, P <- I, and all sums, paths and lists anew: rounding starts afresh."""
-    cells = waiting.opens_at.shape[0]
+def rebuild(table, queues, units):
+    """q <- P q, P <- I, and all sums, paths and queues afresh, so that rounding starts afresh."""
+    cells = queues.due.shape[0]
     unit_q, cell, _ = units
-    head, opens_at, following = waiting
-    head[:] = NONE
-    opens_at[:] = np.inf
+    queues.first_unit[:] = NONE
+    queues.due[:] = np.inf
     Q = np.zeros((cells, 6))
     for g in range(cells):
-        table[first_of(g) + PATH] = 0.0
-        table[first_of(g) + LEG] = 0.0
-        table[first_of(g) + DUE] = np.inf
+        table[offset(g) + PATH] = 0.0
+        table[offset(g) + LEG_START] = 0.0
+        table[offset(g) + DUE] = np.inf
     for j in range(cell.size):
         g = cell[j]
-        if g == HOT:
+        if g == NEAR_BORDER:
             continue
-        i = first_of(g)
-        p = current(table, i, (unit_q[j, 0], unit_q[j, 1], unit_q[j, 2]))
+        i = offset(g)
+        p = apply_map(table, i, (unit_q[j, 0], unit_q[j, 1], unit_q[j, 2]))
         unit_q[j, 0], unit_q[j, 1], unit_q[j, 2] = p
         Q[g, 0] += p[0] * p[0]
         Q[g, 1] += p[0] * p[1]
@@ -140,9 +150,9 @@ def rebuild(table, waiting, units):
         Q[g, 4] += p[1] * p[2]
         Q[g, 5] += p[2] * p[2]
         lower, upper = margins(table, i, p[1], p[2])
-        put(head, opens_at, following, table, g, j, min(lower, upper) / length(p))
+        enqueue(queues, table, g, j, min(lower, upper) / norm(p))
     for g in range(cells):
-        i = first_of(g)
+        i = offset(g)
         for entry in range(9):
             table[i + entry * LANES] = 1.0 if entry % 4 == 0 else 0.0
         for entry in range(6):
@@ -152,16 +162,16 @@ def rebuild(table, waiting, units):
 
 
 @compiled
-def write_weights(table, units, hot, frames, A, B):
+def write_weights(table, units, near_border, frames, A, B):
     """The weights of all units, in their order."""
     unit_q, cell, place = units
-    for m in range(hot.end.size):
-        for t in range(hot.begin[m], hot.end[m]):
-            j = hot.unit[t]
-            unit_q[j, 0], unit_q[j, 1], unit_q[j, 2] = weight_of(hot, frames, m, t)
+    for m in range(near_border.end.size):
+        for t in range(near_border.begin[m], near_border.end[m]):
+            j = near_border.unit[t]
+            unit_q[j, 0], unit_q[j, 1], unit_q[j, 2] = weights_at(near_border, frames, m, t)
     for unit in range(place.size):
         j = place[unit]
         p = (unit_q[j, 0], unit_q[j, 1], unit_q[j, 2])
-        if cell[j] != HOT:
-            p = current(table, first_of(cell[j]), p)
+        if cell[j] != NEAR_BORDER:
+            p = apply_map(table, offset(cell[j]), p)
         A[unit], B[unit, 0], B[unit, 1] = p

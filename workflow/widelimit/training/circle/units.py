@@ -1,4 +1,4 @@
-"""The units, sorted so that those looked at together lie together in memory."""
+"""The units in cells, sorted so that those looked at together lie together in memory."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import numpy as np
 
 from widelimit.circle.cell_lookup import first_guess, locate
 from widelimit.compiled import compiled
-from widelimit.training.circle.waiting import LEVELS, level_of
+from widelimit.training.circle.queues import LEVELS, level_of
 
-HOT = -1
+NEAR_BORDER = -1
 
 
 class Units(NamedTuple):
-    """q (k, 3): the weights (a, b1, b2) at the last rebuild, of the units that are in cells.
+    """Every unit has a row, for good; while it is near a border, its q is void.
 
-    cell (k,): -1 for the hot ones, whose q is void; place (k,): where in q each unit of A, B is.
+    q (k, 3)     its weights at the last rebuild of its cell
+    cell (k,)    its cell, or NEAR_BORDER
+    place (k,)   the row of each unit in the order of A and B
     """
 
     q: np.ndarray
@@ -25,7 +27,7 @@ class Units(NamedTuple):
 
 
 def sorted_units(borders, A: np.ndarray, B: np.ndarray) -> Units:
-    """By cell, and in the cell by the list (see waiting.py) they go into first."""
+    """By cell, and in the cell by the queue they go into first."""
     units = Units(np.empty((len(B), 3)), np.empty(len(B), np.int32), np.empty(len(B), np.int32))
     _sort(borders, np.ascontiguousarray(A), np.ascontiguousarray(B), *units)
     return units
@@ -35,6 +37,8 @@ def sorted_units(borders, A: np.ndarray, B: np.ndarray) -> Units:
 def _sort(borders, A, B, q, cell, place):
     e1, e2 = borders.e1, borders.e2
     cells = e1.size
+    # A counting sort: `place` is first the unit's queue, then its row; `first` the row at which
+    # a queue begins, then the row its next unit goes to.
     first = np.zeros(cells * LEVELS + 1, np.int64)
     for j in range(A.size):
         b1, b2 = B[j, 0], B[j, 1]
@@ -44,12 +48,12 @@ def _sort(borders, A, B, q, cell, place):
         size = np.sqrt(A[j] * A[j] + b1 * b1 + b2 * b2)
         place[j] = g * LEVELS + level_of(margin / size)
         first[place[j] + 1] += 1
-    for entry in range(cells * LEVELS):
-        first[entry + 1] += first[entry]
+    for queue in range(cells * LEVELS):
+        first[queue + 1] += first[queue]
     for g in range(cells):
         cell[first[g * LEVELS] : first[(g + 1) * LEVELS]] = g
     for j in range(A.size):
-        to = first[place[j]]
-        first[place[j]] = to + 1
-        q[to, 0], q[to, 1], q[to, 2] = A[j], B[j, 0], B[j, 1]
-        place[j] = to
+        row = first[place[j]]
+        first[place[j]] = row + 1
+        q[row, 0], q[row, 1], q[row, 2] = A[j], B[j, 0], B[j, 1]
+        place[j] = row
