@@ -1,86 +1,67 @@
-"""Target functions written as text: checked name by name, then evaluated by numexpr.
+"""Target functions written as text: checked name by name, then computed with NumPy.
 
-An expression is arithmetic in the variables it is given: numbers, + - * / ** %, comparisons,
-and the functions and constants below. Anything else (attributes, indexing, calls of other names,
-strings) is refused before numexpr sees it.
+An expression is arithmetic on real numbers: numbers, the variables it is given, + - * / ** %,
+comparisons, and the functions and constants below. A comparison is the number 1 where it holds and
+0 elsewhere; % has the sign of its right side, as in Python. Anything else (attributes, indexing,
+calls of other names, strings) is refused before anything is computed.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
-import numexpr
 import numpy as np
 
-FUNCTIONS = (
-    "where sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh "
-    "log log10 log1p exp expm1 sqrt abs floor ceil"
-).split()
-CONSTANTS = {"pi": np.pi, "e": np.e}
+_OF_ONE = (
+    "sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh log log10 log1p exp"
+    " expm1 sqrt abs sign floor ceil"
+)
+_FUNCTIONS = {
+    **{name: (getattr(np, name), 1, 1) for name in _OF_ONE.split()},
+    "ln": (np.log, 1, 1),
+    "arctan2": (np.arctan2, 2, 2),
+    "where": (lambda condition, yes, no: np.where(condition != 0, yes, no), 3, 3),
+    "min": (lambda *values: reduce(np.minimum, values), 2, math.inf),
+    "max": (lambda *values: reduce(np.maximum, values), 2, math.inf),
+}
+"""Each with the least and the most arguments that it takes."""
+FUNCTIONS = tuple(_FUNCTIONS)
+CONSTANTS = {"pi": np.float64(np.pi), "e": np.float64(np.e)}
 MAX_LENGTH = 1000
 MAX_DEPTH = 50
 
-_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.Mod)
-_COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+_OPERATORS = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Pow: np.power,
+    ast.Mod: np.mod,
+}
+_COMPARISONS = {
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+    ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
+}
 
-# Bytes must not depend on how many cores a machine has.
-numexpr.set_num_threads(1)
+_NO_SIGN = r"[\w)]\s+[\w(]|\d(?![eE][-+\d])[A-Za-z_]|\)\w|[²³·×]"
+"""Where two factors follow one another, or a sign is not one of Python's."""
+_PRODUCT = "; a product is written with *, as in 10 * t, and a power with **, as in t ** 2"
+_SIZE = "; the absolute value is abs(t)"
+_CALL = "; a function is written with parentheses, as in sin(t)"
 
 
 def check_expression(text: str, variables: Sequence[str]) -> None:
     """Raise ValueError, with the reason and what is allowed, unless ``text`` is plain arithmetic
     in ``variables``."""
-    if len(text) > MAX_LENGTH:
-        raise ValueError(f"an expression has at most {MAX_LENGTH} characters; got {len(text)}")
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        product = re.search(r"(\d|\))\s*(?!e[-+\d])[A-Za-z_(]", text)
-        hint = "; a product is written with *, as in 10 * t" if product else ""
-        raise ValueError(f"not an arithmetic expression: {text!r}{hint}") from None
-    _check(tree.body, variables, text, depth=0)
-
-
-def _check(node: ast.AST, variables: Sequence[str], text: str, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise ValueError(f"an expression is nested at most {MAX_DEPTH} deep: {text[:60]!r}...")
-    match node:
-        case ast.Constant(value=bool()):
-            raise ValueError(f"True and False are not allowed in {text!r}")
-        case ast.Constant(value=int() | float() as number):
-            # An integer beyond 64 bits would make numexpr compute with Python objects.
-            if not abs(number) <= 1e300 or (isinstance(number, int) and abs(number) >= 2**63):
-                raise ValueError(f"number out of range in {text[:60]!r}")
-            parts = []
-        case ast.Name(id=name):
-            if name not in variables and name not in CONSTANTS:
-                allowed = ", ".join([*variables, *CONSTANTS])
-                raise ValueError(f"unknown name {name!r} in {text!r}; variables are {allowed}")
-            parts = []
-        case ast.BinOp(left=left, op=op, right=right) if isinstance(op, _OPERATORS):
-            parts = [left, right]
-        case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
-            parts = [operand]
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if isinstance(op, _COMPARISONS):
-            parts = [left, right]
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-            if name not in FUNCTIONS:
-                raise ValueError(
-                    f"unknown function {name!r} in {text!r}; functions are {', '.join(FUNCTIONS)}"
-                )
-            parts = args
-        case ast.BinOp(op=ast.FloorDiv()):
-            raise ValueError(f"// is not allowed, but floor(... / ...): {text!r}")
-        case ast.BinOp(op=ast.BitXor()):
-            raise ValueError(f"powers are written **, not ^: {text!r}")
-        case _:
-            raise ValueError(
-                f"only arithmetic is allowed in an expression, not {type(node).__name__}: {text!r}"
-            )
-    for part in parts:
-        _check(part, variables, text, depth + 1)
+    _parse(text, variables)
 
 
 def evaluate_expression(text: str, variables: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -88,37 +69,121 @@ def evaluate_expression(text: str, variables: Mapping[str, np.ndarray]) -> np.nd
 
     Raises ValueError where the expression is not allowed, or not finite at some point.
     """
-    check_expression(text, list(variables))
+    tree = _parse(text, list(variables))
+    names = {**variables, **CONSTANTS}
     count = len(next(iter(variables.values())))
-    try:
-        with np.errstate(all="ignore"):
-            value = numexpr.evaluate(
-                _as_floats(text), local_dict={**variables, **CONSTANTS}, global_dict={}
+    with np.errstate(all="ignore"):
+        values = np.broadcast_to(_value(tree, names), count).astype(float)
+        bad = np.flatnonzero(~np.isfinite(values))
+        if bad.size:
+            point = ", ".join(f"{name} = {array[bad[0]]:g}" for name, array in variables.items())
+            raise ValueError(
+                f"{text!r} is not finite at {bad.size} of {count} points, such as {point}"
+                + _unreal_power(tree, names)
             )
-    except Exception as error:  # numexpr raises many kinds, all meaning: cannot be computed
-        raise ValueError(f"cannot evaluate {text!r}: {error}") from None
-    values = np.broadcast_to(np.asarray(value, dtype=float), count).copy()
-    bad = np.flatnonzero(~np.isfinite(values))
-    if bad.size:
-        point = ", ".join(f"{name} = {array[bad[0]]:g}" for name, array in variables.items())
-        raise ValueError(f"{text!r} is not finite at {bad.size} of {count} points, such as {point}")
     return values
 
 
-def _as_floats(text: str) -> str:
-    """The expression with every number a float: 1/2 is a half, and 10**30 does not overflow.
+def _parse(text: str, variables: Sequence[str]) -> ast.expr:
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"an expression has at most {MAX_LENGTH} characters; got {len(text)}")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        hints = {_SIZE: r"\|", _CALL: rf"\b({'|'.join(FUNCTIONS)})\s+\w", _PRODUCT: _NO_SIGN}
+        hint = next((hint for hint, sign in hints.items() if re.search(sign, text)), "")
+        raise ValueError(f"not an arithmetic expression: {text!r}{hint}") from None
+    _check(tree, variables, text, depth=0)
+    return tree
 
-    Exponents stay whole, which numexpr turns into multiplications.
-    """
 
-    class Floats(ast.NodeTransformer):
-        def visit_Constant(self, node):
-            return ast.Constant(float(node.value))
+def _check(node: ast.expr, variables: Sequence[str], text: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"an expression is nested at most {MAX_DEPTH} deep: {text[:60]!r}...")
+    match node:
+        case ast.Constant(value=bool()):
+            raise ValueError(f"True and False are not allowed in {text!r}; write 1 and 0")
+        case ast.Constant(value=int() | float() as number):
+            if not abs(number) <= 1e300:
+                raise ValueError(f"number out of range in {text[:60]!r}")
+            parts = []
+        case ast.Name(id=name):
+            if name not in variables and name not in CONSTANTS:
+                known = [*variables, *CONSTANTS]
+                joined = re.fullmatch(rf"({'|'.join(map(re.escape, known))}|\d)+", name)
+                raise ValueError(
+                    f"unknown name {name!r} in {text!r}; variables are {', '.join(known)}"
+                    + _PRODUCT * bool(joined)
+                    + _CALL * (name in FUNCTIONS)
+                )
+            parts = []
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            parts = [left, right]
+        case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
+            parts = [operand]
+        case ast.Compare(left=left, ops=ops, comparators=others) if all(
+            type(op) in _COMPARISONS for op in ops
+        ):
+            parts = [left, *others]
+        case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]) if name in _FUNCTIONS:
+            _, least, most = _FUNCTIONS[name]
+            if not least <= len(parts) <= most:
+                number = f"{least} arguments or more" if most > least else f"{least} argument"
+                number += "s" * (most == least > 1)
+                raise ValueError(f"{name} takes {number}; got {len(parts)} in {text!r}")
+        case ast.Call(func=ast.Name(id=name)) if name not in [*variables, *CONSTANTS, *_FUNCTIONS]:
+            raise ValueError(
+                f"unknown function {name!r} in {text!r}; functions are {', '.join(FUNCTIONS)}"
+            )
+        case _:
+            raise ValueError(
+                f"only arithmetic is allowed in an expression, not {ast.unparse(node)!r}: {text!r}"
+                + _hint(node)
+            )
+    for part in parts:
+        _check(part, variables, text, depth + 1)
 
-        def visit_BinOp(self, node):
-            node.left = self.visit(node.left)
-            if not (isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant)):
-                node.right = self.visit(node.right)
-            return node
 
-    return ast.unparse(Floats().visit(ast.parse(text.strip(), mode="eval")))
+def _hint(node: ast.expr) -> str:
+    """How to write what is meant, where it can be guessed."""
+    match node:
+        case ast.Call(keywords=[]) | ast.BinOp(op=ast.BitXor()):
+            return _PRODUCT
+        case ast.BinOp(op=ast.BitOr()):
+            return _SIZE
+        case ast.BinOp(op=ast.FloorDiv()):
+            return "; write floor(... / ...) for //"
+        case ast.BoolOp() | ast.IfExp():
+            return "; write where(t > 0, 1, -1) for a choice, and (t > 0) * (t < 1) for both"
+        case _:
+            return ""
+
+
+def _value(node: ast.expr, names: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The value at all points of what `_check` has let pass."""
+    match node:
+        case ast.Constant(value=number):
+            return np.float64(number)
+        case ast.Name(id=name):
+            return names[name]
+        case ast.BinOp(left=left, op=op, right=right):
+            return _OPERATORS[type(op)](_value(left, names), _value(right, names))
+        case ast.UnaryOp(op=op, operand=operand):
+            value = _value(operand, names)
+            return -value if isinstance(op, ast.USub) else value
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            values = [_value(part, names) for part in (left, *others)]
+            pairs = zip(ops, values[:-1], values[1:], strict=True)
+            return reduce(np.multiply, (_COMPARISONS[type(op)](*two) * 1.0 for op, *two in pairs))
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            return _FUNCTIONS[name][0](*(_value(part, names) for part in arguments))
+
+
+def _unreal_power(tree: ast.expr, names: Mapping[str, np.ndarray]) -> str:
+    """The power that has a negative base and an exponent that is not whole, if there is one."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(left=left, op=ast.Pow(), right=right):
+                if ((_value(left, names) < 0) & (_value(right, names) % 1 != 0)).any():
+                    return f"; {ast.unparse(node)} is a fractional power of a negative number"
+    return ""

@@ -38,7 +38,9 @@ class Data(Section):
         "t + sin(10 * t)"
     )
     """Target as an expression in t (where the source has one) and the inputs x_0, x_1, ...; a
-    list has one expression for each output."""
+    list has one expression for each output. It is arithmetic with + - * / ** %, comparisons (1
+    where they hold, else 0), pi, e, and functions: sin, exp, ln, sqrt, abs, sign, min, max, where
+    and more, which the message about an unknown one lists."""
     noise_std: number(ge=0, le=1e6) = 0.0
     """Standard deviation of Gaussian noise on the training targets."""
     outputs: (
