@@ -9,7 +9,6 @@ from widelimit.measure.linear_regression import cases as step1_data
 from widelimit.measure.linear_regression.cases import REGIMES, regime, spectra
 from widelimit.measure.linear_regression.numbers import stable_range
 from widelimit.measure.linear_regression.statements import measure_step1
-from widelimit.measure.linear_regression.trajectories import log_steps
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import STEP1, check_claims
@@ -230,14 +229,6 @@ def test_same_root_same_numbers(made):
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
     other = measure_step1(**(OPTIONS | {"root": 6}))["measured"]
     assert not other["value"].equals(made["measured"]["value"])
-
-
-@pytest.mark.parametrize("steps, count", [(1, 2), (10, 10), (1000, 28)])
-def test_log_steps(steps, count):
-    found = log_steps(steps)
-    assert (found[0], found[-1]) == (0, steps)
-    assert found == sorted(set(found))
-    assert abs(len(found) - count) <= 1
 
 
 def test_numbers_are_those_of_the_loop(value):

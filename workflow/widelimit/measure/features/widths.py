@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from widelimit.linear.kernel_regression import kernel_regression
 from widelimit.linear.least_squares import LeastSquares, descend
 from widelimit.linear.random_features import draw_fourier, fourier_features, neuron_features
 from widelimit.measure.distances import relative_frobenius, rmse
+from widelimit.measure.log_steps import log_steps
 from widelimit.seeds import generator
 from widelimit.tables.features import TABLES
 
@@ -82,11 +82,12 @@ def fit_features(
         [row for k in kinds for row in _deviations(k, train.X, widths, seeds)]
     )
     kind = network_kind(activation, root)
+    checkpoints = sorted({*log_steps(steps, 4), steps})
     trained = [
         row
         for width in sorted(trained_widths)
         for seed in range(trained_seeds)
-        for row in _train(kind, train, test, width, seed, _checkpoints(steps))
+        for row in _train(kind, train, test, width, seed, checkpoints)
     ]
     frames = {"deviations": deviations, "last_layer": pd.DataFrame(trained)}
     return {name: TABLES[name].arrange(frame) for name, frame in frames.items()}
@@ -100,11 +101,6 @@ def _deviations(kind: Kind, X: np.ndarray, widths: Sequence[int], seeds: int) ->
             deviation = relative_frobenius(F @ F.T, limit)
             named = {"features": kind.features, "activation": kind.activation}
             yield named | {"width": width, "seed": seed, "deviation": deviation}
-
-
-def _checkpoints(steps: int) -> list[int]:
-    """Four to a factor of ten, from 1 to ``steps``."""
-    return sorted({round(10 ** (i / 4)) for i in range(int(4 * math.log10(steps)) + 1)} | {steps})
 
 
 def _train(kind: Kind, train: Points, test: Points, width: int, seed: int, checkpoints):

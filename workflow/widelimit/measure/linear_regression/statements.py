@@ -14,12 +14,12 @@ from widelimit.measure.linear_regression.numbers import numbers
 from widelimit.measure.linear_regression.trajectories import (
     REGIME_RATE,
     directions_table,
-    log_steps,
     plane_table,
     range_row,
     regime_table,
     sweep_table,
 )
+from widelimit.measure.log_steps import log_steps
 from widelimit.tables.linear_regression import TABLES
 
 
@@ -41,7 +41,7 @@ def measure_step1(
     draws             : random data sets of each regime behind the numbers
     """
     cases = spectra(root, dimension, condition_numbers)
-    checkpoints = log_steps(steps)
+    checkpoints = sorted({0, *log_steps(steps, 10), steps})
     found = pd.DataFrame([range_row(name, case, steps) for name, case in cases.items()])
     frames = {
         "threshold": pd.concat([sweep_table(name, case, steps) for name, case in cases.items()]),

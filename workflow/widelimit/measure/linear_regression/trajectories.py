@@ -10,6 +10,7 @@ import pandas as pd
 from widelimit.linear.least_squares import LeastSquares, descend
 from widelimit.measure.linear_regression.cases import Case, regime
 from widelimit.measure.linear_regression.numbers import relative, stable_range
+from widelimit.measure.log_steps import log_steps
 from widelimit.seeds import generator
 
 RELATIVE_RATES = np.round(np.linspace(-0.1, 2.3, 97), 3)
@@ -26,23 +27,16 @@ PLANE_STARTS = ((0.0, 0.0), (0.9, -0.7), (-0.2, 0.9), (1.5, 0.5))
 PLANE_RATE, PLANE_STEPS = 0.4, 12
 
 
-def log_steps(steps: int, per_decade: int = 10) -> list[int]:
-    """0, then whole numbers even in the logarithm, up to ``steps``, which is the last."""
-    count = int(np.ceil(per_decade * np.log10(max(steps, 1))))
-    spaced = {round(10 ** (i / per_decade)) for i in range(count)}
-    return sorted({0, *(step for step in spaced if step < steps), steps})
-
-
 def sweep_table(name: str, case: Case, steps: int) -> pd.DataFrame:
     """Gradient descent with every learning rate, looked at after 10, 100, ... and all steps."""
     fit = LeastSquares(case.X, case.y)
-    tens = [10**e for e in range(1, 10) if 10**e < steps]
+    checkpoints = sorted({*log_steps(steps)[1:], steps})
     rows = []
     for rate in RELATIVE_RATES:
-        options = {"learning_rate": rate * fit.learning_rate_bound / 2, "steps": [*tens, steps]}
+        options = {"learning_rate": rate * fit.learning_rate_bound / 2, "steps": checkpoints}
         reached = relative(descend(case.X, case.y, **options), fit.solution)
         expected = relative(fit.iterates(**options), fit.solution)
-        rows += zip([rate] * len(reached), options["steps"], reached, expected, strict=True)
+        rows += zip([rate] * len(reached), checkpoints, reached, expected, strict=True)
     frame = pd.DataFrame(
         rows, columns=["relative_learning_rate", "step", "distance", "closed_form"]
     )

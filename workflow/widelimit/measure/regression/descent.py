@@ -18,6 +18,7 @@ from widelimit.linear.gradient_descent import GradientDescent
 from widelimit.linear.kernel_regression import kernel_regression, spectrum
 from widelimit.linear.least_squares import descend_kernel
 from widelimit.measure.distances import rmse
+from widelimit.measure.log_steps import log_steps
 from widelimit.measure.metric_rows import Row
 from widelimit.measure.regression.fits import Kernel
 from widelimit.seeds import generator
@@ -89,7 +90,7 @@ def descent_rows(descent: pd.DataFrame) -> Iterator[Row]:
     yield Row("kernel_descent_vs_closed_form", descent["difference"].max())
     last = descent.loc[descent.groupby("kernel")["step"].idxmax()]
     yield Row("kernel_descent_left", (last["closed_form"] / last["start"]).max())
-    for row in descent[descent["step"].isin(_decades(descent["step"].max()))].itertuples():
+    for row in descent[descent["step"].isin(log_steps(int(descent["step"].max())))].itertuples():
         yield Row(f"kernel_descent_distance_{row.kernel}", row.closed_form, step=row.step)
 
 
@@ -101,9 +102,8 @@ def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.Data
     limit = kernel_regression(K, K_test, y)
     condition = found.lambda_max / found.eigenvalues[found.rank - 1]
     end = math.ceil(LONG * condition)
-    walked = _decades(min(steps, end))
-    tenths = (round(10 ** (i / 10)) for i in range(int(10 * math.log10(end)) + 1))
-    every = sorted({*tenths, end})
+    walked = log_steps(min(steps, end))
+    every = sorted({*log_steps(end, 10), end})
     closed = GradientDescent(K, **options).prediction(K_test, y, steps=every)
     f = dict(zip(walked, descend_kernel(K, y, steps=walked, **options) @ K_test.T, strict=True))
     rows = [
@@ -121,11 +121,6 @@ def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.Data
         effective_condition=condition,
         start=rmse(np.zeros_like(limit), limit),
     )
-
-
-def _decades(last: int) -> list[int]:
-    """The powers of ten up to ``last``, at least 1."""
-    return [10**e for e in range(len(str(int(last))))]
 
 
 def _kernels() -> Iterator[tuple[str, str | None, Callable, bool]]:

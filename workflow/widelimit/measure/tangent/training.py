@@ -17,6 +17,7 @@ from widelimit.linear.gradient_descent import (
     stability_bound,
 )
 from widelimit.measure.distances import rmse
+from widelimit.measure.log_steps import log_steps
 from widelimit.measure.metric_rows import Row
 from widelimit.networks.model import forward, initialise
 from widelimit.networks.tangent import empirical_ntk, jacobian, linearised_descent
@@ -61,12 +62,13 @@ class Problem:
     @cached_property
     def checkpoints(self) -> list[int]:
         """Where networks are read out: 1, 2, 5, 10, 20, 50, ... and the last step."""
-        return _round_steps(self.steps)
+        return sorted({*log_steps(self.steps, 3, digits=1), self.steps})
 
     @cached_property
     def long_checkpoints(self) -> list[int]:
         """The same, far beyond the last step, for predictions that need no training."""
-        return sorted({*self.checkpoints, *_round_steps(LONGER * self.steps)})
+        last = LONGER * self.steps
+        return sorted({*self.checkpoints, *log_steps(last, 3, digits=1), last})
 
     def train(self, y: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
         """The network at the test points and checkpoints, (c, m) for y (n,), else (c, m, p)."""
@@ -82,11 +84,6 @@ class Problem:
             engine="dense",
             X_test=self.Z,
         ).f_test
-
-
-def _round_steps(last: int) -> list[int]:
-    numbers = (m * 10**e for e in range(len(str(last))) for m in (1, 2, 5))
-    return sorted({last, *(step for step in numbers if step < last)})
 
 
 def single_output_rows(

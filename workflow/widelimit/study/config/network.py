@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from widelimit.measure.log_steps import log_steps
 from widelimit.study.config.sections import MAX_WIDTH, Activation, Distinct, Section
 from widelimit.study.config.types import number, optional, whole
 
@@ -54,19 +54,14 @@ class Network(Section):
     @property
     def all_checkpoints(self) -> list[int]:
         """The checkpoints, ascending, with 0 and the last step."""
-        chosen = self.checkpoints
-        if chosen is None:
-            chosen = [10**e for e in range(1 + int(math.log10(self.steps)))]
+        chosen = log_steps(self.steps) if self.checkpoints is None else self.checkpoints
         return sorted({0, *chosen, self.steps})
 
     @property
     def loss_steps(self) -> list[int]:
         """Steps at which the loss is kept: log-spaced, and every checkpoint."""
-        count = self.loss_points_per_decade
-        last = math.ceil(count * math.log10(self.steps)) if self.steps > 1 else 0
-        spaced = {round(10 ** (i / count)) for i in range(last)}
-        kept = {*spaced, *self.all_checkpoints}
-        return sorted(step for step in kept if step <= self.steps)
+        spaced = log_steps(self.steps, self.loss_points_per_decade)
+        return sorted({*spaced, *self.all_checkpoints})
 
 
 class Kernels(Section):
