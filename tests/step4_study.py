@@ -7,6 +7,7 @@ from widelimit.measure.features.double_descent import fit_double_descent
 from widelimit.measure.features.duals import fit_duals
 from widelimit.measure.features.numbers import measure_step4
 from widelimit.measure.features.widths import fit_features
+from widelimit.measure.slopes import slopes_table
 
 ACTIVATIONS = ("relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:3")
 RATIOS = (0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 4.0, 10.0, 40.0)
@@ -57,5 +58,6 @@ def make_step4(
         steps=steps,
         **kernel,
     )
-    tables["double_descent"] = fit_double_descent(train, test, ratios=ratios, **kernel)
-    return tables | {"metrics": measure_step4(tables, activation=activation)}
+    tables |= fit_double_descent(train, test, ratios=ratios, **kernel)
+    metrics = measure_step4(tables, activation=activation)
+    return tables | {"metrics": metrics, "slopes": slopes_table(metrics, widest=3)}

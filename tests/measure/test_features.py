@@ -17,7 +17,7 @@ from widelimit.report.claims.check import FAILS, HOLDS
 from widelimit.report.page_numbers import step4_numbers
 from widelimit.seeds import generator
 from widelimit.tables.features import TABLES
-from widelimit.tables.schemas import METRICS
+from widelimit.tables.schemas import METRICS, SLOPES
 
 ROOT = 3
 
@@ -52,7 +52,7 @@ def features_of(points, kind, width, seed, activation="relu"):
 
 
 def test_tables_hold_to_their_schemas(made, tmp_path):
-    check_tables(made, TABLES | {"metrics": METRICS}, tmp_path)
+    check_tables(made, TABLES | {"metrics": METRICS, "slopes": SLOPES}, tmp_path)
 
 
 def test_every_metric_is_explained(made):

@@ -162,6 +162,20 @@ def test_slopes_table_is_one_of_slopes_parquet(widths, seeds, tmp_path):
     assert again.loc[again["metric"] == "ntk_drift", "step"].isna().all()
 
 
+def test_the_study_is_fitted_over_the_widths_of_the_experiments_beyond_it_too():
+    rng = np.random.default_rng(7)
+    rows = [(k, s, 10, "ntk_drift", rng.lognormal()) for k in (4, 8, 16, 32) for s in range(3)]
+    study = metrics(rows)
+    beyond = study[study["width"].isin((8, 16))].assign(experiment="beyond/sin")
+    fits = summaries.slopes_table(pd.concat([study, beyond]), widest=2)
+    fits = fits.set_index(["experiment", "widths"])
+    between = study[study["width"].isin((8, 16))]
+    expected = summaries.fit_slope(between["width"], between["value"])
+    assert fits.loc[("step7", "shared"), list(expected)].to_dict() == expected
+    assert len(fits) == 5
+    assert set(summaries.slopes_table(study)["widths"]) == {"all", "widest"}
+
+
 def test_slopes_do_not_depend_on_the_order_of_rows():
     rng = np.random.default_rng(6)
     rows = [(k, s, 10, "ntk_drift", rng.lognormal()) for k in (4, 8, 16) for s in range(3)]

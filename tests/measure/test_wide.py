@@ -212,6 +212,21 @@ def test_metrics_are_what_they_say(tables):
     assert value(metrics, "ntk_drift", width, seed) == pytest.approx(drift, rel=1e-8)
 
 
+def test_no_loss_falls_below_what_the_range_of_the_kernel_leaves():
+    points, *_, metrics = experiment(source="interval", targets=("t", "t * t"), widths=(16,))
+    t, Y = points["train"].X[:, 0], points["train"].y
+    # Without a bias, a ReLU network of one input is two half-lines.
+    lines = np.stack([np.maximum(t, 0), np.maximum(-t, 0)], axis=1)
+    least = np.sum((Y - lines @ np.linalg.lstsq(lines, Y, rcond=None)[0]) ** 2) / 2
+    assert value(metrics, "least_loss_ntk") == pytest.approx(least, rel=1e-9)
+    assert least > 0.01
+    assert metrics.loc[metrics["metric"] == "train_loss", "value"].min() > least
+
+
+def test_a_kernel_of_full_rank_leaves_nothing(tables):
+    assert value(tables[-1], "least_loss_ntk") < 1e-25
+
+
 def test_ensembles_are_taken_over_all_seeds_of_a_width(tables):
     _, _, theory, _, _, predictions, metrics = tables
     F = np.stack([predicted(predictions, "network", 16, seed, STEPS) for seed in range(3)])

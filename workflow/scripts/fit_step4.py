@@ -16,11 +16,10 @@ with logged(snakemake.log[0]) as say:
     points = generate_data(**snakemake.params.samples)
     train, test = points["train"], points["test"]
     given = snakemake.params
-    descent = step4_descent.fit_double_descent(train, test, **given.double_descent)
     tables = {
         **step4_duals.fit_duals(**given.duals),
         **step4_features.fit_features(train, test, **given.features),
-        "double_descent": descent,
+        **step4_descent.fit_double_descent(train, test, **given.double_descent),
     }
     for name, table in tables.items():
         write_table(snakemake.output[name], table, TABLES[name].schema(), origin)

@@ -101,6 +101,7 @@ def make_study(
             predictions.append([model, "relu", width, seed, step, i, 0, value])
 
     kept = eigenvalues > 1e-12 * eigenvalues[-1]
+    metric("least_loss_ntk", 0.5 * np.sum((U[:, ~kept].T @ y) ** 2))
     for step in steps:
         decay = (1 - 1e-2 * eigenvalues) ** step
         gain = np.where(kept, (1 - decay) / np.where(kept, eigenvalues, 1), 0)

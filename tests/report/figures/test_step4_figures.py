@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from step4_study import make_step4
-from widelimit.measure.slopes import slopes_table
 from widelimit.report.figures import step4_common
 from widelimit.report.numbers import number
 
@@ -114,8 +113,8 @@ def test_properties_quote_the_worst_of_all(full, figures):
 
 def test_width_quotes_the_fitted_slopes(full, figures):
     at = module("width")
-    table = figures.take(at, full, widest=3)
-    slopes = slopes_table(full["metrics"], widest=3).query("widths == 'widest'")
+    table = figures.take(at, full)
+    slopes = full["slopes"].query("widths == 'widest'")
     slopes = slopes.set_index(slopes["activation"].fillna("fourier"))["slope"]
     assert set(table["features"]) == set(slopes.index)
     for name, curve in table.groupby("features"):

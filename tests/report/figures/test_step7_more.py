@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from widelimit.data.lecture import PUBLISHED, WIDTH
+from widelimit.measure.slopes import slopes_table
 from widelimit.report.figures import step7_beyond, step7_digits, step7_lecture, style
 from widelimit.report.numbers import fixed
 
@@ -47,7 +48,8 @@ def make_beyond(others=("cos", "leaky_relu:0.1", "sphere_3", "sphere_100"), seed
         for step in (0, 100, 100_000):
             values = scatter(2 * seeds, rng) * (step > 0) * 3 / np.sqrt(width)
             parts.append(rows(step7_beyond.METRIC, values, width=width, step=step))
-    return {"metrics": frame(*parts)}
+    metrics = frame(*parts)
+    return {"metrics": metrics, "slopes": slopes_table(metrics)}
 
 
 def make_digits(kernels=("ntk", "nngp", "gaussian", "laplace"), seeds=3, widths=(16, 256, 4096)):
@@ -123,9 +125,9 @@ def test_words_are_whole_sentences(name, study):
 @pytest.mark.parametrize("name, make", [("beyond", make_beyond), ("digits", make_digits)])
 def test_rows_may_come_in_any_order_and_bytes_stay(name, make, tmp_path):
     module, study = MODULES[name], make()
-    shuffled = study["metrics"].sample(frac=1, random_state=0)
-    for place, metrics in enumerate((study["metrics"], shuffled)):
-        style.save(module.draw(module.summarise(metrics=metrics)), tmp_path / f"{place}.svg")
+    shuffled = {name: table.sample(frac=1, random_state=0) for name, table in study.items()}
+    for place, tables in enumerate((study, shuffled)):
+        style.save(module.draw(module.summarise(**tables)), tmp_path / f"{place}.svg")
     assert (tmp_path / "0.svg").read_bytes() == (tmp_path / "1.svg").read_bytes()
 
 
@@ -165,7 +167,7 @@ def test_beyond_does_without_a_study_that_has_no_such_step():
     study = make_beyond()
     metrics = study["metrics"]
     other = metrics[metrics["experiment"].ne("step7") | metrics["step"].ne(100)]
-    table = step7_beyond.summarise(metrics=other)
+    table = step7_beyond.summarise(metrics=other, slopes=study["slopes"])
     assert "step7" not in set(table["experiment"])
 
 

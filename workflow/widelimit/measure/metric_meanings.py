@@ -48,6 +48,8 @@ METRIC_MEANINGS = {
     "lambda_min_nngp": "smallest eigenvalue of it",
     "condition_number_nngp": "lambda_max / lambda_min of it",
     "rank_nngp": "its rank",
+    "least_loss_ntk": "the training loss that no function in the range of its Gram matrix falls"
+    " below: 1/2 sum of squares of what the targets have outside that range",
     "learning_rate_bound": "2 / lambda_max of the limit NTK: gradient descent diverges beyond",
     # Step 4. phi^ is the dual activation without the factor c, xi in [-1, 1].
     "dual_closed_form_error": "largest |phi^ in closed form - E[phi(u) phi(v)] by quadrature|",

@@ -13,6 +13,7 @@ SLOPE_METRICS = (
     "rmse_network_vs_empirical_ntk",
     "distance_start",
     "distance_movement",
+    "rmse_network_vs_empirical_ntk_uncorrected",
     "rmse_last_layer_vs_nngp",
     "ntk_deviation",
     "ntk_drift",
@@ -25,8 +26,10 @@ SLOPE_METRICS = (
     "ntk_outputs_cross",
     "rmse_outputs_vs_ntk",
 )
-"""The metrics that a wide network takes to 0, as a power of its width."""
+"""The metrics that a wide network takes to 0 as a power of its width; and, to compare with, the
+distance from a prediction that ignores f_0, which stays."""
 
+_BY = ["experiment", "activation", "metric", "step"]
 _FIT = ("smallest_width", "largest_width", "slope", "intercept", "slope_low", "slope_high")
 
 
@@ -107,6 +110,15 @@ def fit_slopes(
 
 
 def slopes_table(metrics: pd.DataFrame, widest: int = 4) -> pd.DataFrame:
-    """The rows of slopes.parquet from those of metrics.parquet, for `SLOPE_METRICS`."""
+    """The rows of slopes.parquet from those of metrics.parquet, for `SLOPE_METRICS`.
+
+    For step 7 there is a third choice of widths beside those of `fit_slopes`, "shared": those
+    between the narrowest and the widest of the smaller experiments beyond it, to compare with.
+    """
     chosen = metrics[metrics["metric"].isin(SLOPE_METRICS)]
-    return fit_slopes(chosen, ["experiment", "activation", "metric", "step"], widest=widest)
+    beyond = chosen.loc[chosen["experiment"].str.startswith("beyond/"), "width"]
+    between = chosen["width"].between(beyond.min(), beyond.max()).fillna(False).astype(bool)
+    shared = fit_slopes(chosen[between & (chosen["experiment"] == "step7")], _BY)
+    shared = shared[shared["widths"] == "all"].assign(widths="shared")
+    fits = fit_slopes(chosen, _BY, widest=widest)
+    return pd.concat([fits, shared], ignore_index=True) if len(shared) else fits

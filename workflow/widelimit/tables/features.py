@@ -6,6 +6,7 @@ from widelimit.tables.columns import ACTIVATION, SEED, STEP, VALUE, WIDTH, Table
 
 FEATURES = text("features", "network: sqrt(c/k) phi(BX); fourier: random cosines")
 FEATURE_WIDTH = WIDTH.but(meaning="features k")
+POINTS = text("points", "sphere: the study's; circle: as many, same targets")
 DRAW = SEED.but(meaning="number of the random draw of the features")
 
 TABLES = {
@@ -83,7 +84,7 @@ TABLES = {
         "one fit of the noisy training points",
         (
             FEATURES,
-            text("points", "sphere: the study's; circle: as many, same targets"),
+            POINTS,
             text("model", "features: k of them; limit: their kernel; zero: f = 0"),
             count("n_train", "training points n"),
             FEATURE_WIDTH.but(null="model is limit or zero"),
@@ -95,6 +96,22 @@ TABLES = {
                 "points are circle, where the targets are no function to be tested",
             ),
             count("rank", "rank of the features F", "model is not features"),
+        ),
+    ),
+    "turning_points": Table(
+        "step4/turning_points.parquet",
+        "one width where the median errors of one kind of features turn",
+        (
+            FEATURES,
+            POINTS,
+            text(
+                "place",
+                "interpolation: from there on every fit goes through the training points; peak: the"
+                " largest test error; classical: the smallest before interpolation; critical_first,"
+                " critical_last: around the peak, the ends of test errors above that of f = 0",
+            ),
+            FEATURE_WIDTH,
+            real("test_rmse", "median test error there", "points are circle"),
         ),
     ),
 }

@@ -166,7 +166,11 @@ SLOPES = Table(
         ACTIVATION.but(null="has nothing to do with one"),
         METRIC,
         STEP.but(null="the metric does not depend on the step"),
-        text("widths", "all, or widest: the widest few, as configured"),
+        text(
+            "widths",
+            "all; widest: the widest few, as configured; shared: those of step7 in the range of the"
+            " experiments beyond/",
+        ),
         *FITTED_WIDTHS,
         SLOPE[0],
         real("intercept", "log2 of the metric that the line gives at width 1"),

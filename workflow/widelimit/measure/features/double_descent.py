@@ -1,4 +1,5 @@
-"""Stage fit_step4, double descent: least squares on k random features, k from below n far beyond.
+"""Stage fit_step4, double descent: least squares on k random features, k from below n far beyond,
+and where their errors turn.
 
 The fits have no ridge and the least norm. They are made on the study's points of the sphere, and
 on as many points of the circle with the same targets, where the features of few units are
@@ -17,6 +18,7 @@ from widelimit.data.sources import points as make_points
 from widelimit.linear.kernel_regression import kernel_regression
 from widelimit.linear.least_squares import LeastSquares
 from widelimit.measure.distances import rmse
+from widelimit.measure.features.turning_points import find_regimes, interpolation_width
 from widelimit.measure.features.widths import Kind, fourier_kind, network_kind
 from widelimit.seeds import generator
 from widelimit.tables.features import TABLES
@@ -31,8 +33,8 @@ def fit_double_descent(
     ratios: Sequence[float],
     seeds: int,
     root: int,
-) -> pd.DataFrame:
-    """The table of ``TABLES``; ratios are k / n, each rounded to a whole width."""
+) -> dict[str, pd.DataFrame]:
+    """The tables of ``TABLES``; ratios are k / n, each rounded to a whole width."""
     n = len(train.X)
     widths = sorted({max(1, round(ratio * n)) for ratio in ratios})
     network, fourier = network_kind(activation, root), fourier_kind(gaussian_scale, root)
@@ -43,7 +45,37 @@ def fit_double_descent(
         *_fits(fourier, "sphere", train.X, test.X, train, test, widths, seeds),
         *_fits(network, "circle", circle, None, train, test, widths, seeds),
     ]
-    return TABLES["double_descent"].arrange(pd.DataFrame(rows).assign(n_train=n))
+    fits = TABLES["double_descent"].arrange(pd.DataFrame(rows).assign(n_train=n))
+    return {"double_descent": fits, "turning_points": _turning_points(fits)}
+
+
+def _turning_points(fits: pd.DataFrame) -> pd.DataFrame:
+    """Where the medians over seeds turn, for each kind of features and points."""
+    found = []
+    for (features, points), rows in fits.groupby(["features", "points"], sort=False):
+        zero = rows[rows["model"] == "zero"].iloc[0]
+        typical = rows[rows["model"] == "features"].groupby("width")[["train_rmse", "test_rmse"]]
+        typical = typical.median()
+        for place, width in _places(typical, zero).items():
+            if width is not None:
+                found.append((features, points, place, width, typical.loc[width, "test_rmse"]))
+    return pd.DataFrame(found, columns=TABLES["turning_points"].names)
+
+
+def _places(typical: pd.DataFrame, zero: pd.Series) -> dict[str, int | None]:
+    widths, train, test = typical.index, typical["train_rmse"], typical["test_rmse"]
+    if test.isna().all():
+        return {"interpolation": interpolation_width(widths, train, zero_train=zero["train_rmse"])}
+    errors = {"zero_train": zero["train_rmse"], "zero_test": zero["test_rmse"]}
+    regimes = find_regimes(widths, train, test, **errors)
+    first, last = regimes.critical or (None, None)
+    return {
+        "interpolation": regimes.interpolation,
+        "peak": regimes.peak,
+        "classical": regimes.classical,
+        "critical_first": first,
+        "critical_last": last,
+    }
 
 
 def _fits(

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from widelimit.measure.distances import rmse
-from widelimit.measure.features.turning_points import find_regimes, interpolation_width
 from widelimit.measure.metric_rows import Row, metrics_table
 
 PREFIX = {"network": "last_layer", "fourier": "fourier"}
@@ -29,7 +28,7 @@ def measure_step4(tables: Mapping[str, pd.DataFrame], *, activation: str) -> pd.
         *_series(tables["truncation"], tables["chebyshev"]),
         *_deviations(tables["deviations"]),
         *_last_layer(tables["last_layer"]),
-        *_double_descent(tables["double_descent"], activation),
+        *_double_descent(tables["double_descent"], tables["turning_points"], activation),
     ]
     return metrics_table("step4", rows)
 
@@ -98,7 +97,7 @@ def _last_layer(last_layer: pd.DataFrame) -> Iterator[Row]:
             yield Row("last_layer_to_limit", row.to_limit, *network)
 
 
-def _double_descent(fits: pd.DataFrame, activation: str) -> Iterator[Row]:
+def _double_descent(fits: pd.DataFrame, turns: pd.DataFrame, activation: str) -> Iterator[Row]:
     for (features, points), rows in fits.groupby(["features", "points"], sort=False):
         phi = activation if features == "network" else None
         name = PREFIX[features] + "_circle" * (points == "circle")
@@ -109,49 +108,35 @@ def _double_descent(fits: pd.DataFrame, activation: str) -> Iterator[Row]:
             yield Row(f"{name}_rank", float(fit.rank), *draw)
             if points == "sphere":
                 yield Row(f"{name}_test_rmse", fit.test_rmse, *draw)
-        typical = fits_of_features.groupby("width")[["train_rmse", "test_rmse"]].median()
-        zero, limit = (rows[rows["model"] == model].iloc[0] for model in ("zero", "limit"))
-        if points == "circle":
-            train = typical["train_rmse"].to_numpy()
-            width = interpolation_width(typical.index, train, zero_train=zero["train_rmse"])
-            numbers = {"interpolation_ratio": _share(width, rows)}
-        else:
-            numbers = _regimes(typical, rows, zero, limit)
+        here = turns[turns["features"].eq(features) & turns["points"].eq(points)]
+        numbers = _turns(here.set_index("place"), rows)
+        if points == "sphere":
+            numbers |= _errors(here.set_index("place")["test_rmse"], rows)
         for metric, value in numbers.items():
-            if value is not None:
-                yield Row(f"{name}_{metric}", float(value), phi)
+            yield Row(f"{name}_{metric}", float(value), phi)
 
 
-def _share(width: int | None, rows: pd.DataFrame) -> float | None:
-    return None if width is None else width / rows["n_train"].iloc[0]
+def _turns(turns: pd.DataFrame, rows: pd.DataFrame) -> dict[str, float]:
+    n = rows["n_train"].iloc[0]
+    return {f"{place}_ratio": width / n for place, width in turns["width"].items()}
 
 
-def _regimes(
-    typical: pd.DataFrame, rows: pd.DataFrame, zero: pd.Series, limit: pd.Series
-) -> dict[str, float | None]:
-    """Where double descent turns, from the medians at each width and the errors of predicting 0."""
-    test = typical["test_rmse"]
-    found = find_regimes(
-        typical.index,
-        typical["train_rmse"],
-        test,
-        zero_train=zero["train_rmse"],
-        zero_test=zero["test_rmse"],
+def _errors(at: pd.Series, rows: pd.DataFrame) -> dict[str, float]:
+    """Test errors: medians where they turn and at the widest width, and of the limit and f = 0."""
+    zero, limit = (
+        rows.loc[rows["model"] == model, "test_rmse"].iloc[0] for model in ("zero", "limit")
     )
-    first, last = found.critical or (None, None)
-    classical = test.get(found.classical)
-    return {
-        "interpolation_ratio": _share(found.interpolation, rows),
-        "peak_ratio": _share(found.peak, rows),
-        "critical_first_ratio": _share(first, rows),
-        "critical_last_ratio": _share(last, rows),
-        "classical_ratio": _share(found.classical, rows),
-        "classical_test_rmse": classical,
-        "peak_test_rmse": test[found.peak],
-        "widest_test_rmse": test.iloc[-1],
-        "limit_test_rmse": limit["test_rmse"],
-        "zero_test_rmse": zero["test_rmse"],
-        "peak_to_classical": None if classical is None else test[found.peak] / classical,
-        "peak_to_widest": test[found.peak] / test.iloc[-1],
-        "widest_to_limit": test.iloc[-1] / limit["test_rmse"],
+    fits = rows[rows["model"] == "features"]
+    widest = fits.loc[fits["width"] == fits["width"].max(), "test_rmse"].median()
+    numbers = {
+        "peak_test_rmse": at["peak"],
+        "widest_test_rmse": widest,
+        "limit_test_rmse": limit,
+        "zero_test_rmse": zero,
+        "peak_to_widest": at["peak"] / widest,
+        "widest_to_limit": widest / limit,
     }
+    if "classical" in at:
+        numbers["classical_test_rmse"] = at["classical"]
+        numbers["peak_to_classical"] = at["peak"] / at["classical"]
+    return numbers

@@ -10,6 +10,7 @@ import pandas as pd
 
 from widelimit.data.points import Points
 from widelimit.linear.gradient_descent import GradientDescent
+from widelimit.linear.kernel_regression import eigensystem
 from widelimit.measure.distances import (
     accuracy,
     ensemble_distance,
@@ -36,7 +37,7 @@ def measure(
     """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is."""
     kernels = kernels.set_index("kernel")
     rows = [
-        *_limits(kernels, theory, test),
+        *_limits(kernels, theory, train, test),
         *_distances(predictions, theory, test),
         *_ensembles(predictions, theory),
         *_trainings(train, kernels, networks, learning_rate),
@@ -46,15 +47,26 @@ def measure(
     return metrics_table(experiment, known)
 
 
-def _limits(kernels: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
-    """Spectra of the limit kernels, and how well they predict the test targets."""
+def _limits(
+    kernels: pd.DataFrame, theory: pd.DataFrame, train: Points, test: Points
+) -> Iterator[Row]:
+    """Spectra of the limit kernels, and how well they predict the training and test targets."""
     for kernel, row in kernels.iterrows():
         for name in ("lambda_max", "lambda_min", "condition_number", "rank"):
             yield Row(f"{name}_{kernel}", row[name])
-    yield Row("learning_rate_bound", 2 / kernels.loc["ntk", "lambda_max"])
+    ntk = kernels.loc["ntk"]
+    yield Row("learning_rate_bound", 2 / ntk["lambda_max"])
+    yield Row("least_loss_ntk", _least_loss(ntk, train.y))
     for (model, step), rows in theory.groupby(["model", "step"], dropna=False):
         for metric, value in _test(_matrix(rows, "mean"), test).items():
             yield Row(f"{metric}_{model}", value, step=step)
+
+
+def _least_loss(kernel: pd.Series, y: np.ndarray) -> float:
+    """1/2 |y - y_K|^2, y_K the part of the targets in the range of K(X, X), as its rank has it."""
+    _, U = eigensystem(kernel["gram_train"].reshape(len(y), len(y)))
+    U = U[:, len(y) - kernel["rank"] :]
+    return 0.5 * float(np.sum(np.square(y - U @ (U.T @ y))))
 
 
 def _test(f: np.ndarray, test: Points) -> dict[str, float]:

@@ -57,11 +57,17 @@ def band(
     return summary.assign(lower_level=float(lower), upper_level=float(upper))
 
 
-def with_slopes(table: pd.DataFrame, slopes: pd.DataFrame) -> pd.DataFrame:
-    """The table with the fits over the widest widths beside each metric and step."""
+def with_slopes(
+    table: pd.DataFrame, slopes: pd.DataFrame, by: Sequence[str] = ("metric", "step")
+) -> pd.DataFrame:
+    """The table with the fits of these rows of slopes.parquet beside its rows of equal ``by``."""
     names = [column.name for column in SLOPE]
-    widest = of_study(slopes).query("widths == 'widest'")[["metric", "step", *names]]
-    return table.merge(widest.astype({"step": "Int64"}), on=["metric", "step"], how="left")
+    return table.merge(slopes[[*by, *names]], on=list(by), how="left", validate="many_to_one")
+
+
+def over(slopes: pd.DataFrame, widths: str) -> pd.DataFrame:
+    """The rows of slopes.parquet fitted over all, the widest or the shared widths."""
+    return slopes[slopes["widths"] == widths]
 
 
 def slope_words(row) -> str:

@@ -10,11 +10,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from widelimit.measure.features.turning_points import (
-    INTERPOLATED,
-    find_regimes,
-    interpolation_width,
-)
+from widelimit.measure.features.turning_points import INTERPOLATED
 from widelimit.report.figures import parts, style
 from widelimit.report.figures.style import End
 from widelimit.report.numbers import number
@@ -25,7 +21,6 @@ TITLE = "Double descent"
 TEST, TRAIN = style.INK, style.SKY
 LIMITS = {"network": ("NNGP", style.NNGP), "fourier": ("Gaussian", style.GREEN)}
 NAMES = {"network": "Network features", "fourier": "Random Fourier features"}
-MARKS = ("interpolation", "peak", "classical", "critical_first", "critical_last")
 
 TABLE = Table(
     "figures/step4_double_descent.parquet",
@@ -49,8 +44,10 @@ TABLE = Table(
 )
 
 
-def summarise(double_descent: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
-    """Bands over seeds, the limits, and the turning points of the medians."""
+def summarise(
+    double_descent: pd.DataFrame, turning_points: pd.DataFrame, *, quantiles=(0.1, 0.9)
+) -> pd.DataFrame:
+    """Bands over seeds, the limits and errors of predicting 0, and where the medians turn."""
     n = int(double_descent["n_train"].iloc[0])
     fits = double_descent[double_descent["model"] == "features"]
     fits = fits.rename(columns={"test_rmse": "test", "train_rmse": "train"})
@@ -58,40 +55,24 @@ def summarise(double_descent: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataF
         ["features", "points", "width"], ["test", "train", "rank"], var_name="quantity"
     )
     frames = [parts.band(long, ["features", "points", "quantity", "width"], quantiles)]
+    turns = turning_points.rename(columns={"place": "quantity", "test_rmse": "centre"})
     for (features, points), rows in double_descent.groupby(["features", "points"], sort=False):
-        named = {"features": features, "points": points}
-        of = frames[0].loc[(frames[0][list(named)] == pd.Series(named)).all(axis=1)]
-        frames.append(_turning_points(of, rows).assign(**named))
+        kind = {"features": features, "points": points}
+        frames.append(_without_width(rows).assign(**kind))
+        frames.append(turns[turns["features"].eq(features) & turns["points"].eq(points)])
     table = pd.concat(frames, ignore_index=True)
     return parts.arrange(table.assign(ratio=table["width"].astype(float) / n, n_train=n), TABLE)
 
 
-def _turning_points(bands: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """What is no band: the limit, the errors of predicting 0, and where the medians turn."""
+def _without_width(rows: pd.DataFrame) -> pd.DataFrame:
+    """The errors of predicting 0 and of the limit, those on test points where there are some."""
     zero, limit = (rows[rows["model"] == model].iloc[0] for model in ("zero", "limit"))
-    median = bands.pivot(index="width", columns="quantity", values="centre")
-    widths, train = median.index.astype(int), median["train"]
-    found = [("zero_train", None, zero["train_rmse"])]
-    if "test" in median:
-        turns = find_regimes(
-            widths,
-            train,
-            median["test"],
-            zero_train=zero["train_rmse"],
-            zero_test=zero["test_rmse"],
-        )
-        first, last = turns.critical or (None, None)
-        places = (turns.interpolation, turns.peak, turns.classical, first, last)
-        found += [("zero_test", None, zero["test_rmse"]), ("limit", None, limit["test_rmse"])]
-        found += [
-            (name, width, median["test"][width])
-            for name, width in zip(MARKS, places, strict=True)
-            if width is not None
-        ]
-    else:
-        width = interpolation_width(widths, train, zero_train=zero["train_rmse"])
-        found += [("interpolation", width, np.nan)] * (width is not None)
-    return pd.DataFrame(found, columns=["quantity", "width", "centre"]).astype({"width": "Int64"})
+    errors = {
+        "zero_train": zero["train_rmse"],
+        "zero_test": zero["test_rmse"],
+        "limit": limit["test_rmse"],
+    }
+    return pd.DataFrame(errors.items(), columns=["quantity", "centre"]).dropna()
 
 
 @style.context()

@@ -7,7 +7,6 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from widelimit.measure.slopes import slopes_table
 from widelimit.report.figures import parts, style
 from widelimit.report.figures import step4_common as common
 from widelimit.report.figures.style import End
@@ -30,15 +29,15 @@ TABLE = Table(
 )
 
 
-def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9), widest: int = 4) -> pd.DataFrame:
-    kept = metrics[metrics["metric"].isin(METRICS)]
-    fits = slopes_table(kept, widest=widest).query("widths == 'widest'")
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     kept, fits = (
-        frame.assign(features=frame["activation"].fillna(common.FOURIER)) for frame in (kept, fits)
+        frame[frame["metric"].isin(METRICS)].assign(
+            features=frame["activation"].fillna(common.FOURIER)
+        )
+        for frame in (metrics, parts.over(slopes, "widest"))
     )
     table = parts.band(kept, ["features", "width"], quantiles)
-    names = [column.name for column in parts.SLOPE]
-    table = table.merge(fits[["features", *names]], on="features", how="left")
+    table = parts.with_slopes(table, fits, ["features"])
     # Widest deviation first, the Fourier features last.
     last = table.groupby("features")["centre"].transform("last")
     table = table.assign(last=last.mask(table["features"] == common.FOURIER, -1.0))

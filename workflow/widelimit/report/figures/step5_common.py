@@ -8,7 +8,6 @@ import pandas as pd
 import pyarrow as pa
 from matplotlib.axes import Axes
 
-from widelimit.measure.slopes import fit_slopes
 from widelimit.report.figures import parts, style
 from widelimit.tables.schemas import Column
 
@@ -31,14 +30,18 @@ FIT_WORDS = (
 
 
 def curves(
-    metrics: pd.DataFrame, names: Sequence[str], by: Sequence[str], quantiles: Sequence[float]
+    metrics: pd.DataFrame,
+    slopes: pd.DataFrame,
+    names: Sequence[str],
+    by: str,
+    quantiles: Sequence[float],
 ) -> pd.DataFrame:
     """Bands of the named metrics against width, grouped further ``by``, each with its slope."""
-    rows = metrics[metrics["metric"].isin(names)]
-    by = ["metric", *by]
-    fits = fit_slopes(rows, by)
-    fits = fits[fits["widths"] == "all"][[*by, *(column.name for column in SLOPE)]]
-    return parts.band(rows, [*by, "width"], quantiles).merge(fits, on=by, how="left")
+    rows, fits = (
+        frame[frame["metric"].isin(names)] for frame in (metrics, parts.over(slopes, "all"))
+    )
+    table = parts.band(rows, ["metric", by, "width"], quantiles)
+    return parts.with_slopes(table, fits, ["metric", by])
 
 
 def draw_band(axes: Axes, rows: pd.DataFrame, colour: str, x: str = "width", **line) -> style.End:

@@ -27,9 +27,9 @@ TABLE = Table(
 )
 
 
-def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     names = [BOUNDED, GAUSSIAN, MEDIAN, KERNEL, READOUT, READOUT_MEDIAN]
-    return parts.arrange(common.curves(metrics, names, ["activation"], quantiles), TABLE)
+    return parts.arrange(common.curves(metrics, slopes, names, "activation", quantiles), TABLE)
 
 
 @style.context()

@@ -25,7 +25,7 @@ TABLE = Table(
 )
 
 
-def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """Distances of networks at their last step; the cost of f_0 at the widest, at all steps."""
     trained = metrics[metrics["metric"].isin((LINEARISED, NETWORK, UNCORRECTED))]
     trained = trained[trained["step"] == parts.last_step(trained)]
@@ -33,7 +33,7 @@ def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     rows = metrics[metrics["metric"].isin(cost)]
     rows = rows[rows["width"].isna() | rows["width"].eq(trained["width"].max())]
     names = [LINEARISED, NETWORK, UNCORRECTED, *cost]
-    table = common.curves(pd.concat([trained, rows]), names, ["step"], quantiles)
+    table = common.curves(pd.concat([trained, rows]), slopes, names, "step", quantiles)
     return parts.arrange(table, TABLE)
 
 

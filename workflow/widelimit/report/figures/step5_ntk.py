@@ -25,8 +25,9 @@ TABLE = Table(
 )
 
 
-def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
-    return parts.arrange(common.curves(metrics, [DEVIATION], ["activation"], quantiles), TABLE)
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+    table = common.curves(metrics, slopes, [DEVIATION], "activation", quantiles)
+    return parts.arrange(table, TABLE)
 
 
 @style.context()

@@ -39,12 +39,17 @@ TABLE = Table(
 
 
 def summarise(
-    metrics: pd.DataFrame, predictions: pd.DataFrame, points: pd.DataFrame, *, quantiles=(0.1, 0.9)
+    metrics: pd.DataFrame,
+    slopes: pd.DataFrame,
+    predictions: pd.DataFrame,
+    points: pd.DataFrame,
+    *,
+    quantiles=(0.1, 0.9),
 ) -> pd.DataFrame:
     rows = metrics[metrics["metric"].isin(CURVES)]
     step = parts.last_step(rows)
     rows = rows[rows["step"].isna() | rows["step"].eq(step)]
-    distances = common.curves(rows, list(CURVES), ["step"], quantiles)
+    distances = common.curves(rows, slopes, list(CURVES), "step", quantiles)
     test = points[points["split"] == "test"][["index", "t"]].astype({"index": "Int32"})
     fits = predictions.rename(columns={"model": "metric"}).merge(test, on="index")
     names = sorted(name for name in points.columns if name.startswith("y_"))

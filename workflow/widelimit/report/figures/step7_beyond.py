@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from widelimit.measure.slopes import fit_slopes
 from widelimit.report.figures import parts, style
 from widelimit.report.numbers import fixed, number
 from widelimit.tables.schemas import Column, Table
@@ -41,7 +40,7 @@ TABLE = Table(
 )
 
 
-def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """The distance at the last step of the experiments beyond the main one, each with its slope.
 
     The main study goes first, at the same step and at those of its widths that lie between the
@@ -55,10 +54,10 @@ def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     rows = rows[rows["step"] == parts.last_step(beyond)]
     sphere = rows["experiment"].str.extract(r"^beyond/sphere_(\d+)$")[0]
     rows = rows.assign(dimension=sphere.astype("Int64"))
-    by = ["experiment", "activation", "dimension", "step"]
-    slopes = fit_slopes(rows, by).query("widths == 'all'")
-    slopes = slopes[[*by, "slope", "slope_low", "slope_high"]]
-    table = parts.band(rows, [*by, "width"], quantiles).merge(slopes, on=by, how="left")
+    table = parts.band(rows, ["experiment", "activation", "dimension", "step", "width"], quantiles)
+    widths = slopes["experiment"].eq("step7").map({True: "shared", False: "all"})
+    fits = slopes[slopes["metric"].eq(METRIC) & slopes["widths"].eq(widths)]
+    table = parts.with_slopes(table, fits, ["experiment", "step"])
     table = table.assign(other=table["experiment"] != "step7")
     order = ["other", "dimension", "experiment", "width"]
     return parts.arrange(table.sort_values(order, na_position="first"), TABLE)

@@ -40,7 +40,8 @@ def summarise(
     kept = distances["step"].isin(steps) & distances["metric"].eq(NETWORK)
     kept |= distances["step"].eq(steps[-1])
     table = parts.band(distances[kept], ["metric", "step", "width"], quantiles)
-    return parts.arrange(parts.with_slopes(table, slopes), TABLE)
+    fits = parts.over(parts.of_study(slopes), "widest")
+    return parts.arrange(parts.with_slopes(table, fits), TABLE)
 
 
 @style.context()

@@ -102,13 +102,8 @@ def _one(inputs, data, kernels, metrics, predictions, width, quantiles) -> pd.Da
     """The rows about one of the two studies."""
     train = data[data["split"] == "train"].sort_values("index")
     ntk = kernels[kernels["kernel"] == "ntk"].iloc[0]
-    gram = np.reshape(ntk["gram_train"], (len(train), len(train)))
-    eigenvalues, U = np.linalg.eigh(gram)
-    kept = eigenvalues > ntk["cutoff"] * eigenvalues[-1]
-    relative = eigenvalues[kept][::-1] / eigenvalues[-1]
-    # What of the targets is orthogonal to the range of K no kernel machine of K can fit.
-    y = train.filter(regex=r"^y_").to_numpy()
-    least = 0.5 * np.sum(np.square(y - U[:, kept] @ (U[:, kept].T @ y)))
+    relative = ntk["eigenvalues"][: ntk["rank"]] / ntk["lambda_max"]
+    least = metrics.loc[metrics["metric"] == "least_loss_ntk", "value"].iloc[0]
     networks = predictions[(predictions["model"] == "network") & (predictions["width"] == width)]
     networks = networks[networks["step"] == parts.last_finite_step(predictions)]
     networks = networks[networks["output"].eq(0) & networks["f"].notna()]

@@ -51,7 +51,8 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
     kept = metrics[metrics["metric"].isin(PANELS)]
     kept = kept[kept["step"].isna() | kept["step"].eq(parts.last_step(kept))]
     table = parts.band(kept, ["metric", "step", "width"], quantiles)
-    return parts.arrange(parts.with_slopes(table, slopes), TABLE)
+    fits = parts.over(parts.of_study(slopes), "widest")
+    return parts.arrange(parts.with_slopes(table, fits), TABLE)
 
 
 @style.context()
