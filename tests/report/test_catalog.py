@@ -101,7 +101,7 @@ def test_tables_of_a_variant_are_left_out_where_there_is_none(tmp_path):
 
 def test_settings_are_those_of_step_7(tmp_path):
     changes = tmp_path / "changes.yaml"
-    changes.write_text("step7: {quantiles: [0.2, 0.8], slope_widths: 3}")
+    changes.write_text("step7: {quantiles: [0.2, 0.8]}")
     given = study(str(changes))
-    assert figure_settings("step4_width", given) == {"quantiles": [0.2, 0.8], "widest": 3}
+    assert figure_settings("step4_width", given) == {"quantiles": [0.2, 0.8]}
     assert figure_settings("step7_fits", given) == {}

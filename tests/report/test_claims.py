@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from table_checks import check_tables
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import SLOPE_METRICS
-from widelimit.report.claims import CLAIMS, Claim, check_claims
+from widelimit.report.claims import CLAIMS, Claim, check_claims, judge
 from widelimit.report.claims.check import FAILS, HOLDS, LAST, MISSING, OPEN, RATIOS, SLOPES, WIDEST
 from widelimit.report.claims.document import LOOSE, TITLES, document, limits
+from widelimit.tables import schemas
 
 ALL = [claim for claims in CLAIMS.values() for claim in claims]
 
@@ -47,7 +49,7 @@ FITTED = pd.DataFrame(
 
 def check(metric, experiment="step4", **claim):
     made = Claim("s", metric, experiment, test="t", **claim)
-    (checked,) = check_claims([made], METRICS, FITTED)
+    (checked,) = check_claims([made], METRICS, FITTED).itertuples()
     return checked
 
 
@@ -78,16 +80,16 @@ def test_every_value_must_lie_within_the_limits(limits, verdict):
     ],
 )
 def test_slopes_are_those_of_the_widest_widths_with_their_intervals(limits, verdict):
-    checked = check("a", of=SLOPES, **limits)
+    checked = check("a", kind=SLOPES, **limits)
     assert (checked.smallest, checked.largest, checked.count) == (-0.65, -0.4, 2)
     assert checked.verdict == verdict
-    assert (checked.low, checked.high) == (-0.72, -0.3)
+    assert (checked.interval_low, checked.interval_high) == (-0.72, -0.3)
 
 
 def test_a_step_alone_and_the_last():
-    assert check("a", of=SLOPES, step=10).largest == -0.4
-    assert check("a", of=SLOPES, step=10).count == 1
-    assert check("a", of=SLOPES, step=LAST).smallest == -0.65
+    assert check("a", kind=SLOPES, step=10).largest == -0.4
+    assert check("a", kind=SLOPES, step=10).count == 1
+    assert check("a", kind=SLOPES, step=LAST).smallest == -0.65
     assert check("c", "beyond/", step=LAST).smallest == 4.0
 
 
@@ -98,24 +100,24 @@ def test_a_folder_holds_many_experiments():
 
 
 def test_medians_at_the_widest_width():
-    checked = check("d", "step7", of=WIDEST, high=6)
+    checked = check("d", "step7", kind=WIDEST, high=6)
     assert (checked.smallest, checked.largest, checked.count) == (2.0, 6.0, 2)
     assert checked.verdict == HOLDS
-    assert check("d", "step7", of=WIDEST, step=LAST).smallest == 6.0
-    assert check("d", "step7", of=WIDEST, high=5.9).verdict == FAILS
+    assert check("d", "step7", kind=WIDEST, step=LAST).smallest == 6.0
+    assert check("d", "step7", kind=WIDEST, high=5.9).verdict == FAILS
 
 
 def test_ratios_of_medians_at_neighbouring_widths():
-    checked = check("d", "step7", of=RATIOS, step=5, high=0.03)
+    checked = check("d", "step7", kind=RATIOS, step=5, high=0.03)
     assert (checked.smallest, checked.count) == (2.0 / 70.0, 1)
     assert checked.verdict == HOLDS
-    assert check("d", "step7", of=RATIOS, step=5, high=0.02).verdict == FAILS
-    assert check("d", "step7", of=RATIOS, step=50).verdict == MISSING
-    assert check("d", "step7", of=RATIOS).count == 1
+    assert check("d", "step7", kind=RATIOS, step=5, high=0.02).verdict == FAILS
+    assert check("d", "step7", kind=RATIOS, step=50).verdict == MISSING
+    assert check("d", "step7", kind=RATIOS).count == 1
 
 
 def test_what_was_not_measured_is_said_to_be_missing():
-    for checked in (check("b"), check("no such"), check("b", of=SLOPES), check("b", of=WIDEST)):
+    for checked in (check("b"), check("no such"), check("b", kind=SLOPES), check("b", kind=WIDEST)):
         assert (checked.count, checked.verdict) == (0, MISSING)
         assert math.isnan(checked.smallest)
 
@@ -123,7 +125,7 @@ def test_what_was_not_measured_is_said_to_be_missing():
 def test_the_claims_speak_of_metrics_that_exist():
     for claim in ALL:
         assert claim.metric in METRIC_MEANINGS, claim
-        assert claim.of != SLOPES or claim.metric in SLOPE_METRICS, claim
+        assert claim.kind != SLOPES or claim.metric in SLOPE_METRICS, claim
         assert claim.low <= claim.high, claim
         assert claim.low > -math.inf or claim.high < math.inf, claim
     assert len({claim.statement for claim in ALL}) == len(ALL)
@@ -155,10 +157,10 @@ def tables_for(claim, value):
     """Rows of metrics and of slopes in which the claim's metric has that value."""
     at = claim.experiment + "it" * claim.experiment.endswith("/")
     step = 10 if claim.step is None else claim.step if claim.step != LAST else 100
-    if claim.of == SLOPES:
+    if claim.kind == SLOPES:
         return [], [[at, claim.metric, "widest", step, value, value - 0.01, value + 0.01]]
     # Below the width of which other claims on the same metric speak.
-    values = {16: 1.0, 32: value} if claim.of == RATIOS else {64: value}
+    values = {16: 1.0, 32: value} if claim.kind == RATIOS else {64: value}
     return [[at, "relu", claim.metric, k, 0, step, v] for k, v in values.items()], []
 
 
@@ -167,6 +169,11 @@ def study(claims=ALL, value_of=bear_out):
     metrics, slopes = zip(*(tables_for(claim, value_of(claim)) for claim in claims), strict=True)
     fitted = pd.DataFrame(list(chain(*slopes)), columns=FITTED.columns)
     return metrics_of(*chain(*metrics)), fitted
+
+
+def table(metrics, slopes):
+    """The whole table of claims."""
+    return pd.concat([judge(step, metrics, slopes) for step in CLAIMS], ignore_index=True)
 
 
 def row(text, metric):
@@ -179,7 +186,7 @@ def escaped(statement):
 
 
 def test_the_document_has_every_statement_once():
-    text = document(*study())
+    text = document(table(*study()))
     assert f"Of {len(ALL)} statements: hold {len(ALL)}, open 0, do not hold 0, not meas" in text
     for claim in ALL:
         assert text.count(f"| {escaped(claim.statement)} |") == 1
@@ -199,31 +206,40 @@ def miss(claim):
 @pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.metric)
 def test_every_statement_can_fail(claim):
     for value_of, verdict in ((bear_out, HOLDS), (miss, FAILS)):
-        (checked,) = check_claims([claim], *study([claim], value_of))
-        assert checked.verdict == verdict
+        checked = check_claims([claim], *study([claim], value_of))
+        assert checked["verdict"].tolist() == [verdict]
 
 
 def test_the_document_quotes_what_was_measured():
     metrics, slopes = study(
         value_of=lambda claim: 0.25 if claim.metric == "linear_growth_above" else bear_out(claim)
     )
-    text = document(metrics, slopes)
+    text = document(table(metrics, slopes))
     assert "| 0.25 | ≥ 1.000001 | no |" in row(text, "linear_growth_above")
     assert f"hold {len(ALL) - 1}, open 0, do not hold 1, not measured in this study 0." in text
     more = metrics_of(["step1", None, "linear_growth_above", None, None, None, 12.5])
-    both = document(pd.concat([metrics, more]), slopes)
+    both = document(table(pd.concat([metrics, more]), slopes))
     assert "| 0.25 to 12.5 (2 values) | ≥ 1.000001 | no |" in row(both, "linear_growth_above")
-    empty = document(metrics[metrics["experiment"] != "step2"], slopes)
+    empty = document(table(metrics[metrics["experiment"] != "step2"], slopes))
     assert "| – | ≤ 10⁻¹⁰ | not measured |" in row(empty, "representer_error")
     assert f"not measured in this study {len(CLAIMS['step2'])}." in empty
+
+
+def test_the_table_is_one_of_claims_parquet(tmp_path):
+    claims = table(*study(ALL[:-1]))
+    check_tables({"claims": claims}, {"claims": schemas.CLAIMS}, tmp_path)
+    (missing,) = claims[claims["verdict"] == MISSING].to_dict("records")
+    assert (missing["statement"], missing["count"]) == (ALL[-1].statement, 0)
+    assert claims["course_step"].drop_duplicates().tolist() == list(CLAIMS)
+    assert claims["interval_low"].notna().equals(claims["kind"].eq(SLOPES) & claims["count"].gt(0))
 
 
 @pytest.mark.parametrize(
     "low, high, text",
     [
         (1, 1, "= 1"),
-        (-math.inf, 1e-9, "≤ 10⁻⁹"),
-        (2, math.inf, "≥ 2"),
+        (math.nan, 1e-9, "≤ 10⁻⁹"),
+        (2, math.nan, "≥ 2"),
         (2 - 1e-6, 2 + 1e-6, "1.999999 to 2.000001"),
     ],
 )
@@ -233,6 +249,7 @@ def test_limits(low, high, text):
 
 def test_docs_hold_every_statement_of_the_shipped_study():
     text = (Path(__file__).parents[2] / "docs/claims.md").read_text()
+    stated = table(*study()).set_index("statement")
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
     assert {len(row) for row in rows} == {6}
@@ -240,7 +257,7 @@ def test_docs_hold_every_statement_of_the_shipped_study():
     for claim in ALL:
         row = statements[claim.statement]
         assert row[1] == f"`{claim.metric}`"
-        assert row[3] == limits(claim.low, claim.high)
+        assert row[3] == limits(*stated.loc[claim.statement, ["low", "high"]])
         assert row[4] == HOLDS
         assert row[5] == f"`{claim.test}`"
     assert LOOSE in text

@@ -15,7 +15,7 @@ from widelimit.data.points import generate_samples
 from widelimit.measure.regression.fits import fit_step3
 from widelimit.measure.slopes import slopes_table
 from widelimit.measure.tangent.initialisation import example
-from widelimit.report.claims import CLAIMS, check_claims
+from widelimit.report.claims import judge
 from widelimit.report.figures import step3_feature_map, step3_kernels, style
 from widelimit.report.figures.sliders import Frame, Moving, Panel, Part, Slider, Words
 from widelimit.report.markup import (
@@ -212,13 +212,16 @@ def pages(step3_frames, drawn):
     real = {figure.name: figure for figure in drawn}
     commands = {"Train again": "snakemake -R train_networks"}
     metrics = step4_metrics()
-    step4 = page_numbers("step4", {"measured": metrics}, widest=2)
+    step4 = {
+        "measured": metrics,
+        "claims": judge("step4", metrics, slopes_table(metrics, widest=2)),
+    }
     return {
         "step1": render_page(
             "step1",
             study=study(),
             figures=[stub(name) for name in STEP1],
-            numbers={"claims": list(check_claims(CLAIMS["step1"], metrics, slopes_table(metrics)))},
+            numbers=page_numbers("step1", {"claims": judge("step1", metrics)}),
             commands=commands,
         ),
         "index": render_page(
@@ -237,7 +240,7 @@ def pages(step3_frames, drawn):
             "step4",
             study=study(),
             figures=[stub(name) for name in STEP4],
-            numbers=step4,
+            numbers=page_numbers("step4", step4),
             commands=commands,
         ),
         "step5": render_page(
@@ -602,19 +605,17 @@ def test_formulas_in_the_text_of_a_template():
     assert "".join(root.itertext()) == "x<y"
 
 
-def test_kernel_numbers_are_those_of_the_experiment_alone():
+def test_kernel_numbers_depend_on_no_width_seed_or_step():
     metrics = pd.DataFrame(
         [
-            ("step7", None, None, None, "lambda_max_ntk", 2.0),
-            ("interval", None, None, None, "lambda_max_ntk", 3.0),
-            ("step7", None, None, 10, "test_rmse_ntk", 4.0),
-            ("step7", 64, None, None, "ntk_deviation", 5.0),
-            ("step7", None, 1, None, "ntk_deviation", 6.0),
+            (None, None, None, "lambda_max_ntk", 2.0),
+            (None, None, 10, "test_rmse_ntk", 4.0),
+            (64, None, None, "ntk_deviation", 5.0),
+            (None, 1, None, "ntk_deviation", 6.0),
         ],
-        columns=["experiment", "width", "seed", "step", "metric", "value"],
+        columns=["width", "seed", "step", "metric", "value"],
     ).astype({"width": "Int64", "seed": "Int32", "step": "Int64"})
     assert kernel_numbers(metrics) == {"lambda_max_ntk": 2.0}
-    assert kernel_numbers(metrics, "interval") == {"lambda_max_ntk": 3.0}
 
 
 def test_step4_quotes_what_was_measured(pages):

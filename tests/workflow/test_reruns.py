@@ -17,7 +17,8 @@ FIGURES = {f"figure {name}" for name in NAMES}
 STEP1_FIGURES = {name for name in FIGURES if "step1" in name}
 STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
 PAGES = {f"page {name}" for name in ("index", "step1", "step3", "step4", "step5", "step7")}
-COMPARISON = {"compare", "measure", "collect_metrics", "claims"}
+CONCLUSIONS = {"fit_slopes", "judge_claims", "collect_metrics", "claims"}
+COMPARISON = {"compare", "measure", *CONCLUSIONS}
 TARGETS = {"all", "pages", "metrics"}
 
 
@@ -147,13 +148,17 @@ def test_forcing_a_stage_reruns_it_and_what_follows(study):
         ("data", {"generate_data"}),
         ("kernels", {"generate_data", "fit_kernels"}),
         ("networks", {"generate_data", "train_networks"}),
-        ("step1", {"measure_step1", "page step1", *STEP1_FIGURES}),
+        ("step1", {"measure_step1", "judge_claims", "page step1", *STEP1_FIGURES}),
         (
             "step3",
-            {"measure_step2", "fit_step3", "page step3"}
+            {"measure_step2", "judge_claims", "fit_step3", "page step3"}
             | {f for f in FIGURES if "step2" in f or "step3" in f},
         ),
-        ("step4", {"fit_step4", "page step4", *(f for f in FIGURES if "step4" in f)}),
+        (
+            "step4",
+            {"fit_step4", "fit_slopes", "judge_claims", "page step4"}
+            | {f for f in FIGURES if "step4" in f},
+        ),
     ],
 )
 def test_targets_reach_their_stage_and_no_further(study, target, rules):

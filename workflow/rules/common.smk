@@ -49,8 +49,18 @@ EXPERIMENTS = STUDY.experiments()
 BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
 # Smaller ones, each measured by one job.
 BEYOND = STUDY.beyond_experiments()
-# Steps with measurements of their own.
-STEPS = [f"{RESULTS}/{step}" for step in ("step1", "step2", "step4", "step5")]
+# Where the numbers of each step of the course are.
+MEASURED = {
+    **{
+        step: [f"{RESULTS}/{step}/measured.parquet"]
+        for step in ("step1", "step2", "step4", "step5")
+    },
+    "step7": [
+        f"{base}/measured.parquet" for base in [*BASES, *(f"{RESULTS}/{part}" for part in BEYOND)]
+    ],
+}
+# Steps with numbers that fall as powers of the width.
+FITTED = ("step4", "step5", "step7")
 
 
 wildcard_constraints:
@@ -58,6 +68,7 @@ wildcard_constraints:
     beyond="|".join(map(re.escape, BEYOND)) or "(?!)",
     width=r"\d+",
     chunk=r"\d+",
+    step="|".join(MEASURED),
     figure="|".join(figures_of(STUDY)),
     page="|".join(["index", *PAGES]),
 

@@ -89,12 +89,59 @@ rule measure_beyond:
         "../scripts/measure_beyond.py"
 
 
+# The numbers of a step that fall as powers of the width: straight lines fitted to their logarithms.
+rule fit_slopes:
+    input:
+        metrics=lambda wildcards: MEASURED[wildcards.step],
+    output:
+        slopes=f"{RESULTS}/{{step}}/slopes.parquet",
+    log:
+        f"{RESULTS}/logs/fit_slopes/{{step}}.log",
+    group:
+        "comparison"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        widest=STUDY.step7.slope_widths,
+        code=code("fit_slopes.py"),
+    script:
+        "../scripts/fit_slopes.py"
+
+
+# What the report states in a step, beside the numbers of this study.
+rule judge_claims:
+    input:
+        metrics=lambda wildcards: MEASURED[wildcards.step],
+        slopes=lambda wildcards: (
+            table(f"{wildcards.step}/slopes") if wildcards.step in FITTED else []
+        ),
+    output:
+        claims=f"{RESULTS}/{{step}}/claims.parquet",
+    log:
+        f"{RESULTS}/logs/judge_claims/{{step}}.log",
+    group:
+        "comparison"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        step="{step}",
+        code=code("judge_claims.py"),
+    script:
+        "../scripts/judge_claims.py"
+
+
 rule collect_metrics:
     input:
-        metrics=[
-            f"{base}/measured.parquet"
-            for base in [*BASES, *STEPS, *(f"{RESULTS}/{part}" for part in BEYOND)]
-        ],
+        metrics=[path for paths in MEASURED.values() for path in paths],
+        slopes=[table(f"{step}/slopes") for step in FITTED],
     output:
         metrics=f"{RESULTS}/metrics.parquet",
         slopes=f"{RESULTS}/slopes.parquet",
@@ -109,19 +156,17 @@ rule collect_metrics:
         mem_mb=1000,
         runtime=5,
     params:
-        slopes={"widest": STUDY.step7.slope_widths},
         code=code("collect_metrics.py"),
     script:
         "../scripts/collect_metrics.py"
 
 
-# What the report states, beside the numbers of this study.
 rule claims:
     input:
-        metrics=rules.collect_metrics.output.metrics,
-        slopes=rules.collect_metrics.output.slopes,
+        claims=[table(f"{step}/claims") for step in MEASURED],
     output:
-        claims=f"{RESULTS}/claims.md",
+        claims=f"{RESULTS}/claims.parquet",
+        document=f"{RESULTS}/claims.md",
     log:
         f"{RESULTS}/logs/claims.log",
     group:

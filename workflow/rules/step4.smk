@@ -9,6 +9,7 @@ rule fit_step4:
         deviations=f"{RESULTS}/step4/deviations.parquet",
         last_layer=f"{RESULTS}/step4/last_layer.parquet",
         double_descent=f"{RESULTS}/step4/double_descent.parquet",
+        turning_points=f"{RESULTS}/step4/turning_points.parquet",
         metrics=f"{RESULTS}/step4/measured.parquet",
     log:
         f"{RESULTS}/logs/fit_step4.log",

@@ -1,10 +1,15 @@
-"""Rule claims: the statements of the report beside the numbers of the study."""
+"""Rule claims: the statements of all steps in one table, and as a document."""
 
 from widelimit.report.claims.document import document
 from widelimit.study.job_log import logged
-from widelimit.tables.files import read_table, write_text
+from widelimit.tables import schemas
+from widelimit.tables.files import concatenate, write_table, write_text
+from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
-    text = document(*(read_table(snakemake.input[name]) for name in ("metrics", "slopes")))
-    write_text(snakemake.output.claims, text)
+    origin = made_by(snakemake, __file__)
+    claims = concatenate(snakemake.input.claims)
+    write_table(snakemake.output.claims, claims, schemas.CLAIMS.schema(), origin)
+    text = document(claims)
+    write_text(snakemake.output.document, text)
     say(next(line for line in text.splitlines() if line.startswith("Of ")))

@@ -1,6 +1,5 @@
-"""Rule collect_metrics: the numbers of all experiments in one table, and their slopes."""
+"""Rule collect_metrics: the numbers of all experiments and their slopes, a table each."""
 
-from widelimit.measure.slopes import slopes_table
 from widelimit.study.job_log import logged
 from widelimit.tables import schemas
 from widelimit.tables.files import concatenate, write_table
@@ -9,7 +8,7 @@ from widelimit.tables.provenance import made_by
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     metrics = concatenate(snakemake.input.metrics)
-    slopes = slopes_table(metrics, **snakemake.params.slopes)
+    slopes = concatenate(snakemake.input.slopes)
     write_table(snakemake.output.metrics, metrics, schemas.METRICS.schema(), origin)
     write_table(snakemake.output.slopes, slopes, schemas.SLOPES.schema(), origin)
     say(f"{len(metrics)} numbers, {len(slopes)} slopes")

@@ -17,7 +17,7 @@ with logged(snakemake.log[0]) as say:
         page,
         study=study,
         figures=[read_figure(*pair, command=command) for pair in zip(svgs, behind, strict=True)],
-        numbers=page_numbers(page, quoted, widest=study.step7.slope_widths),
+        numbers=page_numbers(page, quoted),
         commands=snakemake.params.reruns,
         origin=page_origin(
             snakemake.params.study, snakemake.params.code, [*behind, *named.values()]

@@ -114,8 +114,8 @@ FIGURES = {
     ),
     "step4_width": Figure(
         "Kernels of random features against their limits, by width.",
-        {"metrics": "step4/measured"},
-        settings=BANDS | {"widest": "slope_widths"},
+        {"metrics": "step4/measured", "slopes": "step4/slopes"},
+        settings=BANDS,
     ),
     "step4_last_layer": Figure(
         "The last layer trained alone beside the closed form of its kernel.",
@@ -124,23 +124,24 @@ FIGURES = {
     ),
     "step4_double_descent": Figure(
         "Test and training error against width, through interpolation.",
-        {"double_descent": "step4/double_descent"},
+        {"double_descent": "step4/double_descent", "turning_points": "step4/turning_points"},
         settings=BANDS,
     ),
     "step5_ntk": Figure(
         "The empirical NTK against its closed form, for every activation.",
-        {"metrics": "step5/measured"},
+        {"metrics": "step5/measured", "slopes": "step5/slopes"},
         settings=BANDS,
     ),
     "step5_linearised": Figure(
         "The linearised network against its prediction, and what ignoring f_0 costs.",
-        {"metrics": "step5/measured"},
+        {"metrics": "step5/measured", "slopes": "step5/slopes"},
         settings=BANDS,
     ),
     "step5_outputs": Figure(
         "Several outputs and their one kernel.",
         {
             "metrics": "step5/measured",
+            "slopes": "step5/slopes",
             "predictions": "step5/predictions",
             "points": "step5/points",
         },
@@ -148,7 +149,7 @@ FIGURES = {
     ),
     "step5_hessian": Figure(
         "The spectral norm of the Hessian against width, bounded and Gaussian weights.",
-        {"metrics": "step5/measured"},
+        {"metrics": "step5/measured", "slopes": "step5/slopes"},
         settings=BANDS,
     ),
     "step5_flow": Figure(
@@ -173,7 +174,7 @@ FIGURES = {
     "step7_convergence": Figure(
         "The headline: distance to the NTK prediction against width, one curve for each training"
         " time.",
-        {"metrics": "measured", "slopes": "slopes"},
+        {"metrics": "measured", "slopes": "step7/slopes"},
         settings=BANDS,
     ),
     "step7_loss": Figure(
@@ -183,7 +184,7 @@ FIGURES = {
     ),
     "step7_movement": Figure(
         "How far the weights and the kernel move, against width.",
-        {"metrics": "measured", "slopes": "slopes"},
+        {"metrics": "measured", "slopes": "step7/slopes"},
         settings=BANDS,
     ),
     "step7_ensemble": Figure(
@@ -212,7 +213,7 @@ FIGURES = {
     ),
     "step7_beyond": Figure(
         "The same distance for other activations and on other spheres.",
-        {"metrics": "metrics"},
+        {"metrics": "metrics", "slopes": "step7/slopes"},
         settings=BANDS,
         applies=lambda study: bool(study.beyond_experiments()),
     ),
@@ -258,7 +259,7 @@ PAGES = {
         "When gradient descent on least squares converges, where to, and why from 0.",
         picture="step1_threshold",
         steps=("step1",),
-        tables={"measured": "step1/measured"},
+        tables={"claims": "step1/claims"},
         rule="measure_step1",
         work="The measurements",
     ),
@@ -267,7 +268,7 @@ PAGES = {
         "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
         picture="step3_kernels",
         steps=("step3", "step2"),
-        tables={"worked": "step3/worked", "measured": "step2/measured"},
+        tables={"worked": "step3/worked", "claims": "step2/claims"},
         rule="measure_step2",
         work="The measurements of step 2",
     ),
@@ -277,7 +278,7 @@ PAGES = {
         " has a closed form in the limit, and its error falls twice.",
         picture="step4_double_descent",
         steps=("step4",),
-        tables={"measured": "step4/measured"},
+        tables={"measured": "step4/measured", "claims": "step4/claims"},
         rule="fit_step4",
     ),
     "step5": Page(
@@ -285,7 +286,7 @@ PAGES = {
         "The kernel of a network that trains all its weights: measured, statement by statement.",
         picture="step5_ntk",
         steps=("step5",),
-        tables={"example": "step5/example", "measured": "step5/measured"},
+        tables={"example": "step5/example", "claims": "step5/claims"},
         rule="measure_step5",
     ),
     "step7": Page(
@@ -293,7 +294,7 @@ PAGES = {
         "Networks of growing width, trained step by step beside the kernel prediction.",
         picture="step7_convergence",
         steps=("step7",),
-        tables={"metrics": "metrics"},
+        tables={"measured": "measured", "claims": "step7/claims"},
     ),
 }
 """The pages besides the overview, in the order of the navigation."""

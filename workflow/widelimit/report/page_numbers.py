@@ -7,31 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from widelimit.measure.slopes import slopes_table
-from widelimit.report.claims import CLAIMS, check_claims
 
-CLAIMS_OF = {
-    "step1": CLAIMS["step1"],
-    "step3": CLAIMS["step2"],
-    "step4": CLAIMS["step4"],
-    "step5": CLAIMS["step5"],
-    "step7": CLAIMS["step7"],
-}
-"""The statements that each page shows; step 2 is a section of the page of step 3."""
-
-
-def page_numbers(page: str, tables: Mapping[str, pd.DataFrame], *, widest: int) -> dict[str, Any]:
+def page_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """What the template of ``page`` finds as ``numbers``.
 
-    ``tables`` are those that the page's rule names besides its figures', by the name of the input;
-    slopes are fitted to so many of the ``widest`` widths.
+    ``tables`` are those that the catalog names for the page besides its figures', by name.
     """
-    found = {}
-    if page in CLAIMS_OF:
-        metrics = tables["metrics" if page == "step7" else "measured"]
-        found["claims"] = list(
-            check_claims(CLAIMS_OF[page], metrics, slopes_table(metrics, widest))
-        )
+    found = (
+        {"claims": list(tables["claims"].itertuples(name="Claim"))} if "claims" in tables else {}
+    )
     match page:
         case "step3":
             found["worked"] = worked_numbers(tables["worked"])
@@ -40,17 +24,16 @@ def page_numbers(page: str, tables: Mapping[str, pd.DataFrame], *, widest: int) 
         case "step5":
             found["examples"] = example_numbers(tables["example"])
         case "step7":
-            found |= kernel_numbers(tables["metrics"])
+            found |= kernel_numbers(tables["measured"])
     return found
 
 
-def kernel_numbers(metrics: pd.DataFrame, experiment: str = "step7") -> dict[str, float]:
+def kernel_numbers(metrics: pd.DataFrame) -> dict[str, float]:
     """The numbers of an experiment that belong to its limit kernels alone, by metric's name.
 
     ``metrics`` as in schemas.METRICS; these are the rows without width, seed and step.
     """
-    rows = metrics[metrics["experiment"] == experiment]
-    rows = rows[rows[["width", "seed", "step"]].isna().all(axis=1)]
+    rows = metrics[metrics[["width", "seed", "step"]].isna().all(axis=1)]
     return dict(zip(rows["metric"], rows["value"].astype(float), strict=True))
 
 

@@ -157,6 +157,7 @@ def _environment() -> Environment:
         extensions=[Formulas],
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    environment.tests["present"] = pd.notna
     environment.filters |= {
         "activation": parse_activation,
         "cell": cell,

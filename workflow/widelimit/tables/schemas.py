@@ -178,6 +178,37 @@ SLOPES = Table(
     ),
 )
 
+CLAIMS = Table(
+    "claims.parquet",
+    "one statement of the report, and what was measured for it",
+    (
+        text("course_step", "step of the course that states it: step1, step2, ..."),
+        text("statement", "one sentence"),
+        METRIC,
+        EXPERIMENT.but(meaning="as in metrics.parquet; with / at its end all that begin so"),
+        text(
+            "kind",
+            "what of the metric the limits are for: values: each; slopes: those over the widest"
+            " widths; widest: its medians over seeds at the widest width; ratios: its median at"
+            " each width / that at the next smaller one",
+        ),
+        text("step", "steps of gradient descent after which it is stated, or last", "any, or none"),
+        real("low", "lower limit, included", "there is none"),
+        real("high", "upper limit, included", "there is none"),
+        real("smallest", "smallest value measured", "nothing was measured"),
+        real("largest", "largest value measured", "nothing was measured"),
+        real("interval_low", "lowest end of the slopes' 95 % intervals", "no slopes"),
+        real("interval_high", "highest end of the slopes' 95 % intervals", "no slopes"),
+        large_count("count", "values measured"),
+        text(
+            "verdict",
+            "yes: every value lies within the limits; open: a slope does not, but its interval"
+            " reaches into them; no; not measured",
+        ),
+        text("test", "where it is tested: <file under tests/>::<function>"),
+    ),
+)
+
 RUNS = Table(
     "runs.parquet",
     "one trained network: what it cost, and where",

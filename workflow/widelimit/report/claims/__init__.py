@@ -1,14 +1,31 @@
 """Statements of the report beside the numbers that a study measured for them."""
 
-from widelimit.report.claims.check import Checked, Claim, check_claims
+from __future__ import annotations
+
+import pandas as pd
+
+from widelimit.report.claims.check import Claim, check_claims
 from widelimit.report.claims.step1 import STEP1
 from widelimit.report.claims.step2 import STEP2
 from widelimit.report.claims.step4 import STEP4
 from widelimit.report.claims.step5 import STEP5
 from widelimit.report.claims.step7 import STEP7
+from widelimit.tables import schemas
 
 CLAIMS = {"step1": STEP1, "step2": STEP2, "step4": STEP4, "step5": STEP5, "step7": STEP7}
 """The statements of each step of the course."""
+
+
+def judge(
+    course_step: str, metrics: pd.DataFrame, slopes: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The rows of claims.parquet about one step of the course, from those of METRICS and SLOPES.
+
+    A step that states nothing of slopes needs none.
+    """
+    table = check_claims(CLAIMS[course_step], metrics, slopes)
+    return schemas.CLAIMS.arrange(table.assign(course_step=course_step))
+
 
 __all__ = [
     "CLAIMS",
@@ -17,7 +34,7 @@ __all__ = [
     "STEP4",
     "STEP5",
     "STEP7",
-    "Checked",
     "Claim",
     "check_claims",
+    "judge",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -28,7 +29,7 @@ class Claim:
     experiment : as in metrics.parquet; with "/" at its end all that begin so
     test       : where it is tested, <file under tests/>::<function>
     low, high  : limits, both included
-    of         : VALUES, SLOPES, WIDEST or RATIOS of the metric
+    kind       : VALUES, SLOPES, WIDEST or RATIOS of the metric
     step       : only values after so many steps of gradient descent, or those at the LAST
     """
 
@@ -38,53 +39,49 @@ class Claim:
     test: str
     low: float = -math.inf
     high: float = math.inf
-    of: str = VALUES
+    kind: str = VALUES
     step: int | str | None = None
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A claim, the smallest and largest value measured (NaN if there is none), their number.
-
-    low, high : the outermost ends of the slopes' 95 % intervals; otherwise the values themselves
-    """
-
-    claim: Claim
-    smallest: float
-    largest: float
-    low: float
-    high: float
-    count: int
-    verdict: str
-
-
 def check_claims(
-    claims: Iterable[Claim], metrics: pd.DataFrame, slopes: pd.DataFrame
-) -> Iterator[Checked]:
-    """Each claim with its numbers from the tables METRICS and SLOPES."""
-    for claim in claims:
-        if claim.of == SLOPES:
-            rows = _rows(claim, slopes[slopes["widths"] == "widest"])
-            found = rows[["slope", "slope_low", "slope_high"]].set_axis(INTERVAL, axis="columns")
-        else:
-            values = OF[claim.of](_rows(claim, metrics).dropna(subset="value"))
-            found = pd.DataFrame(dict.fromkeys(INTERVAL, values))
-        found = found.dropna(subset="value")
-        yield Checked(
-            claim,
-            smallest=float(found["value"].min()),
-            largest=float(found["value"].max()),
-            low=float(found["low"].min()),
-            high=float(found["high"].max()),
-            count=len(found),
-            verdict=_verdict(claim, found),
-        )
+    claims: Iterable[Claim], metrics: pd.DataFrame, slopes: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The columns of the table CLAIMS, but for the course's step, from the tables METRICS and
+    SLOPES; a row a claim."""
+    return pd.DataFrame([_checked(claim, metrics, slopes) for claim in claims])
+
+
+def _checked(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -> dict[str, Any]:
+    if claim.kind == SLOPES:
+        rows = _rows(claim, slopes[slopes["widths"] == "widest"])
+        measured = rows[["slope", "slope_low", "slope_high"]].set_axis(INTERVAL, axis="columns")
+    else:
+        values = TAKEN[claim.kind](_rows(claim, metrics).dropna(subset="value"))
+        measured = pd.DataFrame(dict.fromkeys(INTERVAL, values))
+    measured = measured.dropna(subset="value")
+    intervals = measured if claim.kind == SLOPES else measured[:0]
+    return {
+        "statement": claim.statement,
+        "metric": claim.metric,
+        "experiment": claim.experiment,
+        "kind": claim.kind,
+        "step": None if claim.step is None else str(claim.step),
+        "low": math.nan if math.isinf(claim.low) else claim.low,
+        "high": math.nan if math.isinf(claim.high) else claim.high,
+        "smallest": measured["value"].min(),
+        "largest": measured["value"].max(),
+        "interval_low": intervals["low"].min(),
+        "interval_high": intervals["high"].max(),
+        "count": len(measured),
+        "verdict": _verdict(claim, measured),
+        "test": claim.test,
+    }
 
 
 def _rows(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
-    of = table["experiment"]
+    names = table["experiment"]
     folder = claim.experiment.endswith("/")
-    here = of.str.startswith(claim.experiment) if folder else of == claim.experiment
+    here = names.str.startswith(claim.experiment) if folder else names == claim.experiment
     rows = table[here & (table["metric"] == claim.metric)]
     if claim.step is None:
         return rows
@@ -110,13 +107,13 @@ def _ratios(rows: pd.DataFrame) -> pd.Series:
     return medians / medians.groupby(level=_BY, dropna=False).shift()
 
 
-OF = {VALUES: lambda rows: rows["value"], WIDEST: _at_the_widest, RATIOS: _ratios}
+TAKEN = {VALUES: lambda rows: rows["value"], WIDEST: _at_the_widest, RATIOS: _ratios}
 
 
-def _verdict(claim: Claim, found: pd.DataFrame) -> str:
-    if found.empty:
+def _verdict(claim: Claim, measured: pd.DataFrame) -> str:
+    if measured.empty:
         return MISSING
-    if found["value"].between(claim.low, claim.high).all():
+    if measured["value"].between(claim.low, claim.high).all():
         return HOLDS
-    reach = (found["low"] <= claim.high) & (found["high"] >= claim.low)
+    reach = (measured["low"] <= claim.high) & (measured["high"] >= claim.low)
     return OPEN if reach.all() else FAILS

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
 
-from widelimit.report.claims import CLAIMS, Checked, check_claims
 from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN, SLOPES
 from widelimit.report.numbers import number
 
 INTRODUCTION = """\
 # What the report states, and what was measured
 
-<!-- Written by the rule claims from metrics.parquet and slopes.parquet; do not edit. -->
+<!-- Written by the rule claims from claims.parquet; do not edit. -->
 
 A statement holds (yes) if every value of its metric lies within the limits. Slopes are fitted to
 log2 value against log2 width over the widest widths; in brackets stands the 95 % interval, of
@@ -45,61 +43,62 @@ LOOSE = """\
 """
 
 
-def document(metrics: pd.DataFrame, slopes: pd.DataFrame) -> str:
-    """claims.md of the study whose tables METRICS and SLOPES these are."""
-    checked = {step: list(check_claims(claims, metrics, slopes)) for step, claims in CLAIMS.items()}
-    verdicts = Counter(each.verdict for found in checked.values() for each in found)
+def document(claims: pd.DataFrame) -> str:
+    """claims.md of the study whose table CLAIMS this is."""
+    verdicts = claims["verdict"].value_counts()
     counts = ", ".join(
-        f"{word} {verdicts[verdict]}"
-        for verdict, word in {
+        f"{words} {verdicts.get(verdict, 0)}"
+        for verdict, words in {
             HOLDS: "hold",
             OPEN: "open",
             FAILS: "do not hold",
             MISSING: "not measured in this study",
         }.items()
     )
-    total = f"Of {verdicts.total()} statements: {counts}.\n"
-    sections = [f"## {TITLES[step]}\n\n" + _table(found) for step, found in checked.items()]
+    total = f"Of {len(claims)} statements: {counts}.\n"
+    sections = [
+        f"## {title}\n\n" + _table(claims[claims["course_step"] == step])
+        for step, title in TITLES.items()
+    ]
     return "\n".join([INTRODUCTION, total, *sections, LOOSE])
 
 
-def _table(checked: list[Checked]) -> str:
-    rows = ([cell.replace("|", "\\|") for cell in cells] for cells in _cells(checked))
+def _table(claims: pd.DataFrame) -> str:
+    rows = ([cell.replace("|", "\\|") for cell in cells] for cells in _cells(claims))
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def _cells(checked: list[Checked]) -> Iterator[tuple[str, ...]]:
+def _cells(claims: pd.DataFrame) -> Iterator[tuple[str, ...]]:
     yield "statement", "metric", "measured", "limits", "holds", "tested in `tests/`"
     yield ("---",) * 6
-    for each in checked:
-        claim = each.claim
+    for row in claims.itertuples():
         yield (
-            claim.statement,
-            f"`{claim.metric}`",
-            _measured(each),
-            limits(claim.low, claim.high),
-            each.verdict,
-            f"`{claim.test}`",
+            row.statement,
+            f"`{row.metric}`",
+            _measured(row),
+            limits(row.low, row.high),
+            row.verdict,
+            f"`{row.test}`",
         )
 
 
-def _measured(checked: Checked) -> str:
-    if not checked.count:
+def _measured(row) -> str:
+    if not row.count:
         return "–"
-    measured = number(checked.smallest, 3)
-    if checked.count > 1:
-        measured += f" to {number(checked.largest, 3)} ({number(checked.count)} values)"
-    if checked.claim.of == SLOPES:
-        measured += f" [{number(checked.low, 3)} to {number(checked.high, 3)}]"
+    measured = number(row.smallest, 3)
+    if row.count > 1:
+        measured += f" to {number(row.largest, 3)} ({number(row.count)} values)"
+    if row.kind == SLOPES:
+        measured += f" [{number(row.interval_low, 3)} to {number(row.interval_high, 3)}]"
     return measured
 
 
 def limits(low: float, high: float) -> str:
-    """≤ 1, ≥ 1, 1 to 2, or = 1."""
+    """≤ 1, ≥ 1, 1 to 2, or = 1; a limit that there is not is missing."""
     if low == high:
         return f"= {number(low, 7)}"
-    if low == -math.inf:
+    if math.isnan(low):
         return f"≤ {number(high, 7)}"
-    if high == math.inf:
+    if math.isnan(high):
         return f"≥ {number(low, 7)}"
     return f"{number(low, 7)} to {number(high, 7)}"

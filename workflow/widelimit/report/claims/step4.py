@@ -105,7 +105,7 @@ STEP4 = (
         test="linear/test_random_features.py::test_kernels_of_neurons_approach_nngp_with_slope_minus_one_half",
         low=-0.6,
         high=-0.4,
-        of=SLOPES,
+        kind=SLOPES,
     ),
     _claim(
         "Kernels of random Fourier features approach the Gaussian kernel so (slope)",
@@ -113,7 +113,7 @@ STEP4 = (
         test="linear/test_random_features.py::test_kernels_of_random_cosines_approach_the_gaussian_with_slope_minus_one_half",
         low=-0.6,
         high=-0.4,
-        of=SLOPES,
+        kind=SLOPES,
     ),
     _claim(
         "The last layer trained alone follows its kernel's closed form at every step",

@@ -7,7 +7,7 @@ from functools import partial
 from widelimit.report.claims.check import SLOPES, WIDEST, Claim
 
 _claim = partial(Claim, experiment="step5")
-_root = partial(_claim, of=SLOPES, low=-0.6, high=-0.4)
+_root = partial(_claim, kind=SLOPES, low=-0.6, high=-0.4)
 
 STEP5 = (
     _root(
@@ -31,7 +31,7 @@ STEP5 = (
         "The network itself is off that prediction by k to the −1/2 at most (slope)",
         "rmse_network_vs_empirical_ntk",
         test="measure/test_tangent.py::test_trained_networks_come_near_their_predictions",
-        of=SLOPES,
+        kind=SLOPES,
         high=-0.4,
     ),
     _claim(
@@ -71,7 +71,7 @@ STEP5 = (
         "K(x, x) stays of order 1 while the Hessian shrinks (medians, widest width)",
         "ntk_at_input_bounded",
         test="measure/test_tangent.py::test_the_hessian_shrinks_and_the_kernel_does_not",
-        of=WIDEST,
+        kind=WIDEST,
         low=0.1,
         high=10,
     ),

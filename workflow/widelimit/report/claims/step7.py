@@ -7,7 +7,7 @@ from functools import partial
 from widelimit.report.claims.check import LAST, RATIOS, SLOPES, WIDEST, Claim
 
 _claim = partial(Claim, experiment="step7")
-_root = partial(_claim, of=SLOPES, low=-0.6, high=-0.4)
+_root = partial(_claim, kind=SLOPES, low=-0.6, high=-0.4)
 
 STEP7 = (
     _root(
@@ -21,14 +21,14 @@ STEP7 = (
         "It falls so after any number of steps, or faster (slope)",
         "rmse_network_vs_ntk",
         test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        of=SLOPES,
+        kind=SLOPES,
         high=-0.4,
     ),
     _claim(
         "At the last step it falls with every width (median / that at the width before)",
         "rmse_network_vs_ntk",
         test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        of=RATIOS,
+        kind=RATIOS,
         step=LAST,
         high=1,
     ),
@@ -36,7 +36,7 @@ STEP7 = (
         "At the widest width and the last step networks are near their prediction (median)",
         "rmse_network_vs_ntk",
         test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        of=WIDEST,
+        kind=WIDEST,
         step=LAST,
         high=0.06,
     ),
@@ -54,21 +54,21 @@ STEP7 = (
         "Training moves the NTK by k to the −1/2 at most (slope)",
         "ntk_drift",
         test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        of=SLOPES,
+        kind=SLOPES,
         high=-0.4,
     ),
     _claim(
         "It moves the weights by as much, relative to their norm (slope)",
         "weight_movement",
         test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        of=SLOPES,
+        kind=SLOPES,
         high=-0.4,
     ),
     _claim(
         "The ensemble's mean is that of theory, at the widest width and the last step",
         "ensemble_mean_rmse_vs_ntk",
         test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        of=WIDEST,
+        kind=WIDEST,
         step=LAST,
         high=0.06,
     ),
@@ -76,7 +76,7 @@ STEP7 = (
         "The ensemble's standard deviation is that of theory there (ratio)",
         "ensemble_std_ratio",
         test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        of=WIDEST,
+        kind=WIDEST,
         step=LAST,
         low=0.8,
         high=1.25,

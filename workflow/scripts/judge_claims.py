@@ -1,0 +1,15 @@
+"""Rule judge_claims: the statements of one step beside the numbers of the study."""
+
+from widelimit.report.claims import judge
+from widelimit.study.job_log import logged
+from widelimit.tables import schemas
+from widelimit.tables.files import concatenate, read_table, write_table
+from widelimit.tables.provenance import made_by
+
+with logged(snakemake.log[0]) as say:
+    origin = made_by(snakemake, __file__)
+    metrics = concatenate(snakemake.input.metrics)
+    slopes = read_table(snakemake.input.slopes) if snakemake.input.slopes else None
+    claims = judge(snakemake.params.step, metrics, slopes)
+    write_table(snakemake.output.claims, claims, schemas.CLAIMS.schema(), origin)
+    say(f"{len(claims)} statements")
