@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help check figures readme report test test-fast test-all lint format schema lock clean clean-cache
+.PHONY: help check figures readme report test test-fast test-all lint format schema font lock clean clean-cache
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -55,6 +55,12 @@ RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 
 lock: $(VENV)/installed  ## resolve pyproject.toml into requirements.lock anew
 	$(RESOLVE) --extra dev pyproject.toml -o requirements.lock
+
+# The font comes with a package that nothing else here needs.
+font: $(VENV)/installed  ## cut the font of formulas anew, after an edit to report/math_font.py
+	rm -rf .font && $(BIN)/python -m pip install --quiet --no-deps --target .font ziamath==0.13
+	$(BIN)/python -m widelimit.report.math_font .font/ziamath/fonts/STIXTwoMath-Regular.ttf
+	rm -rf .font
 
 # Snakemake's records of what made which file stay: without them, results of studies that lie
 # elsewhere would pass for up to date, whatever has been edited.

@@ -1,4 +1,4 @@
-"""Values as HTML: cells of tables, formulas and figures, each as a page shows it."""
+"""Values as HTML: cells of tables and figures, each as a page shows it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2.ext import Extension
-from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from widelimit.report.numbers import number
@@ -37,29 +35,6 @@ def cell(value: Any) -> str:
     if isinstance(value, Real):
         return number(value)
     return "–" if value is None or value is pd.NA or value is pd.NaT else str(value)
-
-
-def formula(latex: str, *, block: bool = False) -> Markup:
-    """LaTeX as MathML; a block formula may be scrolled sideways where it is wider than the page."""
-    mathml = Markup(convert(latex.strip(), display="block" if block else "inline"))
-    return Markup('<div class="formula" tabindex="0">{}</div>').format(mathml) if block else mathml
-
-
-class Formulas(Extension):
-    r"""\( ... \) and \[ ... \] in the text of a template become MathML."""
-
-    _INLINE = re.compile(r"\\\((.+?)\\\)([,.;:)]*)", re.DOTALL)
-    _BLOCK = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
-
-    def preprocess(self, source, name, filename=None):
-        source = self._BLOCK.sub(lambda found: formula(found[1], block=True), source)
-        return self._INLINE.sub(_with_punctuation, source)
-
-
-def _with_punctuation(found: re.Match) -> str:
-    # A line may break between a formula and the comma after it unless something forbids it.
-    mathml, after = formula(found[1]), found[2]
-    return f'<span class="unbroken">{mathml}{after}</span>' if after else mathml
 
 
 def shortened(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:

@@ -6,6 +6,7 @@ its figures are inline SVG, its formulas MathML.
 
 from __future__ import annotations
 
+import base64
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,13 +23,14 @@ from widelimit import __version__
 from widelimit.kernels.activations import parse_activation
 from widelimit.report.catalog import PAGES
 from widelimit.report.figures.sliders import Moving
+from widelimit.report.formulas import Formulas
 from widelimit.report.markup import (
-    Formulas,
     cell,
     csv_link,
     inline_svg,
     shortened,
 )
+from widelimit.report.math_font import FONT
 from widelimit.report.numbers import fixed, number, power
 from widelimit.study.config import Study
 from widelimit.tables.columns import Column
@@ -126,6 +128,7 @@ def render_page(
             commands=commands or {},
             origin=origin,
             style=_inlined("page.css"),
+            math_font=base64.b64encode(FONT.read_bytes()).decode(),
             scripts=[_inlined(name) for name in _scripts(template, by_name.values())],
             version=__version__,
         )
