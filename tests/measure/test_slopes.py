@@ -118,7 +118,45 @@ def test_fit_slope_is_none_where_no_line_is_determined(width, value):
 def test_fit_slope_leaves_out_what_has_no_logarithm():
     kept = summaries.fit_slope([2, 4, 8, 16], [1.0, 0.6, 0.2, 0.1])
     more = summaries.fit_slope([1, 2, 4, 8, 16, 32], [0.0, 1.0, 0.6, 0.2, 0.1, np.nan])
+    assert np.isnan(kept.pop("lack_of_fit"))
+    assert np.isnan(more.pop("lack_of_fit"))
     assert more == kept
+
+
+def test_lack_of_fit_by_loops():
+    x = [1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 4.0, 4.0]
+    y = [0.1, 0.3, 1.4, 1.1, 1.6, 1.2, 0.4, 0.2]
+    slope, intercept = np.polyfit(x, y, 1)
+    lack = pure = 0.0
+    for place in (1.0, 2.0, 3.0, 4.0):
+        here = [b for a, b in zip(x, y, strict=True) if a == place]
+        mean = sum(here) / len(here)
+        lack += len(here) * (mean - intercept - slope * place) ** 2
+        pure += sum((b - mean) ** 2 for b in here)
+    ratio = (lack / 2) / (pure / 4)
+    # The F distribution with 2 and 4 degrees of freedom, in closed form.
+    assert summaries.lack_of_fit(x, y) == pytest.approx((1 + 2 * ratio / 4) ** -2, rel=1e-12)
+
+
+def test_lack_of_fit_rejects_a_line_as_often_as_it_says():
+    rng = np.random.default_rng(8)
+    x = np.repeat([6.0, 8.0, 10.0, 12.0], 10)
+    p = [summaries.lack_of_fit(x, 3 - 0.5 * x + rng.standard_normal(40)) for _ in range(2000)]
+    for level in (0.05, 0.5):
+        share = np.mean(np.less(p, level))
+        assert abs(share - level) < 4 * np.sqrt(level * (1 - level) / 2000)
+    bent = [
+        summaries.lack_of_fit(x, 3 - 0.5 * x + 0.2 * (x - 9) ** 2 + rng.standard_normal(40))
+        for _ in range(200)
+    ]
+    assert np.mean(np.less(bent, 0.05)) > 0.8
+
+
+@pytest.mark.parametrize(
+    "x, y", [([1, 1, 2, 2], [1, 2, 3, 4]), ([1, 2, 3], [1, 2, 4]), ([1, 1, 2, 3], [1, 1, 2, 4])]
+)
+def test_no_lack_of_fit_without_widths_and_spread(x, y):
+    assert np.isnan(summaries.lack_of_fit(x, y))
 
 
 def test_fit_slopes_takes_all_and_the_widest_widths():
@@ -132,6 +170,11 @@ def test_fit_slopes_takes_all_and_the_widest_widths():
     assert found.loc["widest", "largest_width"] == 128
     assert found.loc["widest", "slope"] == pytest.approx(-0.5, abs=1e-10)
     assert found.loc["all", "smallest_width"] == 4
+    local = found.loc["local"].sort_values("smallest_width")
+    assert local["smallest_width"].tolist() == [4, 8, 16, 32, 64]
+    assert local["largest_width"].tolist() == [8, 16, 32, 64, 128]
+    assert local["slope"].tolist()[-2:] == pytest.approx([-0.5, -0.5], abs=1e-10)
+    assert found.loc["all", "lack_of_fit"] < 1e-6
     assert found.loc["all", "slope"] < -0.55
 
 
@@ -156,7 +199,9 @@ def test_slopes_table_is_one_of_slopes_parquet(widths, seeds, tmp_path):
     found = summaries.slopes_table(metrics(rows))
     tables.write_table(tmp_path / "slopes.parquet", found, schemas.SLOPES.schema())
     again = tables.read_table(tmp_path / "slopes.parquet")
-    assert len(again) == (4 if len(widths) * seeds > 2 and len(widths) > 1 else 0)
+    whole = again[again["widths"] != "local"]
+    assert len(whole) == (4 if len(widths) * seeds > 2 and len(widths) > 1 else 0)
+    assert len(again) - len(whole) == (2 * (len(widths) - 1) if seeds > 1 else 0)
     assert set(again["metric"]) <= {"ntk_drift", "weight_movement"}
     assert again["slope"].notna().all()
     assert again.loc[again["metric"] == "ntk_drift", "step"].isna().all()
@@ -171,9 +216,10 @@ def test_the_study_is_fitted_over_the_widths_of_the_experiments_beyond_it_too():
     fits = fits.set_index(["experiment", "widths"])
     between = study[study["width"].isin((8, 16))]
     expected = summaries.fit_slope(between["width"], between["value"])
+    del expected["lack_of_fit"]  # of two widths it has none
     assert fits.loc[("step7", "shared"), list(expected)].to_dict() == expected
-    assert len(fits) == 5
-    assert set(summaries.slopes_table(study)["widths"]) == {"all", "widest"}
+    assert (fits.index.get_level_values("widths") != "local").sum() == 5
+    assert set(summaries.slopes_table(study)["widths"]) == {"all", "widest", "local"}
 
 
 def test_slopes_do_not_depend_on_the_order_of_rows():

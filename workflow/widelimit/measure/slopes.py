@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,15 @@ SLOPE_METRICS = (
 distance from a prediction that ignores f_0, which stays."""
 
 _BY = ["experiment", "activation", "metric", "step"]
-_FIT = ("smallest_width", "largest_width", "slope", "intercept", "slope_low", "slope_high")
+_FIT = (
+    "smallest_width",
+    "largest_width",
+    "slope",
+    "intercept",
+    "slope_low",
+    "slope_high",
+    "lack_of_fit",
+)
 
 
 def over_seeds(
@@ -67,6 +76,9 @@ def fit_slope(width, value, confidence: float = 0.95) -> dict | None:
     holds if the points scatter about a line independently and alike. ``width`` and ``value``
     have shape (n,); points whose value is not positive and finite are left out. None unless
     three points at two widths remain, and where all are equal: they leave no spread to judge by.
+
+    lack_of_fit is the p value of `lack_of_fit`: where it is small the points lie on no line, and
+    the slope is that of a chord, whose interval says nothing of an exponent.
     """
     width, value = np.asarray(width, dtype=float), np.asarray(value, dtype=float)
     kept = np.isfinite(value) & (value > 0)
@@ -84,24 +96,47 @@ def fit_slope(width, value, confidence: float = 0.95) -> dict | None:
         "intercept": float(line.intercept),
         "slope_low": float(line.slope - margin),
         "slope_high": float(line.slope + margin),
+        "lack_of_fit": lack_of_fit(np.log2(width), np.log2(value)),
     }
+
+
+def lack_of_fit(x, y) -> float:
+    """p value of the F test of a straight line through y (n,) at x (n,) against the pure error
+    between replicates at equal x (Draper & Smith 1998, section 2.1).
+
+    F = (sum_j n_j (ybar_j - line_j)^2 / (m - 2)) / (sum_ij (y_ij - ybar_j)^2 / (n - m)) for m
+    distinct x. NaN for fewer than three of them, without replicates, or where these are all equal.
+    """
+    places, group = np.unique(x, return_inverse=True)
+    n, m = len(group), len(places)
+    count = np.bincount(group)
+    means = np.bincount(group, weights=y) / count
+    pure = float(np.sum(np.square(y - means[group])))
+    if m < 3 or n == m or pure == 0:
+        return np.nan
+    line = stats.linregress(x, y)
+    lack = float(np.sum(count * np.square(means - line.intercept - line.slope * places)))
+    return float(stats.f.sf((lack / (m - 2)) / (pure / (n - m)), m - 2, n - m))
 
 
 def fit_slopes(
     frame: pd.DataFrame, by: Sequence[str], value: str = "value", widest: int = 4
 ) -> pd.DataFrame:
-    """The slope of ``value`` against ``width`` in each group, over all widths and the widest few.
+    """The slope of ``value`` against ``width`` in each group: over all widths, over the widest few,
+    and the local ones from each width to the next.
 
-    Returns ``by``, then widths ("all", "widest") and what `fit_slope` gives; no row where it
-    gives None. Raises ValueError if ``widest`` is below 2.
+    Returns ``by``, then widths ("all", "widest", "local") and what `fit_slope` gives; no row where
+    it gives None. Raises ValueError if ``widest`` is below 2.
     """
     if widest < 2:
         raise ValueError(f"widest must be at least 2, got {widest}")
     rows = []
     points = frame[frame["width"].notna() & frame[value].notna()]
     for key, group in points.groupby(list(by), dropna=False):
-        last = np.unique(group["width"].astype(int))[-widest:]
-        for widths, part in (("all", group), ("widest", group[group["width"].isin(last)])):
+        ladder = np.unique(group["width"].astype(int))
+        pairs = [("local", pair) for pair in pairwise(ladder)]
+        for widths, chosen in (("all", ladder), ("widest", ladder[-widest:]), *pairs):
+            part = group[group["width"].isin(chosen)]
             fit = fit_slope(part["width"], part[value])
             if fit:
                 rows.append(dict(zip(by, key, strict=True)) | {"widths": widths} | fit)

@@ -168,13 +168,19 @@ SLOPES = Table(
         STEP.but(null="the metric does not depend on the step"),
         text(
             "widths",
-            "all; widest: the widest few, as configured; shared: those of step7 in the range of the"
-            " experiments beyond/",
+            "all; widest: the widest few, as configured; local: two neighbours; shared: those of step7"
+            " in the range of the experiments beyond/",
         ),
         *FITTED_WIDTHS,
         SLOPE[0],
         real("intercept", "log2 of the metric that the line gives at width 1"),
         *SLOPE[1:],
+        real(
+            "lack_of_fit",
+            "p value of the test of the line against the spread between seeds: where it is small"
+            " the points lie on no line",
+            null="too few widths or seeds",
+        ),
     ),
 )
 
