@@ -1,12 +1,14 @@
 import math
 from fractions import Fraction
+from inspect import signature
 
 import numpy as np
 import pytest
 
 import widelimit
-from widelimit.linear.least_squares import descend
-from widelimit.linear.random_features import fourier_features
+from widelimit.kernels.quadrature import pair_expectation
+from widelimit.linear.least_squares import descend, descend_kernel
+from widelimit.linear.random_features import fourier_features, neuron_features
 from widelimit.validation import (
     finite,
     is_whole,
@@ -120,6 +122,9 @@ CALLS = {
     "train": {"X": X, "y": y, "A": A, "B": B, "X_test": X, "learning_rate": 0.1, "steps": 1},
 }
 FURTHER = {
+    neuron_features: {"X": X, "B": B},
+    pair_expectation: {"f": np.sin, "g": np.sin, "xi": y},
+    descend_kernel: {"K": K, "y": y, "learning_rate": 0.1, "steps": [1]},
     descend: {"X": X, "y": y, "start": y, "learning_rate": 0.1, "steps": [1]},
     fourier_features: {"X": X, "W": B, "b": np.ones(3)},
 }
@@ -128,7 +133,7 @@ ARGUMENTS = [
     pytest.param(function, arguments, name, id=f"{function.__name__}-{name}")
     for function, arguments in FUNCTIONS.items()
     for name, value in arguments.items()
-    if not isinstance(value, str)
+    if not isinstance(value, str) and not callable(value)
 ]
 
 
@@ -142,6 +147,19 @@ def test_public_functions_name_the_argument_they_refuse(function, arguments, nam
         wrong = wrong if wrong.ndim else wrong[()]
         with pytest.raises(ValueError, match=f"^{name} must "):
             function(**arguments | {name: wrong})
+    if not isinstance(arguments[name], np.ndarray) or name == "xi":
+        return
+    with pytest.raises(ValueError, match=f"^{name} must (be a number or )?have shape"):
+        function(**arguments | {name: np.stack([value, value], axis=-1)[None]})
+    with pytest.raises(ValueError, match=r"\w+ must .*have shape"):  # that, or what goes with it
+        function(**arguments | {name: np.repeat(value, 2, axis=-1)})
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_public_functions_know_their_activations(function):
+    if "activation" in signature(function).parameters:
+        with pytest.raises(ValueError, match=r"^activation must be one of relu, .*; got 'swish'"):
+            function(**FUNCTIONS[function] | {"activation": "swish"})
 
 
 def test_no_public_function_is_left_out():

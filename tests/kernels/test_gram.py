@@ -213,17 +213,6 @@ def test_points_off_the_sphere_are_refused(gram, activation):
 
 def test_bad_arguments(kernel):
     gram, _ = kernel
-    X = np.eye(2)
-    with pytest.raises(ValueError, match=r"X must have shape \(points, d\); got shape \(2,\)"):
-        gram([1.0, 2.0])
-    with pytest.raises(ValueError, match=r"Z must have shape .*, not empty"):
-        gram(X, np.zeros((0, 2)))
-    with pytest.raises(ValueError, match=r"Z must have shape \(points, 2\); got shape \(3, 3\)"):
-        gram(X, np.eye(3))
-    with pytest.raises(ValueError, match="X must be finite; got nan"):
-        gram([[math.nan, 1.0]])
-    with pytest.raises(ValueError, match="Z must be finite; got inf"):
-        gram(X, [[math.inf, 1.0]])
     with pytest.raises(ValueError, match=r"X must be 1e\+140 at most in size; got 1e\+200"):
         gram([[1e200, 1.0]])
 
@@ -233,16 +222,3 @@ def test_points_too_small_to_have_a_direction(gram):
     assert gram([[0.0, 0.0], [1e-100, 0.0]])[1, 1] == pytest.approx(gram([[1e-100, 0]]).item())
     with pytest.raises(ValueError, match="X must have rows of 0 or of 1e-140 at least; got 1e-200"):
         gram([[1e-200, 0.0], [1.0, 0.0]])
-
-
-@pytest.mark.parametrize("scale", [0, -1.0, math.nan, math.inf])
-@pytest.mark.parametrize("gram", [gaussian_gram, laplace_gram])
-def test_bad_scale(gram, scale):
-    with pytest.raises(ValueError, match="scale must be positive and finite; got"):
-        gram(np.eye(2), scale=scale)
-
-
-@pytest.mark.parametrize("gram", [nngp_gram, ntk_gram])
-def test_unknown_activation(gram):
-    with pytest.raises(ValueError, match="activation must be one of"):
-        gram(np.eye(2), activation="swish")

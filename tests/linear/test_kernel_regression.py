@@ -101,21 +101,8 @@ def test_single_precision_kernels_are_taken():
     "arguments, options, message",
     [
         (([[1, 2], [0, 1]], np.eye(2), [1, 2]), {}, "K_train must be symmetric"),
-        (
-            (np.ones((2, 3)), np.eye(2), [1, 2]),
-            {},
-            r"K_train must have shape \(n, n\)",
-        ),
-        (([[math.nan]], [[1]], [1]), {}, "K_train must be finite; got nan"),
         (([[1, 0], [0, -1]], np.eye(2), [1, 2]), {}, "K_train must be positive semidefinite"),
-        ((np.eye(2), np.eye(3), [1, 2]), {}, r"K_test_train must have shape \(m, 2\)"),
-        ((np.eye(2), [1, 2], [1, 2]), {}, r"K_test_train must have shape \(m, 2\)"),
-        ((np.eye(2), [[math.inf, 1]], [1, 2]), {}, "K_test_train must be finite; got inf"),
-        ((np.eye(2), np.eye(2), [1, 2, 3]), {}, r"y must have shape \(2,\) or \(2, p\)"),
-        ((np.eye(2), np.eye(2), 1.0), {}, r"y must have shape \(2,\)"),
-        ((np.eye(2), np.eye(2), [1, math.nan]), {}, "y must be finite; got nan"),
         ((np.eye(2), np.eye(2), [1, 2]), {"ridge": -1e-3}, r"ridge must lie in \[0, inf\)"),
-        ((np.eye(2), np.eye(2), [1, 2]), {"ridge": math.nan}, r"ridge must lie in \[0, inf\)"),
         ((np.eye(2), np.eye(2), [1, 2]), {"rcond": -1}, r"rcond must lie in \[0, 1\); got -1"),
     ],
 )
@@ -127,7 +114,5 @@ def test_bad_arguments(arguments, options, message):
 def test_spectrum_refuses_what_has_none():
     with pytest.raises(ValueError, match="K must be symmetric"):
         spectrum([[1, 2], [0, 1]])
-    with pytest.raises(ValueError, match=r"K must have shape \(n, n\)"):
-        spectrum([1.0])
     with pytest.raises(ValueError, match="rcond must lie in"):
         spectrum(np.eye(2), rcond=2)

@@ -44,19 +44,6 @@ def test_minimum_norm_is_the_pseudo_inverse(n, k, rank, seed):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_other_solution_is_shorter(width):
-    X, _, B, y = problem(width)
-    F = neuron_features(X, B)
-    A = LeastSquares(F, y).solution
-    null = np.linalg.svd(F)[2][min(len(F), width) :]
-    assert np.abs(null @ A).max(initial=0) < 1e-12 * np.linalg.norm(A)
-    gradient = F.T @ (F @ A - y)
-    assert np.abs(gradient).max() < 1e-10
-    if width >= len(y):
-        np.testing.assert_allclose(F @ A, y, atol=1e-9)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("activation", ["relu", "erf", "hermite:3"])
 def test_training_the_last_layer_is_kernel_regression_step_by_step(width, activation):
     X, Z, B, y = problem(width)
@@ -95,14 +82,3 @@ def test_a_step_is_against_the_gradient_of_the_loss():
         slope = [(loss(A + h * e) - loss(A - h * e)) / (2 * h) for e in np.eye(5)]
         A = A - eta * np.array(slope)
         np.testing.assert_allclose(kept, A, atol=1e-8)
-
-
-def test_a_start_off_zero_would_not_have_the_least_norm():
-    # What the statement's condition A = 0 is for: what is orthogonal to all features stays.
-    X, _, B, y = problem(40)
-    F = neuron_features(X, B)
-    A = np.linalg.svd(F)[2][-1]
-    for _ in range(100):
-        A = A + 0.1 * (y - F @ A) @ F
-    least = descend(F, y, learning_rate=0.1, steps=[100])[0]
-    assert np.linalg.norm(A) ** 2 == pytest.approx(1 + np.linalg.norm(least) ** 2)

@@ -210,29 +210,10 @@ def test_directions_of_matrices_prefer_none():
 @pytest.mark.parametrize(
     "call, match",
     [
-        (
-            lambda: LeastSquares([1.0, 2.0], [1.0]),
-            r"X must have shape \(n, d\); got shape \(2,\)",
-        ),
-        (lambda: LeastSquares([[1.0, math.nan]], [1.0]), "X must be finite; got nan"),
-        (
-            lambda: LeastSquares(np.ones((2, 2)), [1.0]),
-            r"y must have shape \(2,\)",
-        ),
         (lambda: LeastSquares(np.eye(2), [1, 2], rcond=1), r"rcond must lie in \[0, 1\); got 1"),
         (
             lambda: descend(np.eye(2), [1, 2], learning_rate=1, steps=[3, -1]),
             "steps must be whole numbers >= 0; got -1",
-        ),
-        (lambda: descend(np.eye(2), [1, 2], learning_rate=1, steps=[1.5]), "steps must be"),
-        (lambda: descend(np.eye(2), [1, 2], learning_rate=math.inf, steps=[1]), "learning_rate"),
-        (
-            lambda: descend(np.eye(2), [1, 2], learning_rate=1, steps=[1], start=[1]),
-            r"start must have shape \(2,\); got shape \(1,\)",
-        ),
-        (
-            lambda: descend_kernel(np.ones((2, 3)), [1, 2], learning_rate=1, steps=[1]),
-            "K must have shape",
         ),
         (lambda: regime_solution(np.ones((3, 2)), [1, 2, 3]), r"rank min\(n, d\) = 2; got rank 1"),
         (lambda: matrix_with([1, -1], 2, 2, rng=None), "singular_values must be 1 to 2 positive"),

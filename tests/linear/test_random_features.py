@@ -117,15 +117,3 @@ def test_draws_refuse(changes, match):
         draw_fourier(
             **{"width": 3, "d": 2, "scale": 1.0, "rng": np.random.default_rng(0)} | changes
         )
-
-
-def test_shapes_that_do_not_fit():
-    X, W, b = np.zeros((4, 3)), np.zeros((5, 3)), np.zeros(5)
-    with pytest.raises(ValueError, match="X must have shape"):
-        fourier_features(X, W[:, :2], b)
-    with pytest.raises(ValueError, match=r"b must have shape \(5,\)"):
-        fourier_features(X, W, b[:4])
-    with pytest.raises(ValueError, match="X must have shape"):
-        neuron_features(X, W[:, :2])
-    with pytest.raises(ValueError, match="activation must be one of"):
-        neuron_features(X, W, activation="step")

@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 
@@ -163,22 +161,3 @@ def test_steps_may_come_in_any_order(problem):
 def test_steps_must_be_whole(problem, steps):
     with pytest.raises(ValueError, match="steps must be whole numbers >= 0; got"):
         linearised(problem, "relu", 0.05, steps)
-
-
-@pytest.mark.parametrize("learning_rate", [0, -0.1, math.nan, math.inf])
-def test_the_learning_rate_must_be_positive(problem, learning_rate):
-    with pytest.raises(ValueError, match="learning_rate must be positive and finite"):
-        linearised(problem, "relu", learning_rate, [1])
-
-
-def test_shapes_must_fit(problem):
-    X, _, A, B, _ = problem
-    with pytest.raises(ValueError, match="X must have shape"):
-        jacobian(X[:, :2], A, B)
-    with pytest.raises(ValueError, match="A must have shape"):
-        jacobian(X, A[:, :3], B)
-    J = np.ones((3, 1, 5))
-    for name in ("y", "f0_train", "f0_test"):
-        arguments = dict.fromkeys(("y", "f0_train", "f0_test"), np.zeros(3)) | {name: np.zeros(2)}
-        with pytest.raises(ValueError, match=rf"{name} must have shape \(3, 1\) or \(3,\)"):
-            linearised_descent(J, J, learning_rate=0.1, steps=[1], **arguments)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import sys
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -39,16 +38,18 @@ def step_numbers(name: str, values: Iterable, *, last: int | None = None) -> lis
 
 def positive(name: str, value) -> float:
     """A finite number above 0."""
-    if not _is_real(value) or not 0 < value <= sys.float_info.max:
+    number = _as_float(value)
+    if not 0 < number < math.inf:
         raise ValueError(f"{name} must be positive and finite; got {value!r}")
-    return float(value)
+    return number
 
 
 def within(name: str, value, low: float, high: float) -> float:
     """A number in [low, high)."""
-    if not _is_real(value) or not low <= value < high:
+    number = _as_float(value)
+    if not low <= number < high:
         raise ValueError(f"{name} must lie in [{low:g}, {high:g}); got {value!r}")
-    return float(value)
+    return number
 
 
 def one_of(name: str, value, allowed: Sequence[str]) -> str:
@@ -94,6 +95,14 @@ def finite(name: str, values, *shapes: tuple[int | str, ...], empty: bool = Fals
 
 def _is_real(value) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _as_float(value) -> float:
+    """NaN for what is no real number, infinity for what is beyond all floats."""
+    try:
+        return float(value) if _is_real(value) else math.nan
+    except OverflowError:
+        return math.inf
 
 
 def _words(shapes: Sequence[tuple[int | str, ...]]) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from widelimit.data.digits import CLASSES
 from widelimit.data.sources import source_dimension
 from widelimit.data.targets import check_expression
-from widelimit.study.config.sections import Distinct, Name, Section, Target
+from widelimit.study.config.sections import Name, Section, Target, distinct
 from widelimit.study.config.types import Flag, number, whole
 
 
@@ -43,14 +43,10 @@ class Data(Section):
     and more, which the message about an unknown one lists."""
     noise_std: number(ge=0, le=1e6) = 0.0
     """Standard deviation of Gaussian noise on the training targets."""
-    outputs: (
-        whole(ge=1, le=100)
-        | Annotated[list[Name], Field(min_length=1, max_length=100), Distinct]
-        | None
-    ) = None
+    outputs: whole(ge=1, le=100) | distinct(Name, least=1, most=100) | None = None
     """Number of outputs; with source file, the names of the output columns. By default one for
     each target expression; a single expression serves several outputs."""
-    inputs: Annotated[list[Name], Field(max_length=10_000), Distinct] = []
+    inputs: distinct(Name, most=10_000) = []
     """Names of the input columns, with source file."""
     path: Name | None = None
     """The CSV or Parquet file, with source file."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from widelimit.measure.log_steps import log_steps
-from widelimit.study.config.sections import MAX_WIDTH, Activation, Distinct, Section
+from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, distinct
 from widelimit.study.config.types import number, optional, whole
 
 
@@ -16,11 +16,7 @@ class Network(Section):
 
     activation: Activation = "relu"
     """relu, leaky_relu:<slope>, gelu, sin, cos, erf or hermite:<n>."""
-    widths: Annotated[
-        list[whole(ge=1, le=MAX_WIDTH)],
-        Field(min_length=1, max_length=100),
-        Distinct,
-    ] = [64, 256, 1024]
+    widths: distinct(whole(ge=1, le=MAX_WIDTH), least=1, most=100) = [64, 256, 1024]
     """Numbers of hidden units k, each once."""
     seeds: whole(ge=1, le=100_000) = 10
     """Random initialisations of each width."""
@@ -31,7 +27,7 @@ class Network(Section):
     """Step size for the loss 1/2 sum_i (y_i - f(x_i))^2."""
     steps: whole(ge=1, le=10**9) = 1000
     """Steps of full-batch gradient descent."""
-    checkpoints: optional(Annotated[list[whole(ge=0)], Field(max_length=100), Distinct]) = None
+    checkpoints: optional(distinct(whole(ge=0), most=100)) = None
     """Steps at which networks are compared with theory; 0 and the last step always belong to
     them. By default the powers of ten."""
     loss_points_per_decade: whole(ge=1, le=100) = 10

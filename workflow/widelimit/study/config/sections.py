@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -28,12 +28,17 @@ def _in_t(target: str) -> str:
 
 
 Activation = Annotated[str, AfterValidator(_known_activation)]
-Distinct = AfterValidator(_distinct)
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Target = Annotated[str, Field(min_length=1)]
 TargetInT = Annotated[Target, AfterValidator(_in_t)]
 
 MAX_WIDTH = 2**26
+
+
+def distinct(kind: Any, *, most: int, least: int = 0) -> Any:
+    """A list of at most so many values of a kind, each once."""
+    lengths = Field(min_length=least or None, max_length=most)
+    return Annotated[list[kind], lengths, AfterValidator(_distinct)]
 
 
 class Section(BaseModel):

@@ -9,8 +9,11 @@ from pydantic import Field, model_validator
 from widelimit.data.targets import check_expression
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.quadrature import MAX_DEGREE
-from widelimit.study.config.sections import Activation, Distinct, Section, Target, TargetInT
+from widelimit.study.config.sections import Activation, Section, Target, TargetInT, distinct
 from widelimit.study.config.types import number, whole
+
+FAMILIES = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf"]
+"""All but the Hermite polynomials, of which there is one for each degree."""
 
 
 class Step1(Section):
@@ -18,11 +21,7 @@ class Step1(Section):
 
     dimension: whole(ge=4, le=200) = 20
     """d of the inputs; there are 2 d, d or d / 2 points."""
-    condition_numbers: Annotated[
-        list[number(ge=1, le=1e6)],
-        Field(min_length=1, max_length=5),
-        Distinct,
-    ] = [1.0, 10.0, 100.0, 1000.0]
+    condition_numbers: distinct(number(ge=1, le=1e6), least=1, most=5) = [1.0, 10.0, 100.0, 1000.0]
     """sigma_1^2 / sigma_d^2 of the spectra on which the threshold is looked for."""
     condition_number: number(ge=1, le=1e6) = 30.0
     """The same of the data on which directions and regimes are followed."""
@@ -39,11 +38,7 @@ class Step2(Section):
     """Samples around the circle, for the polynomial features."""
     target: TargetInT = "x_0 + sin(4 * x_1)"
     """Their target as an expression in the angle t and the inputs x_0, x_1."""
-    degrees: Annotated[
-        list[whole(ge=1, le=20)],
-        Field(min_length=1, max_length=4),
-        Distinct,
-    ] = [2, 4, 8]
+    degrees: distinct(whole(ge=1, le=20), least=1, most=4) = [2, 4, 8]
     """Degrees of the polynomial features."""
     steps: whole(ge=1, le=10**6) = 10_000
     """Steps of gradient descent walked one by one; beyond, the closed form is shown."""
@@ -64,28 +59,16 @@ class Step3(Section):
     """L of the Gaussian kernel exp(-L |x - z|^2)."""
     laplace_scale: number(gt=0, le=1e6) = 2.0
     """L of the Laplace kernel exp(-L |x - z|)."""
-    scales: Annotated[
-        list[number(gt=0, le=1e6)],
-        Field(min_length=1, max_length=8),
-        Distinct,
-    ] = [0.1, 1.0, 10.0, 100.0]
+    scales: distinct(number(gt=0, le=1e6), least=1, most=8) = [0.1, 1.0, 10.0, 100.0]
     """Values of L whose effect is shown."""
 
 
 class Step4(Section):
     """The page about random features: their kernels, the last layer, double descent."""
 
-    activations: Annotated[
-        list[Activation],
-        Field(min_length=1, max_length=12),
-        Distinct,
-    ] = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:3"]
+    activations: distinct(Activation, least=1, most=12) = [*FAMILIES, "hermite:3"]
     """Whose dual activations are shown, and whose random features are held against NNGP."""
-    degrees: Annotated[list[whole(ge=0, le=30)], Field(min_length=1, max_length=3), Distinct] = [
-        1,
-        2,
-        4,
-    ]
+    degrees: distinct(whole(ge=0, le=30), least=1, most=3) = [1, 2, 4]
     """Highest powers of the truncated Hermite series shown."""
     pairs: whole(ge=1, le=10**6) = 256
     """Random features of the Monte Carlo estimates shown beside the dual activations."""
@@ -101,27 +84,19 @@ class Step4(Section):
     """Standard deviation of Gaussian noise on the training targets."""
     seeds: whole(ge=1, le=1000) = 20
     """Random draws of the features, the points staying as they are."""
-    widths: Annotated[list[whole(ge=1, le=2**17)], Field(min_length=1, max_length=20), Distinct] = [
-        32,
-        128,
-        512,
-        2048,
-        8192,
-    ]
+    widths: distinct(whole(ge=1, le=2**17), least=1, most=20) = [32, 128, 512, 2048, 8192]
     """Numbers k of random features whose kernel is held against its limit."""
     activation: Activation = "relu"
     """Of the networks whose last layer is trained, and of double descent."""
     gaussian_scale: number(gt=0, le=1e6) = 0.5
     """L of the Gaussian kernel exp(-L |x - z|^2), the limit of the random Fourier features."""
-    trained_widths: Annotated[
-        list[whole(ge=1, le=2**13)], Field(min_length=1, max_length=6), Distinct
-    ] = [20, 60, 240]
+    trained_widths: distinct(whole(ge=1, le=2**13), least=1, most=6) = [20, 60, 240]
     """Widths of the networks whose last layer is trained by gradient descent."""
     trained_seeds: whole(ge=1, le=100) = 3
     """Random draws of each of them."""
     steps: whole(ge=1, le=10**6) = 10_000
     """Steps of that gradient descent."""
-    ratios: Annotated[list[number(gt=0, le=100)], Field(min_length=2, max_length=100), Distinct] = [
+    ratios: distinct(number(gt=0, le=100), least=2, most=100) = [
         0.1,
         0.2,
         0.3,
@@ -175,26 +150,14 @@ class Step5(Section):
     ] = ["t + sin(10 * t)", "cos(6 * t)", "t * t"]
     """One target for each output, as an expression in t and the inputs x_0, x_1; networks of one
     output are trained on the first."""
-    activations: Annotated[
-        list[Activation],
-        Field(min_length=1, max_length=20),
-        Distinct,
-    ] = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"]
+    activations: distinct(Activation, least=1, most=20) = [*FAMILIES, "hermite:2"]
     """Whose kernel is compared with its closed form, and, where they are smooth, whose Hessian is
     measured. The trained networks have network.activation."""
-    widths: Annotated[
-        list[whole(ge=1, le=2**20)],
-        Field(min_length=1, max_length=20),
-        Distinct,
-    ] = [64, 256, 1024, 4096, 16384]
+    widths: distinct(whole(ge=1, le=2**20), least=1, most=20) = [64, 256, 1024, 4096, 16384]
     """Numbers of hidden units k of networks at initialisation."""
     seeds: whole(ge=1, le=10_000) = 60
     """Random initialisations of each of them."""
-    training_widths: Annotated[
-        list[whole(ge=1, le=2**16)],
-        Field(min_length=1, max_length=20),
-        Distinct,
-    ] = [64, 256, 1024, 4096]
+    training_widths: distinct(whole(ge=1, le=2**16), least=1, most=20) = [64, 256, 1024, 4096]
     """Numbers of hidden units k of trained networks, and of those linearised with an explicit
     Jacobian."""
     training_seeds: whole(ge=1, le=10_000) = 20
@@ -203,11 +166,7 @@ class Step5(Section):
     """Steps of full-batch gradient descent."""
     relative_learning_rate: number(gt=0, lt=1) = 0.1
     """Step size in units of the stability bound 2 / lambda_max of the limit NTK."""
-    flow_learning_rates: Annotated[
-        list[number(gt=0, lt=1)],
-        Field(min_length=2, max_length=8),
-        Distinct,
-    ] = [0.01, 0.03, 0.1, 0.3, 0.9]
+    flow_learning_rates: distinct(number(gt=0, lt=1), least=2, most=8) = [0.01, 0.03, 0.1, 0.3, 0.9]
     """In the same units: where discrete steps are compared with gradient flow."""
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from widelimit.study.config.data import Data
 from widelimit.study.config.errors import ConfigError, validated
 from widelimit.study.config.network import Kernels, Network
-from widelimit.study.config.sections import MAX_WIDTH, Activation, Distinct, Section, Target
+from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
 from widelimit.study.config.steps import Step1, Step2, Step3, Step4, Step5, Step7
 from widelimit.study.config.types import FOLDER, NAME, Flag, optional, whole
 
@@ -19,21 +19,13 @@ class Beyond(Section):
     another activation on the same points, or on another sphere with the same activation. What is
     not named here is as in the main experiment."""
 
-    activations: Annotated[
-        list[Activation],
-        Field(max_length=100),
-        Distinct,
-    ] = []
+    activations: distinct(Activation, most=100) = []
     """Other activations."""
-    dimensions: Annotated[list[whole(ge=1, le=10_000)], Field(max_length=100), Distinct] = []
+    dimensions: distinct(whole(ge=1, le=10_000), most=100) = []
     """d of other spheres S^{d-1}, on which points are uniform."""
     target: Target = "x_0"
     """Target on the spheres, as an expression in x_0, x_1, ..."""
-    widths: Annotated[
-        list[whole(ge=1, le=MAX_WIDTH)],
-        Field(min_length=1, max_length=100),
-        Distinct,
-    ] = [64, 256, 1024]
+    widths: distinct(whole(ge=1, le=MAX_WIDTH), least=1, most=100) = [64, 256, 1024]
     """Numbers of hidden units k, each once."""
     seeds: whole(ge=1, le=100_000) = 5
     """Random initialisations of each width."""
