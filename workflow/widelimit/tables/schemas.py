@@ -168,7 +168,7 @@ SLOPES = Table(
         STEP.but(null="the metric does not depend on the step"),
         text(
             "widths",
-            "all; widest: the widest few, as configured; local: two neighbours; shared: those of step7"
+            "all; widest: the widest few, as configured; local: neighbours; shared: those of step7"
             " in the range of the experiments beyond/",
         ),
         *FITTED_WIDTHS,
