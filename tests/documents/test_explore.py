@@ -11,7 +11,7 @@ import pytest
 
 from checkout import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ def test_the_refusal_quoted_is_the_one_given():
     assert str(caught.value) in " ".join(README.split())
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_every_snakemake_command_finds_its_targets(tmp_path):
     checkout = check_out(tmp_path / "checkout")
     shutil.copytree(ROOT / "studies", checkout.path / "studies")

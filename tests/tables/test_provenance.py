@@ -82,14 +82,3 @@ def test_relative_imports_are_refused(package):
     (package / "widelimit" / "d.py").write_text("from . import e")
     with pytest.raises(ValueError, match="write imports in full"):
         code_digest(package / "script.py")
-
-
-def test_data_does_not_depend_on_kernels_nor_training_on_duals():
-    """What a study must not compute anew when a kernel is edited."""
-    provenance._imports.cache_clear()
-    data = {path.stem for path in reach(["widelimit.data.points"])}
-    assert "sources" in data
-    assert not data & {"duals", "gram", "study", "pairs"}
-    training = {path.stem for path in reach(["widelimit.measure.wide.networks"])}
-    assert {"pairs", "masks", "steps"} <= training
-    assert not training & {"duals", "gram", "gradient_descent", "study"}

@@ -1,4 +1,7 @@
-"""What a change reruns, and what it leaves alone, by the reasons that Snakemake gives."""
+"""What a change reruns, and what it leaves alone, by the reasons that Snakemake gives.
+
+Which rules an edit of code reaches at all is tested in test_digests.py.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ import pytest
 from checkout import FIGURES as NAMES
 from checkout import Checkout
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
+pytestmark = pytest.mark.slow
+heavy = pytest.mark.heavy
 
 FIGURES = {f"figure {name}" for name in NAMES}
 STEP1_FIGURES = {name for name in FIGURES if "step1" in name}
@@ -52,8 +56,8 @@ def rules_of(checkout, *arguments):
     return set(planned(checkout, *arguments)[0]) - TARGETS
 
 
-def test_a_second_run_has_nothing_to_do(study):
-    assert rules_of(study) == set()
+def test_a_second_run_has_nothing_to_do(finished):
+    assert rules_of(finished) == set()
 
 
 def test_editing_a_figure_reruns_it_and_its_page(study):
@@ -65,16 +69,13 @@ def test_editing_a_figure_reruns_it_and_its_page(study):
     assert "Params have changed" in reasons["figure step7_loss"][0]
 
 
-def test_editing_the_style_reruns_figures_and_pages_only(study):
-    study.edit("workflow/widelimit/report/figures/style.py", "import os", "#\nimport os")
-    assert rules_of(study) == FIGURES | PAGES
-
-
+@heavy
 def test_editing_a_template_reruns_pages_only(study):
     study.edit("workflow/widelimit/report/templates/base.html.j2", "<body", "<!-- edited --><body")
     assert rules_of(study) == PAGES
 
 
+@heavy
 def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study):
     study.edit("workflow/widelimit/kernels/duals.py", "import numpy", "#\nimport numpy")
     jobs, reasons = planned(study)
@@ -84,36 +85,25 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     assert set(jobs) - TARGETS == fits | follow
 
 
-def test_editing_the_engine_reruns_networks_not_data_nor_kernels(study):
-    study.edit("workflow/widelimit/training/dense/pairs.py", "import numpy", "#\nimport numpy")
-    jobs, _ = planned(study)
-    assert jobs["train_networks"] == 3 * 2 + 1
-    assert not {"generate_data", "fit_kernels", "fit_step3"} & set(jobs)
-
-
-def test_a_new_width_runs_its_own_jobs_only(study):
-    study.configure(network={"widths": [16, 32, 64, 256]})
+def test_new_widths_and_seeds_run_their_own_jobs_only(study):
+    study.configure(network={"widths": [16, 32, 64, 256], "seeds": 5})
     jobs, reasons = planned(study)
-    assert jobs["train_networks"] == 2
-    assert all("Missing output files" in reason for reason in reasons["train_networks"])
-    assert all("width=32" in reason for reason in reasons["train_networks"])
+    # Three chunks of the new width, and the third of each other one.
+    assert jobs["train_networks"] == 3 + 3
+    for reason in reasons["train_networks"]:
+        assert "Missing output files" in reason
+        assert "width=32" in reason or "chunk=2" in reason
     assert not {"generate_data", "fit_kernels"} & set(jobs)
 
 
-def test_a_new_seed_runs_new_jobs_only(study):
-    study.configure(network={"seeds": 5})
-    jobs, reasons = planned(study)
-    assert jobs["train_networks"] == 3
-    assert all("chunk=2" in reason for reason in reasons["train_networks"])
-    assert not {"generate_data", "fit_kernels"} & set(jobs)
-
-
+@heavy
 def test_a_seed_within_a_trained_chunk_trains_nothing(study):
     study.configure(network={"seeds": 3})
     assert "train_networks" not in rules_of(study)
     assert "compare" in rules_of(study)
 
 
+@heavy
 def test_a_learning_rate_reruns_kernels_and_networks_not_data(study):
     study.configure(network={"learning_rate": 0.01})
     jobs, _ = planned(study)
@@ -122,19 +112,23 @@ def test_a_learning_rate_reruns_kernels_and_networks_not_data(study):
     assert jobs["fit_kernels"] == 2
 
 
+@heavy
 def test_a_target_reruns_the_data_and_what_follows(study):
     study.configure(data={"target": "t"})
-    assert rules_of(study) >= {"generate_data", "fit_kernels", "train_networks", *STEP7_FIGURES}
-    assert "fit_step3" not in rules_of(study)
+    rules = rules_of(study)
+    assert rules >= {"generate_data", "fit_kernels", "train_networks", *STEP7_FIGURES}
+    assert "fit_step3" not in rules
 
 
+@heavy
 def test_a_changed_lock_reruns_everything_computed(study):
     study.edit("requirements.lock", "numpy==", "# another\nnumpy==")
     assert rules_of(study) >= {"generate_data", "fit_kernels", "train_networks", *FIGURES, *PAGES}
 
 
-def test_forcing_a_stage_reruns_it_and_what_follows(study):
-    jobs, reasons = planned(study, "-R", "train_networks")
+@heavy
+def test_forcing_a_stage_reruns_it_and_what_follows(finished):
+    jobs, reasons = planned(finished, "-R", "train_networks")
     assert jobs["train_networks"] == 3 * 2 + 1
     assert all("Forced execution" in reason for reason in reasons["train_networks"])
     follow = {"train_networks", "collect_runs", *COMPARISON, *STEP7_FIGURES, *PAGES}
@@ -142,27 +136,38 @@ def test_forcing_a_stage_reruns_it_and_what_follows(study):
     assert {"compare", "page step7"} <= set(jobs)
 
 
-@pytest.mark.parametrize(
-    "target, rules",
-    [
-        ("data", {"generate_data"}),
-        ("kernels", {"generate_data", "fit_kernels"}),
-        ("networks", {"generate_data", "train_networks"}),
-        ("step1", {"measure_step1", "judge_claims", "page step1", *STEP1_FIGURES}),
-        (
-            "step3",
-            {"measure_step2", "judge_claims", "fit_step3", "page step3"}
-            | {f for f in FIGURES if "step2" in f or "step3" in f},
-        ),
-        (
-            "step4",
-            {"fit_step4", "fit_slopes", "judge_claims", "page step4"}
-            | {f for f in FIGURES if "step4" in f},
-        ),
-    ],
-)
-def test_targets_reach_their_stage_and_no_further(study, target, rules):
-    assert rules_of(study, "--forceall", target) - {target} == rules
+def needs(checkout, *targets) -> dict[str, set[str]]:
+    """For each target the rules that it needs, directly or not, by Snakemake's graph of jobs."""
+    done = checkout.snakemake("--forceall", "--dag", "dot", "--cores", "1", *targets)
+    assert done.returncode == 0, done.stdout[-3000:]
+    names = {}
+    for job, label in re.findall(r'(\d+)\[label = "(.*?)"', done.stdout):
+        rule, *wildcards = label.split("\\n")
+        which = [value for value in wildcards if re.match("(figure|page): ", value)]
+        names[job] = " ".join([rule, *(value.split(": ")[1] for value in which)])
+    above = {job: set() for job in names}
+    for job, follower in re.findall(r"(\d+) -> (\d+)", done.stdout):
+        above[follower].add(job)
+
+    def all_above(job):
+        return above[job].union(*map(all_above, above[job]))
+
+    jobs = {name: job for job, name in names.items()}
+    return {target: {names[job] for job in all_above(jobs[target])} for target in targets}
+
+
+def test_targets_reach_their_stage_and_no_further(finished):
+    expected = {
+        "data": {"generate_data"},
+        "kernels": {"generate_data", "fit_kernels"},
+        "networks": {"generate_data", "train_networks"},
+        "step1": {"measure_step1", "judge_claims", "page step1", *STEP1_FIGURES},
+        "step3": {"measure_step2", "judge_claims", "fit_step3", "page step3"}
+        | {f for f in FIGURES if "step2" in f or "step3" in f},
+        "step4": {"fit_step4", "fit_slopes", "judge_claims", "page step4"}
+        | {f for f in FIGURES if "step4" in f},
+    }
+    assert needs(finished, *expected) == expected
 
 
 def test_a_run_after_adding_a_width_leaves_the_old_networks_as_they_are(study):

@@ -14,7 +14,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from checkout import FIGURES, Checkout, check_out, digests
+from checkout import FIGURES, MEASURED, Checkout, check_out, digests
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.report.claims import CLAIMS, judge
 from widelimit.report.claims.document import document
@@ -22,17 +22,26 @@ from widelimit.report.describe_tables import readme
 from widelimit.report.pages import PAGES
 from widelimit.tables.files import read_metadata, read_table
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
+pytestmark = pytest.mark.slow
 
 SCIENCE = ["data", "kernels", "theory", "predictions", "metrics", "slopes", "claims"]
 
 
-def test_bytes_do_not_depend_on_cores_place_or_chunks(finished, tmp_path):
+@pytest.mark.parametrize(
+    "targets",
+    [
+        pytest.param([MEASURED, "results/figures/step7_fits.svg"], id="a part"),
+        pytest.param(["figures", "metrics"], marks=pytest.mark.heavy, id="all"),
+    ],
+)
+def test_bytes_do_not_depend_on_cores_place_or_chunks(finished, tmp_path, targets):
     other = check_out(tmp_path / "some where else")
     other.configure(network={"seeds_per_job": 3})
-    other.run("figures", "metrics", cores=1)
+    other.run(*targets, cores=1)
     expected = digests(finished.path / "results")
-    assert digests(other.path / "results") == expected
+    found = digests(other.path / "results")
+    assert found.items() <= expected.items()
+    assert len(found) == len(expected) or "figures" not in targets
     assert {Path(name).stem for name in expected if name.endswith(".svg")} == FIGURES
 
 
@@ -103,17 +112,6 @@ def test_pages_are_there_and_speak_of_this_study(finished):
     assert str(finished.path) not in text
 
 
-@pytest.mark.parametrize(
-    "data, shown", [({}, True), ({"source": "circle", "target": "x_0"}, False)]
-)
-def test_the_raw_interval_stands_beside_what_was_lifted_from_it_alone(checkout, data, shown):
-    checkout.configure(data=data)
-    planned = checkout.snakemake("-n", "--", "step7")
-    assert planned.returncode == 0, planned.stdout
-    assert ("figure=step7_interval" in planned.stdout) == shown
-    assert "figure=step7_fits" in planned.stdout
-
-
 def test_statements_stand_beside_their_numbers(finished):
     results = finished.path / "results"
     claims, metrics, slopes = (
@@ -128,11 +126,13 @@ def test_statements_stand_beside_their_numbers(finished):
     assert set(claims.loc[exact, "verdict"]) == {"yes"}
 
 
+@pytest.mark.heavy
 def test_the_commands_on_a_page_find_their_targets(finished):
     text = html.unescape((finished.path / "results/pages/step7.html").read_text())
     commands = re.findall(r"<code>(snakemake [^<]+)", text)
     assert len(commands) >= 9
     stages = [command for command in commands if "figures/" not in command]
+    assert len(stages) >= 4
     for command in [*stages, commands[0]]:
         words = shlex.split(command)
         assert words[words.index("--configfile") + 1] == "study.yaml"

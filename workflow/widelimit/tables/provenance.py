@@ -32,12 +32,19 @@ LOCK = PACKAGE.parents[1] / "requirements.lock"
 def code_digest(script: Path, *, modules: Iterable[str] = (), files: Iterable[Path] = ()) -> str:
     """A digest of a script, the modules it reaches, further modules and files.
 
+    script, modules : as for ``sources``
+    files : what else determines the result, such as the lock file or templates
+    """
+    return _digest(sorted(sources(script, modules) | {Path(file) for file in files}))
+
+
+def sources(script: Path, modules: Iterable[str] = ()) -> set[Path]:
+    """Files of a script and of all modules that it reaches.
+
     script  : path of the rule's script
     modules : names of widelimit modules that the script imports by a computed name
-    files   : what else determines the result, such as the lock file or templates
     """
-    reached = {Path(script)} | reach(_imports(Path(script)) | set(modules))
-    return _digest(sorted(reached | {Path(file) for file in files}))
+    return {Path(script)} | reach(_imports(Path(script)) | set(modules))
 
 
 def lock_digest() -> str:
