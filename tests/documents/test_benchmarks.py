@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import cases, checks, figure, methods, ratios, report, run
+from benchmarks import cases, checks, figure, methods, ratios, report, run, scheduler
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS, Case
 from benchmarks.measure import measure
 from checkout import ROOT
@@ -194,6 +194,33 @@ def test_the_readme_is_quoted_between_its_markers():
     assert report.quoted(new, "| 1 |\n") == new
     with pytest.raises(ValueError, match="must have the lines"):
         report.quoted("a", "b")
+
+
+def quoted_table(path: str, name: str) -> list[list[str]]:
+    """Cells of the table between the markers of that name, without the rule under its head."""
+    (text,) = re.findall(rf"<!-- {name} -->(.*?)<!-- /{name} -->", (ROOT / path).read_text(), re.S)
+    lines = [line for line in text.splitlines() if line.startswith("| ") and "| --" not in line]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_readme_quotes_every_case_with_its_methods():
+    head, *rows = quoted_table("README.md", "benchmark")
+    assert head[1:-1] == list(report.COLUMNS.values())
+    assert [row[0] for row in rows] == [figure.case_words(case) for case in cases.TRAINING]
+    for case, row in zip(cases.TRAINING, rows, strict=True):
+        quoted = dict(zip(report.COLUMNS, row[1:], strict=False))
+        assert {name for name, cell in quoted.items() if cell} == set(case.methods) - {"gemm"}
+        own = "circle" if case.dimension == 2 else "dense"
+        assert float(quoted[own]) == 1
+        assert bool(row[-1]) == (own == "circle")
+
+
+def test_the_documents_quote_what_planning_costs():
+    head, *rows = quoted_table("docs/cluster.md", "scheduler")
+    assert scheduler.HEAD == f"| {' | '.join(head)} |\n"
+    numbers = np.array([[float(cell) for cell in row] for row in rows])
+    assert numbers[:, 0].tolist() == list(scheduler.JOBS)
+    assert (np.diff(numbers, axis=0) > 0).all()
 
 
 def test_methods_take_turns(monkeypatch):

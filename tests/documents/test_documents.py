@@ -25,10 +25,16 @@ def test_each_fault_names_a_test_and_what_is_lost():
             assert f"\ndef {name}(" in TESTS, name
 
 
+QUOTED = {
+    "README.md": ["findings", "/findings", "benchmark", "/benchmark"],
+    "cluster.md": ["scheduler", "/scheduler"],
+}
+"""Markers between which a program writes; what it must have written is tested with the program."""
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_what_is_quoted_between_markers_is_there(path):
-    for name, quoted in re.findall(r"<!-- (\w+) -->(.*?)<!-- /\1 -->", path.read_text(), re.DOTALL):
-        assert re.search(r"\d", quoted), name
+def test_the_markers_of_quoted_text_are_in_place(path):
+    assert re.findall(r"<!-- (/?\w+) -->", path.read_text()) == QUOTED.get(path.name, [])
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

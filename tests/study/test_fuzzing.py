@@ -21,7 +21,7 @@ from widelimit.study.checks import check_study
 from widelimit.study.config import load_study
 from widelimit.study.config.errors import ConfigError
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.heavy
 
 STUDIES = {"shipped": yaml.safe_load((ROOT / "config.yaml").read_text()), "tiny": TINY}
 LAZY = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=150)
