@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from widelimit.report.figures import parts, style
 from widelimit.report.figures.sliders import (
@@ -116,7 +116,7 @@ def _spread(points: pd.DataFrame, most: int) -> pd.DataFrame:
 def _limits(theory: pd.DataFrame, quantiles) -> Iterator[pd.DataFrame]:
     # At one point the ensemble of infinitely wide networks is normally distributed.
     ntk, nngp = (theory[theory["model"] == model] for model in ("ntk", "nngp"))
-    lower, upper = (ntk["mean"] + ntk["std"] * norm.ppf(level) for level in quantiles)
+    lower, upper = (ntk["mean"] + ntk["std"] * ndtri(level) for level in quantiles)
     yield ntk.rename(columns={"mean": "value"}).assign(quantity="ntk", lower=lower, upper=upper)
     yield nngp.rename(columns={"mean": "value"}).assign(quantity="nngp")
 
