@@ -15,7 +15,8 @@ from widelimit.report.pages import PAGES
 from widelimit.tables.files import read_table
 
 every_page = pytest.mark.parametrize("name", ["index", *PAGES])
-SIZES = (360, 800, 1600)
+heavy = pytest.mark.heavy
+SIZES = [360, *(pytest.param(width, marks=heavy) for width in (800, 1600))]
 MOVING = sorted(
     path.stem
     for path in (ROOT / "workflow/widelimit/report/figures").glob("step*.py")
@@ -72,6 +73,7 @@ DRAWINGS_AS_A_WHOLE = {"exclude": [["svg > g"], ["svg > defs"]]}
 """Thousands of outlines without text: all that axe could look at is what names the drawing."""
 
 
+@heavy
 @every_page
 @pytest.mark.parametrize("scheme, width", [("light", 1600), ("dark", 360)])
 def test_axe_finds_nothing_to_complain_about(name, scheme, width, open_page):
@@ -99,6 +101,7 @@ def colours(page) -> tuple[float, float]:
     return tuple(luminance(page.evaluate(f"{style}.{c}")) for c in ("backgroundColor", "color"))
 
 
+@heavy
 @every_page
 def test_dark_mode(name, open_page):
     opened = open_page(name, color_scheme="dark")
@@ -111,6 +114,7 @@ def test_dark_mode(name, open_page):
     assert luminance(card.evaluate("e => getComputedStyle(e).backgroundColor")) == pytest.approx(1)
 
 
+@heavy
 @every_page
 def test_print(name, open_page):
     opened = open_page(name, color_scheme="dark")
@@ -124,6 +128,7 @@ def test_print(name, open_page):
     assert opened.page.pdf(format="A4").startswith(b"%PDF")
 
 
+@heavy
 @every_page
 def test_without_scripts_the_figures_stand_as_they_are_drawn(name, open_page):
     page = open_page(name, java_script_enabled=False).page
@@ -134,6 +139,7 @@ def test_without_scripts_the_figures_stand_as_they_are_drawn(name, open_page):
     assert page.locator("figure.moving").count() == len(moving_on(name))
 
 
+@heavy
 @every_page
 def test_every_table_is_saved_as_csv(name, open_page, finished):
     page = open_page(name).page
@@ -213,6 +219,7 @@ def test_sliders_move_what_they_should_and_nothing_else(moving, open_page):
     opened.keep("moved")
 
 
+@heavy
 @pytest.mark.parametrize("moving", MOVING)
 def test_what_is_moved_away_and_back_stands_where_it_was_drawn(moving, open_page):
     _, figure = opened_figure(open_page, moving)
@@ -229,6 +236,7 @@ def test_what_is_moved_away_and_back_stands_where_it_was_drawn(moving, open_page
     assert compared >= len(drawn) / 2
 
 
+@heavy
 @pytest.mark.parametrize("moving", MOVING)
 @pytest.mark.parametrize("width", [360, 1600])
 def test_sliders_follow_the_mouse(moving, width, open_page):
