@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from checkout import MEASURED, SMALL, Checkout, check_out, digests
-
 # Before NumPy is imported: pytest-xdist runs a process for each core, and BLAS threads on top of
 # that make everything slower.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".numba_cache"))
+
+from checkout import MEASURED, SMALL, Checkout, check_out, digests  # noqa: E402
 
 
 @pytest.fixture
