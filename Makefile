@@ -57,9 +57,9 @@ lock: $(VENV)/installed  ## resolve pyproject.toml into requirements.lock anew
 	$(RESOLVE) --extra dev pyproject.toml -o requirements.lock
 
 # The font comes with a package that nothing else here needs.
-font: $(VENV)/installed  ## cut the font of formulas anew, after an edit to report/math_font.py
+font: $(VENV)/installed  ## cut the font of formulas anew, after an edit to report/pages/math_font.py
 	rm -rf .font && $(BIN)/python -m pip install --quiet --no-deps --target .font ziamath==0.13
-	$(BIN)/python -m widelimit.report.math_font .font/ziamath/fonts/STIXTwoMath-Regular.ttf
+	$(BIN)/python -m widelimit.report.pages.math_font .font/ziamath/fonts/STIXTwoMath-Regular.ttf
 	rm -rf .font
 
 # Snakemake's records of what made which file stay: without them, results of studies that lie

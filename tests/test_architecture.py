@@ -35,7 +35,6 @@ EDGE = {
     "tables",
     "data.files",
     "study",
-    "report.math_font",
     "report.pages",
     "report.quote_in_docs",
 }

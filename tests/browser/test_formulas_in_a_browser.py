@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from widelimit.report.pages import PAGES
+from widelimit.report.catalog import PAGES
 
 PLACES = """
 [...document.querySelectorAll("math msup")].filter(e => e.checkVisibility()).map(e => {

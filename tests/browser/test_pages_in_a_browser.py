@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from checkout import ROOT
-from widelimit.report.pages import PAGES
+from widelimit.report.catalog import PAGES
 from widelimit.tables.files import read_table
 
 every_page = pytest.mark.parametrize("name", ["index", *PAGES])

@@ -14,7 +14,7 @@ from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import STEP4, judge
 from widelimit.report.claims.check import FAILS, HOLDS
-from widelimit.report.page_numbers import step4_numbers
+from widelimit.report.pages.quoted import step4_numbers
 from widelimit.seeds import generator
 from widelimit.tables.features import TABLES
 from widelimit.tables.schemas import METRICS, SLOPES

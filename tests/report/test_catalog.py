@@ -51,7 +51,7 @@ def test_a_module_takes_the_tables_and_settings_that_are_listed(name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_template_has_a_place_for_every_figure_of_its_page(name):
-    text = (REPORT / f"templates/{name}.html.j2").read_text()
+    text = (REPORT / f"pages/templates/{name}.html.j2").read_text()
     figures = {figure for figure in FIGURES if step_of(figure) in PAGES[name].steps}
     assert set(re.findall(r'figure\("(\w+)"\)', text)) == figures
     assert PAGES[name].picture in figures

@@ -5,16 +5,15 @@ import shlex
 import shutil
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 
 import widelimit
 from checkout import ROOT, check_out
 from widelimit.report import quote_in_docs as readme
+from widelimit.report.figure_text import FigureText
 from widelimit.report.quote_in_docs import with_findings
 from widelimit.study.checks import check_study
 from widelimit.study.config import load_study
@@ -85,21 +84,22 @@ def test_every_snakemake_command_finds_its_targets(tmp_path):
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
-def test_what_a_study_found_goes_into_readme_and_docs(tmp_path, monkeypatch):
+def test_what_a_study_found_goes_into_readme_and_docs(tmp_path):
     (tmp_path / "docs").mkdir()
     figures = tmp_path / "results" / "figures"
     figures.mkdir(parents=True)
-    (figures / "some_figure.png").write_bytes(b"a picture")
-    pd.DataFrame({"value": [3, 4]}).to_parquet(figures / "some_figure.parquet")
+    for number, name in enumerate(readme.FIGURES):
+        text = FigureText("A title", "A caption.", f"Finding {number} is 10⁻⁵.")
+        (figures / f"{name}.json").write_text(text.to_json())
+        (figures / f"{name}.png").write_bytes(name.encode())
     (tmp_path / "results" / "claims.md").write_text("| a statement |\n")
     (tmp_path / "README.md").write_text("<!-- findings -->\nold\n<!-- /findings -->\n")
-    module = SimpleNamespace(finding=lambda table: f"The sum is {table['value'].sum()}.")
-    monkeypatch.setattr(readme, "FIGURES", ("some_figure",))
-    monkeypatch.setattr(readme, "read_table", pd.read_parquet)
-    monkeypatch.setitem(sys.modules, "widelimit.report.figures.some_figure", module)
     readme.update(tmp_path / "results", tmp_path / "README.md")
-    assert "- The sum is 7.\n" in (tmp_path / "README.md").read_text()
-    assert (tmp_path / "docs/headline.png").read_bytes() == b"a picture"
+    written = (tmp_path / "README.md").read_text()
+    assert re.findall("^- (.*)$", written, re.MULTILINE) == [
+        f"Finding {number} is 10⁻⁵." for number in range(len(readme.FIGURES))
+    ]
+    assert (tmp_path / "docs/headline.png").read_bytes() == readme.FIGURES[0].encode()
     assert (tmp_path / "docs/claims.md").read_text() == "| a statement |\n"
 
 

@@ -71,7 +71,9 @@ def test_editing_a_figure_reruns_it_and_its_page(study):
 
 @heavy
 def test_editing_a_template_reruns_pages_only(study):
-    study.edit("workflow/widelimit/report/templates/base.html.j2", "<body", "<!-- edited --><body")
+    study.edit(
+        "workflow/widelimit/report/pages/templates/base.html.j2", "<body", "<!-- edited --><body"
+    )
     assert rules_of(study) == PAGES
 
 

@@ -16,10 +16,10 @@ import pytest
 
 from checkout import FIGURES, MEASURED, Checkout, check_out, digests
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
+from widelimit.report.catalog import PAGES
 from widelimit.report.claims import CLAIMS, judge
 from widelimit.report.claims.document import document
 from widelimit.report.describe_tables import readme
-from widelimit.report.pages import PAGES
 from widelimit.tables.files import read_metadata, read_table
 
 pytestmark = pytest.mark.slow

@@ -203,20 +203,19 @@ def figure_inputs(wildcards):
 
 
 def page_inputs(wildcards):
-    figures = figures_on(wildcards.page, STUDY)
-    quoted = {name: table(path) for name, path in page_tables(wildcards.page).items()}
-    return quoted | {
-        "svgs": [f"{RESULTS}/figures/{figure}.svg" for figure in figures],
-        "tables": [f"{RESULTS}/figures/{figure}.parquet" for figure in figures],
+    figures = [f"{RESULTS}/figures/{figure}" for figure in figures_on(wildcards.page, STUDY)]
+    return {
+        **{name: table(place) for name, place in page_tables(wildcards.page).items()},
+        "svgs": [f"{figure}.svg" for figure in figures],
+        "texts": [f"{figure}.json" for figure in figures],
+        "tables": [f"{figure}.parquet" for figure in figures],
     }
 
 
-def page_code(wildcards):
-    """Digest of what the text of a page follows from: templates and style, and its figures."""
-    modules = [f"widelimit.report.figures.{name}" for name in figures_on(wildcards.page, STUDY)]
-    folders = (ROOT / "workflow/widelimit/report" / name for name in ("templates", "style"))
-    texts = [path for folder in folders for path in folder.iterdir()]
-    return code("page.py", *modules, files=texts)
+def page_code():
+    """Digest of what the text of a page follows from, besides what it reads."""
+    folders = (ROOT / "workflow/widelimit/report/pages" / name for name in ("templates", "style"))
+    return code("page.py", files=[path for folder in folders for path in folder.iterdir()])
 
 
 def page_commands(wildcards):

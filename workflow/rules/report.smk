@@ -14,6 +14,7 @@ rule figure:
         pdf=f"{RESULTS}/figures/{{figure}}.pdf",
         png=f"{RESULTS}/figures/{{figure}}.png",
         table=f"{RESULTS}/figures/{{figure}}.parquet",
+        text=f"{RESULTS}/figures/{{figure}}.json",
     log:
         f"{RESULTS}/logs/figures/{{figure}}.log",
     group:
@@ -33,7 +34,7 @@ rule figure:
         "../scripts/figure.py"
 
 
-# A page is one self-contained HTML file, from the template of its name in report/templates.
+# A page is one self-contained HTML file, from the template of its name in report/pages/templates.
 rule page:
     input:
         unpack(page_inputs),
@@ -54,7 +55,7 @@ rule page:
         study=STUDY.model_dump(mode="json", exclude_unset=True),
         command=snakemake_command(),
         reruns=page_commands,
-        code=page_code,
+        code=page_code(),
     script:
         "../scripts/page.py"
 

@@ -1,10 +1,11 @@
-"""Rule figure: summarise the tables, draw, save, and keep the table behind the figure."""
+"""Rule figure: summarise the tables, draw, save; keep the table behind it and what it says."""
 
 from importlib import import_module
 
+from widelimit.report.figure_text import text_of
 from widelimit.report.figures import style
 from widelimit.study.job_log import logged
-from widelimit.tables.files import read_table, write_atomically, write_table
+from widelimit.tables.files import read_table, write_atomically, write_table, write_text
 from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
@@ -16,4 +17,6 @@ with logged(snakemake.log[0]) as say:
     for path in (snakemake.output.svg, snakemake.output.pdf, snakemake.output.png):
         write_atomically(path, lambda temporary: style.save(figure, temporary))
     write_table(snakemake.output.table, table, module.TABLE.schema(), origin)
-    say(module.finding(table))
+    text = text_of(module, table)
+    write_text(snakemake.output.text, text.to_json())
+    say(text.finding)

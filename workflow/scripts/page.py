@@ -1,27 +1,26 @@
-"""Rule page: its figures, the tables behind them and the study, in one HTML file."""
+"""Rule page: what the jobs before have left of figures and numbers, in one HTML file."""
 
-from widelimit.report.page_numbers import page_numbers
-from widelimit.report.pages import read_figure, render_page
+from widelimit.report.pages.figure import read_figure
+from widelimit.report.pages.quoted import quoted_numbers
+from widelimit.report.pages.render import render_page
 from widelimit.study.config import load_study
 from widelimit.study.job_log import logged
 from widelimit.tables.files import read_table, write_text
 from widelimit.tables.provenance import page_origin
 
+FIGURES = ("svgs", "texts", "tables")
+
 with logged(snakemake.log[0]) as say:
-    page, study = snakemake.params.page, load_study(snakemake.params.study)
-    svgs, behind = snakemake.input.svgs, snakemake.input.tables
-    named = {name: path for name, path in snakemake.input.items() if name not in ("svgs", "tables")}
-    quoted = {name: read_table(path) for name, path in named.items()}
-    command = snakemake.params.command
+    given = snakemake.params
+    files = zip(*(snakemake.input[name] for name in FIGURES), strict=True)
+    quoted = {name: path for name, path in snakemake.input.items() if name not in FIGURES}
     html = render_page(
-        page,
-        study=study,
-        figures=[read_figure(*pair, command=command) for pair in zip(svgs, behind, strict=True)],
-        numbers=page_numbers(page, quoted),
-        commands=snakemake.params.reruns,
-        origin=page_origin(
-            snakemake.params.study, snakemake.params.code, [*behind, *named.values()]
-        ),
+        given.page,
+        study=load_study(given.study),
+        figures=[read_figure(*paths, command=given.command) for paths in files],
+        numbers=quoted_numbers(given.page, {name: read_table(quoted[name]) for name in quoted}),
+        commands=given.reruns,
+        origin=page_origin(given.study, given.code, [*snakemake.input.tables, *quoted.values()]),
     )
     write_text(snakemake.output.page, html)
     say(f"{snakemake.output.page}: {len(html.encode()) / 1e6:.2f} MB")

@@ -18,7 +18,7 @@ from widelimit.report.figures.sliders import (
     limits,
     outline,
 )
-from widelimit.report.markup import number
+from widelimit.report.numbers import number
 
 
 def test_positions_are_thousandths_of_the_panel():

@@ -240,7 +240,7 @@ class Page:
     title, line : its heading, and a sentence about it
     picture : the figure that stands for it on the overview
     steps : the steps whose figures it shows
-    tables : the tables that its text quotes, by the names that ``page_numbers`` gives them
+    tables : the tables that its text quotes, by the names that ``pages.quoted`` has for them
     rule, work : the rule that computes most of what it shows, and what that is in words
     """
 

@@ -48,12 +48,13 @@ tables keep to the seeds asked for. Timings and machine facts stand in `runs.par
 other table has the same bytes each time the study is run in the locked environment.
 
 `measured.parquet`, here and in the folders of variants, steps and smaller experiments, has the rows
-of `metrics.parquet` that one experiment gave; `step5/points.parquet` is a `data.parquet`. The name
+of `metrics.parquet` that one experiment gave; `slopes.parquet` and `claims.parquet` in the folder
+of a step have the rows about that step alone; `step5/points.parquet` is a `data.parquet`. The name
 under which a table is described here stands in its metadata as `table`.
 
-Besides the tables there are `figures/` (each figure as `.svg`, `.pdf` and `.png`, with the table
-behind it as `.parquet`), `pages/` (one HTML file a page; begin with `index.html`), `claims.md`
-(each statement beside its number) and `logs/`.
+Besides the tables there are `figures/` (each figure as `.svg`, `.pdf` and `.png`; the table behind
+it as `.parquet`; its title, caption, finding and sliders as `.json`), `pages/` (one HTML file a
+page; begin with `index.html`), `claims.md` (each statement beside its number) and `logs/`.
 """
 
 

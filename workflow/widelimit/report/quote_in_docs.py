@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from importlib import import_module
 from pathlib import Path
 
-from widelimit.tables.files import read_table, write_text
+from widelimit.report.figure_text import FigureText
+from widelimit.tables.files import read_text, write_text
 
 FIGURES = ("step7_convergence", "step7_movement", "step7_ensemble", "step7_interval")
 """The figures whose findings the README quotes; the first is its picture."""
@@ -31,16 +31,13 @@ def with_findings(text: str, findings: list[str]) -> str:
 def update(results: Path, readme: Path) -> None:
     """Copy the headline figure and the claims to docs/ beside the README; quote the findings."""
     figures = results / "figures"
-    findings = [
-        import_module(f"widelimit.report.figures.{name}").finding(
-            read_table(figures / f"{name}.parquet")
-        )
-        for name in FIGURES
-    ]
+    texts = [read_text(figures / f"{name}.json", FigureText.from_json) for name in FIGURES]
     docs = readme.parent / "docs"
     shutil.copy(figures / f"{FIGURES[0]}.png", docs / "headline.png")
     shutil.copy(results / "claims.md", docs / "claims.md")
-    write_text(readme, with_findings(readme.read_text(encoding="utf-8"), findings))
+    write_text(
+        readme, with_findings(readme.read_text(encoding="utf-8"), [text.finding for text in texts])
+    )
 
 
 if __name__ == "__main__":

@@ -9,13 +9,16 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from widelimit.tables import schemas
-from widelimit.tables.schemas import Table
+from widelimit.tables.columns import Column, Table
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -115,6 +118,24 @@ def read_table(path: str | os.PathLike) -> pd.DataFrame:
         return file.read().to_pandas(types_mapper=_NULLABLE.get)
 
 
+def read_columns(path: str | os.PathLike) -> tuple[Column, ...]:
+    """What the columns of a Parquet file mean, in its order, from the texts that it carries."""
+    with _named(path):
+        fields = list(pq.read_schema(path))
+        if any(not field.metadata for field in fields):
+            raise ValueError("not a table of this workflow")
+    return tuple(
+        Column(
+            field.name,
+            field.type,
+            field.metadata[b"meaning"].decode(),
+            field.metadata[b"unit"].decode(),
+            field.metadata.get(b"null", b"").decode(),
+        )
+        for field in fields
+    )
+
+
 def read_metadata(path: str | os.PathLike) -> dict[str, str]:
     """The texts that a Parquet file carries, by name."""
     with _named(path):
@@ -174,6 +195,15 @@ _NULLABLE: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
 def concatenate(paths: Iterable[str | os.PathLike]) -> pd.DataFrame:
     """The rows of several files of one schema, in the order of the paths."""
     return pd.concat([read_table(path) for path in paths], ignore_index=True)
+
+
+def read_text(path: str | os.PathLike, parse: Callable[[str], T] = str) -> T:
+    """What ``parse`` makes of a file of UTF-8 text.
+
+    Raises ValueError, naming the file and what to do, where it cannot be read or parsed.
+    """
+    with _named(path):
+        return parse(Path(path).read_text(encoding="utf-8"))
 
 
 def write_text(path: str | os.PathLike, text: str):

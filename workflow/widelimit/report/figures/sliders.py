@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -88,6 +88,15 @@ class Moving:
     panels: Sequence[Panel]
     parts: Sequence[Part]
     words: Sequence[Words]
+
+    def for_page(self) -> dict:
+        """What a page needs of it, of lists, numbers and texts alone: the sliders, the sentences
+        where they start, and the data of the page's script."""
+        return {
+            "sliders": [asdict(slider) for slider in self.sliders],
+            "state": self.start,
+            "script": self.for_script(),
+        }
 
     @property
     def start(self) -> str:

@@ -1,8 +1,8 @@
 """The font of formulas: the part of STIX Two Math that pages use, small enough to be on each page.
 
 Without a font that has a MATH table a browser sets every constant of the layout to 0: the bar of a
-root vanishes, and so do primes. ``python -m widelimit.report.math_font FONT.ttf`` cuts the part out
-of the whole font; `make font` gets that and calls it.
+root vanishes, and so do primes. ``python -m widelimit.report.pages.math_font FONT.ttf`` cuts the
+part out of the whole font; `make font` gets that and calls it.
 """
 
 from __future__ import annotations

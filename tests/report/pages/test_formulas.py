@@ -9,10 +9,10 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from checkout import ROOT
-from widelimit.report.formulas import formula
-from widelimit.report.math_font import FONT, characters, italic
+from widelimit.report.pages.formulas import Formulas, formula
+from widelimit.report.pages.math_font import FONT, characters, italic
 
-TEMPLATES = ROOT / "workflow/widelimit/report/templates"
+TEMPLATES = ROOT / "workflow/widelimit/report/pages/templates"
 LATEX = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -96,3 +96,18 @@ def test_primes_and_angles_are_operators_and_infinity_is_not():
 def test_a_wide_hat_is_an_accent():
     hats = [e for e in elements(r"\widehat{\phi'}") if e.tag == MATHML + "mover"]
     assert [hat.get("accent") for hat in hats] == ["true"]
+
+
+def test_formulas_in_the_text_of_a_template():
+    extension = Formulas.__new__(Formulas)
+    source = r"a \(x < y\) b \[ z^2 \] (c) [d] {{ e }}"
+    html = extension.preprocess(source, "name")
+    assert html.startswith("a <math")
+    assert html.endswith("(c) [d] {{ e }}")
+    assert html.count("<math") == 2
+    assert 'display="inline"' in html
+    assert 'display="block"' in html
+    glued = extension.preprocess(r"(as \(k\)), so", "name")
+    assert re.fullmatch(r'\(as <span class="unbroken"><math.*</math>\),</span> so', glued)
+    root = ElementTree.fromstring(formula("x < y"))
+    assert "".join(root.itertext()) == "x<y"

@@ -8,24 +8,24 @@ from typing import Any
 import pandas as pd
 
 
-def page_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """What the template of ``page`` finds as ``numbers``.
 
     ``tables`` are those that the catalog names for the page besides its figures', by name.
     """
-    found = (
-        {"claims": list(tables["claims"].itertuples(name="Claim"))} if "claims" in tables else {}
-    )
+    numbers = {}
+    if "claims" in tables:
+        numbers["claims"] = list(tables["claims"].itertuples(name="Claim"))
     match page:
         case "step3":
-            found["worked"] = worked_numbers(tables["worked"])
+            numbers["worked"] = worked_numbers(tables["worked"])
         case "step4":
-            found["step4"] = step4_numbers(tables["measured"])
+            numbers["step4"] = step4_numbers(tables["measured"])
         case "step5":
-            found["examples"] = example_numbers(tables["example"])
+            numbers["examples"] = example_numbers(tables["example"])
         case "step7":
-            found |= kernel_numbers(tables["measured"])
-    return found
+            numbers |= kernel_numbers(tables["measured"])
+    return numbers
 
 
 def kernel_numbers(metrics: pd.DataFrame) -> dict[str, float]:

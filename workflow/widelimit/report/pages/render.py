@@ -1,4 +1,4 @@
-"""Pages: text, formulas, figures and their numbers in one self-contained HTML file each.
+"""One page: its template filled with figures and numbers.
 
 Strings and frames in, one string out. A page asks the network for nothing: its style is inlined,
 its figures are inline SVG, its formulas MathML.
@@ -7,12 +7,8 @@ its figures are inline SVG, its formulas MathML.
 from __future__ import annotations
 
 import base64
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -22,77 +18,14 @@ from markupsafe import Markup
 from widelimit import __version__
 from widelimit.kernels.activations import parse_activation
 from widelimit.report.catalog import PAGES
-from widelimit.report.figures.sliders import Moving
-from widelimit.report.formulas import Formulas
-from widelimit.report.markup import (
-    cell,
-    csv_link,
-    inline_svg,
-    shortened,
-)
-from widelimit.report.math_font import FONT
 from widelimit.report.numbers import fixed, number, power
+from widelimit.report.pages.figure import FigureOnPage
+from widelimit.report.pages.formulas import Formulas
+from widelimit.report.pages.markup import cell, csv_link, inline_svg, shortened
+from widelimit.report.pages.math_font import FONT
 from widelimit.study.config import Study
-from widelimit.tables.columns import Column
-from widelimit.tables.files import read_table
 
 _HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class FigureOnPage:
-    """One figure as a page shows it.
-
-    name : its name and anchor, such as step7_convergence
-    svg : text of the SVG file
-    table, columns : the tidy table behind it, and what its columns mean
-    title, caption, finding : sentences, plain text
-    command : what to type to draw it again
-    table_path : where the whole table lies
-    moving : sliders and what they move, for figures that have them
-    """
-
-    name: str
-    svg: str
-    table: pd.DataFrame
-    columns: tuple[Column, ...]
-    title: str
-    caption: str
-    finding: str
-    command: str
-    table_path: str
-    moving: Moving | None = None
-
-
-def figure_on_page(
-    module: ModuleType, *, name: str, svg: str, table: pd.DataFrame, command: str, table_path: str
-) -> FigureOnPage:
-    """The figure that ``module`` drew from ``table``, with the sentences the module gives it."""
-    return FigureOnPage(
-        name=name,
-        svg=svg,
-        table=table,
-        columns=module.TABLE.columns,
-        title=module.TITLE,
-        caption=module.caption(table) if hasattr(module, "caption") else module.CAPTION,
-        finding=module.finding(table),
-        command=command,
-        table_path=table_path,
-        moving=module.moving(table) if hasattr(module, "moving") else None,
-    )
-
-
-def read_figure(svg: str, table: str, *, command: str) -> FigureOnPage:
-    """The figure that its rule has left in two files, by the module of its name."""
-    name = Path(svg).stem
-    return figure_on_page(
-        import_module(f"widelimit.report.figures.{name}"),
-        name=name,
-        svg=Path(svg).read_text(encoding="utf-8"),
-        table=read_table(table),
-        command=f"{command} --forcerun {shlex.quote(svg)}",
-        table_path=str(table),
-    )
 
 
 def render_page(
@@ -142,7 +75,7 @@ def render_page(
 def _scripts(template: str, figures: Iterable[FigureOnPage]) -> list[str]:
     # The overview shows figures without their tables and sliders.
     shown = [] if template == "index" else list(figures)
-    moving = any(figure.moving for figure in shown)
+    moving = any(figure.text.moving for figure in shown)
     return [*(["moving.js"] if moving else []), *(["download.js"] if shown else [])]
 
 

@@ -1,0 +1,57 @@
+"""The numbers that the text of a page quotes."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from page_checks import Seen
+from widelimit.report.numbers import fixed
+from widelimit.report.pages.quoted import kernel_numbers, worked_numbers
+
+
+def test_sum_of_the_worked_example_is_on_the_page(pages, step3):
+    worked = worked_numbers(step3["worked"])
+    assert sum(row.term for row in worked["rows"]) == pytest.approx(worked["f"], abs=1e-12)
+    samples = step3["points"].query("split == 'train'")
+    for row, (_, sample) in zip(worked["rows"], samples.iterrows(), strict=True):
+        assert row.term == pytest.approx(row.alpha * row.kernel, abs=1e-14)
+        assert (row.t, row.y) == (sample["t"], sample["y"])
+    text = Seen(pages["step3"]).text
+    for row in worked["rows"]:
+        assert fixed(row.term, 3) in text
+    assert fixed(worked["f"], 3) in text
+
+
+def test_the_gram_matrix_of_the_example_is_on_the_page(pages):
+    html = pages["step5"]
+    sums = re.findall(r">sum</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", html)
+    assert sums == [("5", "10", "20"), ("5", "20", "84.5")]
+    assert re.findall(r"The determinant is ([\d.]+?)(?::|\.<)", html) == ["0", "22.5"]
+
+
+def test_kernel_numbers_depend_on_no_width_seed_or_step():
+    metrics = pd.DataFrame(
+        [
+            (None, None, None, "lambda_max_ntk", 2.0),
+            (None, None, 10, "test_rmse_ntk", 4.0),
+            (64, None, None, "ntk_deviation", 5.0),
+            (None, 1, None, "ntk_deviation", 6.0),
+        ],
+        columns=["width", "seed", "step", "metric", "value"],
+    ).astype({"width": "Int64", "seed": "Int32", "step": "Int64"})
+    assert kernel_numbers(metrics) == {"lambda_max_ntk": 2.0}
+
+
+def test_step4_quotes_what_was_measured(pages):
+    text = re.sub(r"\s+", "", Seen(pages["step4"]).text)
+    assert "interpolationfromk/n=7.5on" in text
+    rows = re.findall(r"<code>(\w+)</code></th>(.*?)</tr>", pages["step4"])
+    found = {metric: re.findall(r"<td>(.*?)</td>", cells) for metric, cells in rows}
+    assert found["dual_closed_form_error"] == ["3\u202f×\u202f10⁻¹⁵"] * 2 + ["", "", "10⁻¹²", "yes"]
+    interval = found["nngp_deviation"].pop(2)
+    assert found["nngp_deviation"] == ["−0.5", "−0.5", "−0.6", "−0.4", "yes"]
+    low, high = (float(end.replace("−", "-")) for end in interval.split(" to "))
+    assert low <= -0.5 <= high
+    assert found["fourier_peak_ratio"] == ["3.25", "3.25", "", "0.95", "1.05", "no"]
+    assert found["fourier_deviation"] == ["–", "–", "", "−0.6", "−0.4", "not measured"]
