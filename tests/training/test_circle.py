@@ -135,12 +135,16 @@ def test_units_that_no_point_switches_on_do_not_move():
 
 @pytest.mark.parametrize("a", -np.linspace(0.26, 0.29, 10))
 def test_a_unit_that_leaves_takes_all_of_itself_along(a):
-    """It comes to 1e5 in two steps, and dies: what it leaves behind is no prediction."""
-    X, y = np.array([[0.8377, np.sqrt(1 - 0.8377**2)]]), np.array([-7.5])
-    A, B = np.array([[a]]), np.array([[-0.2386, 0.6159]])
-    result = train(X, y, A, B, learning_rate=12.06, steps=5, engine="circle")
+    """It comes to 1e5 in two steps, and dies: what it leaves behind is no prediction.
+
+    Another unit, which fits another point, lives on: without it training would have collapsed."""
+    cos, sin = 0.8377, np.sqrt(1 - 0.8377**2)
+    X, y = np.array([[cos, sin], [sin, -cos]]), np.array([-7.5, 1e-6])
+    A, B = np.array([[2**0.25 * a, 1e-3]]), np.array([[-0.2386, 0.6159], [sin, -cos]])
+    B *= [[2**0.25], [1e-3]]
+    result = train(X, y, A, B, learning_rate=12.06 * 2**0.5, steps=5, engine="circle")
     assert result.losses[1] > 1e5
-    np.testing.assert_array_equal(result.losses[2:], 0.5 * y[0] ** 2)
+    np.testing.assert_allclose(result.losses[2:], 0.5 * y[0] ** 2, rtol=1e-15)
 
 
 def test_a_unit_a_million_times_larger_than_the_others_leaves_them_exact():
