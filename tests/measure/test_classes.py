@@ -8,11 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from wide_experiment import number, run
 from widelimit.data.points import Points
-from widelimit.measure.wide.kernels import fit_kernels
-from widelimit.measure.wide.metrics import measure
-from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE, train_networks
-from widelimit.measure.wide.predictions import compare
+from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
 
 ETA, STEPS, SCALES = 0.01, 40, {"gaussian": 3.0, "laplace": 0.5}
 
@@ -23,45 +21,16 @@ def points(n, rng):
     return Points(X, np.eye(3)[np.argmax(X[:, :3], axis=1)], None)
 
 
-def run(train, test, seeds=2):
-    """Networks, predictions and metrics."""
-    limits = fit_kernels(
-        train,
-        test,
-        activation="relu",
-        learning_rate=ETA,
-        checkpoints=[0, STEPS],
-        ridge=0.0,
-        rcond=None,
-        scales=SCALES,
-    )
-    networks, _ = train_networks(
-        train,
-        test,
-        root=0,
-        width=32,
-        seeds=range(seeds),
-        activation="relu",
-        learning_rate=ETA,
-        steps=STEPS,
-        checkpoints=[0, STEPS],
-        loss_steps=[0, STEPS],
-        engine="auto",
-    )
-    chunks = [(32, networks)]
-    at = {"learning_rate": ETA, "checkpoints": [0, STEPS]}
-    predictions = compare(train, test, *limits, chunks, **at)
-    metrics = measure(
-        train, test, *limits, predictions, chunks, experiment="step7", learning_rate=ETA
-    )
-    return networks, predictions, metrics
+def tables(train, test, seeds=2):
+    splits = {"train": train, "test": test}
+    return run(splits, widths=[32], seeds=seeds, steps=STEPS, learning_rate=ETA, scales=SCALES)
 
 
 @pytest.fixture(scope="module")
 def classes():
     rng = np.random.default_rng(0)
     train, test = points(20, rng), points(15, rng)
-    return train, test, *run(train, test)
+    return train, test, tables(train, test)
 
 
 def matrix(predictions, model, **at):
@@ -81,16 +50,8 @@ def right(f, test):
     return sum(y[hit] == 1 for y, hit in zip(test.y.tolist(), hits, strict=True)) / len(f)
 
 
-def value(metrics, metric, seed=None, step=None):
-    rows = metrics[metrics["metric"] == metric]
-    for column, wanted in (("seed", seed), ("step", step)):
-        rows = rows[rows[column].isna() if wanted is None else rows[column] == wanted]
-    (found,) = rows["value"]
-    return found
-
-
 def test_accuracies_are_shares_of_test_points(classes):
-    _, test, _, predictions, metrics = classes
+    _, test, (*_, predictions, metrics) = classes
     for seed in range(2):
         for step in (0, STEPS):
             at = {"seed": seed, "step": step}
@@ -98,22 +59,24 @@ def test_accuracies_are_shares_of_test_points(classes):
                 ("test_accuracy", "network"),
                 ("test_accuracy_ntk_corrected", "ntk_corrected"),
             ):
-                assert value(metrics, metric, **at) == right(matrix(predictions, model, **at), test)
+                assert number(metrics, metric, 32, **at) == right(
+                    matrix(predictions, model, **at), test
+                )
     for step in (STEPS, None):
         for model in ("ntk", "nngp"):
             f = matrix(predictions, model, step=step)
-            assert value(metrics, f"test_accuracy_{model}", step=step) == right(f, test)
+            assert number(metrics, f"test_accuracy_{model}", step=step) == right(f, test)
 
 
 def test_the_corrected_prediction_has_an_error_too(classes):
-    _, test, _, predictions, metrics = classes
+    _, test, (*_, predictions, metrics) = classes
     f = matrix(predictions, "ntk_corrected", seed=1, step=STEPS)
     expected = np.sqrt(np.mean((f - test.y) ** 2))
-    assert value(metrics, "test_rmse_ntk_corrected", 1, STEPS) == pytest.approx(expected)
+    assert number(metrics, "test_rmse_ntk_corrected", 32, 1, STEPS) == pytest.approx(expected)
 
 
 def test_other_kernels_interpolate_with_their_own_scale(classes):
-    train, test, _, predictions, metrics = classes
+    train, test, (*_, predictions, metrics) = classes
     distance = {
         name: np.array([[np.linalg.norm(x - z) for z in train.X] for x in part.X])
         for name, part in (("train", train), ("test", test))
@@ -122,15 +85,15 @@ def test_other_kernels_interpolate_with_their_own_scale(classes):
         K, K_test = (np.exp(-SCALES[model] * d**power) for d in distance.values())
         f = K_test @ np.linalg.lstsq(K, train.y, rcond=None)[0]
         np.testing.assert_allclose(matrix(predictions, model), f, atol=1e-6)
-        assert value(metrics, f"test_accuracy_{model}") == right(f, test)
+        assert number(metrics, f"test_accuracy_{model}") == right(f, test)
         error = np.sqrt(np.mean((f - test.y) ** 2))
-        assert value(metrics, f"test_rmse_{model}") == pytest.approx(error, rel=1e-6)
+        assert number(metrics, f"test_rmse_{model}") == pytest.approx(error, rel=1e-6)
 
 
 def test_targets_that_are_no_classes_have_no_accuracy():
     rng = np.random.default_rng(0)
     parts = (points(6, rng), points(15, rng))
-    *_, metrics = run(*(Points(part.X, part.X[:, :3] ** 2, None) for part in parts), seeds=1)
+    *_, metrics = tables(*(Points(part.X, part.X[:, :3] ** 2, None) for part in parts), seeds=1)
     assert not metrics["metric"].str.contains("accuracy").any()
     assert "test_rmse" in set(metrics["metric"])
 
@@ -138,7 +101,7 @@ def test_targets_that_are_no_classes_have_no_accuracy():
 @pytest.mark.slow
 def test_many_points_and_outputs_do_without_the_empirical_ntk():
     n, rng = MAX_EMPIRICAL_SIZE // 3 + 1, np.random.default_rng(0)
-    networks, predictions, metrics = run(points(n, rng), points(15, rng), seeds=1)
+    *_, ((_, networks),), _, predictions, metrics = tables(points(n, rng), points(15, rng), seeds=1)
     assert networks["ntk_train"].isna().all()
     assert "empirical_ntk" not in set(predictions["model"])
     assert not metrics["metric"].str.contains("empirical|drift|deviation").any()

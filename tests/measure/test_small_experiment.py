@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from wide_experiment import number, run
 from widelimit.data.points import make_points
 from widelimit.kernels.gram import ntk_gram
 from widelimit.measure.slopes import slopes_table
-from widelimit.measure.wide.small_experiment import measure_beyond
 from widelimit.networks.model import forward, initialise
 from widelimit.seeds import generator
 from widelimit.study.config import load_study
@@ -35,17 +35,9 @@ def on_sphere(d):
 
 
 def measured(parts, activation="relu", widths=(16, 32), seeds=2, steps=10, before=()):
-    checkpoints = [0, *before, steps]
-    common = {"activation": activation, "learning_rate": ETA, "checkpoints": checkpoints}
-    return measure_beyond(
-        parts,
-        root=0,
-        experiment="beyond/it",
-        widths=widths,
-        seeds=seeds,
-        kernels={**common, "ridge": 0.0, "rcond": None},
-        network={**common, "steps": steps, "loss_steps": [0, steps], "engine": "auto"},
-    )
+    options = {"checkpoints": [0, *before, steps], "loss_steps": [0, steps]}
+    networks = {"activation": activation, "widths": widths, "seeds": seeds, "steps": steps}
+    return run(parts, **networks, **options, learning_rate=ETA, experiment="beyond/it").metrics
 
 
 @pytest.mark.parametrize("activation, d", [("erf", 2), ("relu", 7)])
@@ -66,9 +58,8 @@ def test_the_distance_is_that_of_network_and_prediction(activation, d):
                 X, y, A, B, activation=activation, learning_rate=ETA, steps=10, engine="dense"
             )
             network = forward(Z, end.A, end.B, activation=activation)
-            rows = metrics[metrics["metric"].eq("rmse_network_vs_ntk") & metrics["step"].eq(10)]
-            (found,) = rows["value"][rows["width"].eq(width) & rows["seed"].eq(seed)]
-            assert found == pytest.approx(np.sqrt(np.mean((network - g) ** 2)), rel=1e-9)
+            distance = number(metrics, "rmse_network_vs_ntk", width, seed, 10)
+            assert distance == pytest.approx(np.sqrt(np.mean((network - g) ** 2)), rel=1e-9)
 
 
 CASES = [

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from wide_experiment import number, run
 from widelimit.data.points import generate_data
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
@@ -32,7 +33,7 @@ def experiment(
     engine="dense",
     steps=STEPS,
 ):
-    """All tables of one experiment, and its points."""
+    """Points, and all tables of one experiment on them."""
     points = generate_data(
         root=5,
         source=source,
@@ -43,54 +44,18 @@ def experiment(
         targets=targets,
         noise_std=0.1,
     )
-    train_points, test_points = points["train"], points["test"]
-    checkpoints = [*CHECKPOINTS[:-1], steps]
-    kernels, theory = fit_kernels(
-        train_points,
-        test_points,
+    return points, run(
+        points,
         activation=activation,
+        widths=widths,
+        seeds=3,
+        steps=steps,
+        checkpoints=[*CHECKPOINTS[:-1], steps],
+        loss_steps=[0, 1, 5, 10, 50],
         learning_rate=ETA,
-        checkpoints=checkpoints,
-        ridge=0.0,
-        rcond=None,
+        engine=engine,
+        root=5,
     )
-    chunks = []
-    for width in widths:
-        for seeds in ([0, 1], [2]):
-            networks, runs = train_networks(
-                train_points,
-                test_points,
-                root=5,
-                width=width,
-                seeds=seeds,
-                activation=activation,
-                learning_rate=ETA,
-                steps=steps,
-                checkpoints=checkpoints,
-                loss_steps=[0, 1, 5, 10, 50],
-                engine=engine,
-            )
-            chunks.append((width, networks))
-    predictions = compare(
-        train_points,
-        test_points,
-        kernels,
-        theory,
-        chunks,
-        learning_rate=ETA,
-        checkpoints=checkpoints,
-    )
-    metrics = measure(
-        train_points,
-        test_points,
-        kernels,
-        theory,
-        predictions,
-        chunks,
-        experiment="step7",
-        learning_rate=ETA,
-    )
-    return points, kernels, theory, chunks, runs, predictions, metrics
 
 
 @pytest.fixture(scope="module")
@@ -118,14 +83,6 @@ def descend(K, K_test, y, f0, f0_test, steps):
     return f, g
 
 
-def value(metrics, metric, width=None, seed=None, step=None):
-    rows = metrics[metrics["metric"] == metric]
-    for column, wanted in (("width", width), ("seed", seed), ("step", step)):
-        rows = rows[rows[column].isna() if wanted is None else rows[column] == wanted]
-    (found,) = rows["value"]
-    return found
-
-
 def predicted(predictions, model, width=None, seed=None, step=None):
     rows = predictions[predictions["model"] == model]
     for column, wanted in (("width", width), ("seed", seed), ("step", step)):
@@ -135,7 +92,7 @@ def predicted(predictions, model, width=None, seed=None, step=None):
 
 
 def test_predictions_are_what_they_say(tables):
-    points, *_, predictions, _ = tables
+    points, (*_, predictions, _) = tables
     X, y, Z = points["train"].X, points["train"].y[:, 0], points["test"].X
     K, K_test = ntk_gram(X), ntk_gram(Z, X)
     for width, seed in ((16, 0), (40, 2)):
@@ -163,7 +120,7 @@ def test_predictions_are_what_they_say(tables):
 
 def test_the_last_layer_is_a_trained_last_layer(tables):
     """The closed form against gradient descent on A alone, from A = 0."""
-    points, *_, predictions, _ = tables
+    points, (*_, predictions, _) = tables
     X, y, Z = points["train"].X, points["train"].y[:, 0], points["test"].X
     _, B = initialise(16, 2, rng=generator(5, "init", 16, 1))
     a, c = np.zeros(16), np.sqrt(2 / 16)
@@ -175,7 +132,7 @@ def test_the_last_layer_is_a_trained_last_layer(tables):
 
 
 def test_metrics_are_what_they_say(tables):
-    points, *_, predictions, metrics = tables
+    points, (*_, predictions, metrics) = tables
     X, y = points["train"].X, points["train"].y[:, 0]
 
     def rms(difference):
@@ -204,77 +161,65 @@ def test_metrics_are_what_they_say(tables):
     start_kernel, end_kernel = empirical_ntk(X, X, A, B), empirical_ntk(X, X, end.A, end.B)
     f_end = descend(K, K, y, forward(X, A, B), forward(X, A, B), STEPS)[0]
     expected["train_loss_ntk"] = np.sum((y - f_end) ** 2) / 2
-    for metric, number in expected.items():
-        assert value(metrics, metric, **at) == pytest.approx(number, rel=1e-9), metric
+    for metric, value in expected.items():
+        assert number(metrics, metric, **at) == pytest.approx(value, rel=1e-9), metric
     deviation = np.sqrt(np.sum((start_kernel - K) ** 2) / np.sum(K**2))
     drift = np.sqrt(np.sum((end_kernel - start_kernel) ** 2) / np.sum(start_kernel**2))
-    assert value(metrics, "ntk_deviation", width, seed) == pytest.approx(deviation, rel=1e-10)
-    assert value(metrics, "ntk_drift", width, seed) == pytest.approx(drift, rel=1e-8)
+    assert number(metrics, "ntk_deviation", width, seed) == pytest.approx(deviation, rel=1e-10)
+    assert number(metrics, "ntk_drift", width, seed) == pytest.approx(drift, rel=1e-8)
 
 
 def test_no_loss_falls_below_what_the_range_of_the_kernel_leaves():
-    points, *_, metrics = experiment(source="interval", targets=("t", "t * t"), widths=(16,))
+    points, (*_, metrics) = experiment(source="interval", targets=("t", "t * t"), widths=(16,))
     t, Y = points["train"].X[:, 0], points["train"].y
     # Without a bias, a ReLU network of one input is two half-lines.
     lines = np.stack([np.maximum(t, 0), np.maximum(-t, 0)], axis=1)
     least = np.sum((Y - lines @ np.linalg.lstsq(lines, Y, rcond=None)[0]) ** 2) / 2
-    assert value(metrics, "least_loss_ntk") == pytest.approx(least, rel=1e-9)
+    assert number(metrics, "least_loss_ntk") == pytest.approx(least, rel=1e-9)
     assert least > 0.01
     assert metrics.loc[metrics["metric"] == "train_loss", "value"].min() > least
 
 
 def test_a_kernel_of_full_rank_leaves_nothing(tables):
-    assert value(tables[-1], "least_loss_ntk") < 1e-25
+    assert number(tables[1].metrics, "least_loss_ntk") < 1e-25
 
 
 def test_ensembles_are_taken_over_all_seeds_of_a_width(tables):
-    _, _, theory, _, _, predictions, metrics = tables
+    _, (_, theory, _, _, predictions, metrics) = tables
     F = np.stack([predicted(predictions, "network", 16, seed, STEPS) for seed in range(3)])
     own = [predicted(predictions, "ntk_corrected", 16, seed, STEPS) for seed in range(3)]
     D = F - np.stack(own)
     square = np.mean(D.mean(axis=0) ** 2 - D.var(axis=0, ddof=1) / 3)
     bias = np.sqrt(max(square, 0))
-    assert value(metrics, "ensemble_bias_paired", 16, step=STEPS) == pytest.approx(bias, rel=1e-8)
+    assert number(metrics, "ensemble_bias_paired", 16, step=STEPS) == pytest.approx(bias, rel=1e-8)
     rows = theory[(theory["model"] == "ntk") & (theory["step"] == STEPS)]
     mean, std = rows["mean"].to_numpy(), rows["std"].to_numpy()
     distance = np.sqrt(np.mean((F.mean(axis=0) - mean) ** 2))
-    assert value(metrics, "ensemble_mean_rmse_vs_ntk", 16, step=STEPS) == pytest.approx(distance)
+    assert number(metrics, "ensemble_mean_rmse_vs_ntk", 16, step=STEPS) == pytest.approx(distance)
     ratio = np.sqrt(np.mean(F.var(axis=0, ddof=1)) / np.mean(std**2))
-    assert value(metrics, "ensemble_std_ratio", 16, step=STEPS) == pytest.approx(ratio)
+    assert number(metrics, "ensemble_std_ratio", 16, step=STEPS) == pytest.approx(ratio)
     parts = [
-        value(metrics, f"ensemble_{part}", 16, step=STEPS)
+        number(metrics, f"ensemble_{part}", 16, step=STEPS)
         for part in ("bias_squared", "variance", "distance_squared")
     ]
     assert parts[0] + parts[1] == pytest.approx(parts[2], rel=1e-12)
 
 
 def test_every_metric_is_explained(tables):
-    assert set(tables[-1]["metric"]) <= set(METRIC_MEANINGS)
+    assert set(tables[1].metrics["metric"]) <= set(METRIC_MEANINGS)
 
 
 def test_the_order_of_chunks_does_not_matter(tables):
-    points, kernels, theory, chunks, *_, predictions, metrics = tables
-    backwards = chunks[::-1]
-    again = compare(
-        points["train"],
-        points["test"],
-        kernels,
-        theory,
-        backwards,
-        learning_rate=ETA,
-        checkpoints=CHECKPOINTS,
-    )
+    points, (kernels, theory, networks, _, predictions, metrics) = tables
+    backwards = [
+        (width, frame[frame["seed"].isin(seeds)])
+        for width, frame in networks[::-1]
+        for seeds in ([2], [0, 1])
+    ]
+    limits = points["train"], points["test"], kernels, theory
+    again = compare(*limits, backwards, learning_rate=ETA, checkpoints=CHECKPOINTS)
     pd.testing.assert_frame_equal(again, predictions)
-    measured = measure(
-        points["train"],
-        points["test"],
-        kernels,
-        theory,
-        again,
-        backwards,
-        experiment="step7",
-        learning_rate=ETA,
-    )
+    measured = measure(*limits, again, backwards, experiment="step7", learning_rate=ETA)
     pd.testing.assert_frame_equal(measured, metrics)
 
 
@@ -283,9 +228,9 @@ def test_the_order_of_chunks_does_not_matter(tables):
 def test_the_engines_agree_on_every_metric(activation):
     by_engine = {}
     for engine in ("circle", "dense"):
-        *_, runs, _, metrics = experiment(activation, widths=(16, 4096), engine=engine, steps=3000)
-        assert runs["engine"].unique().tolist() == [engine]
-        by_engine[engine] = metrics
+        _, tables = experiment(activation, widths=(16, 4096), engine=engine, steps=3000)
+        assert tables.runs["engine"].unique().tolist() == [engine]
+        by_engine[engine] = tables.metrics
     circle, dense = by_engine.values()
     pd.testing.assert_frame_equal(circle.drop(columns="value"), dense.drop(columns="value"))
     np.testing.assert_allclose(circle["value"], dense["value"], rtol=1e-8, atol=1e-8)
@@ -293,7 +238,7 @@ def test_the_engines_agree_on_every_metric(activation):
 
 @pytest.mark.parametrize("activation", ["leaky_relu:0.2", "gelu", "sin", "cos", "erf", "hermite:3"])
 def test_every_activation_runs_on_a_sphere_with_two_outputs(activation):
-    points, *_, runs, predictions, metrics = experiment(
+    points, (*_, runs, predictions, metrics) = experiment(
         activation, "sphere", ("x_0", "x_1 * x_2"), widths=(16,)
     )
     assert runs["engine"].unique().tolist() == ["dense"]

@@ -1,7 +1,7 @@
 """Rule measure_beyond: one small experiment from its points to its numbers."""
 
 from widelimit.data.points import make_points
-from widelimit.measure.wide.small_experiment import measure_beyond
+from widelimit.measure.wide.small_experiment import run_experiment
 from widelimit.study.job_log import logged
 from widelimit.tables import schemas
 from widelimit.tables.files import write_table
@@ -10,8 +10,8 @@ from widelimit.tables.provenance import made_by
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     points = make_points(root=snakemake.params.root, **snakemake.params.data)
-    metrics = measure_beyond(
+    results = run_experiment(
         points, root=snakemake.params.root, say=say, **snakemake.params.measure
     )
-    write_table(snakemake.output.metrics, metrics, schemas.METRICS.schema(), origin)
-    say(f"{len(metrics)} numbers")
+    write_table(snakemake.output.metrics, results.metrics, schemas.METRICS.schema(), origin)
+    say(f"{len(results.metrics)} numbers")

@@ -12,6 +12,8 @@ for these discrete steps exactly; gradient flow has exp(-eta T K) for the power
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import numpy as np
 from scipy.sparse.linalg import eigsh
@@ -235,6 +237,17 @@ def ensemble_moments(
         return M @ y, np.maximum(variance, 0.0)
     half = (M @ S_train / 2 - S_test_train) @ M.T
     return M @ y, symmetric("S_test", S_test) + half + half.T
+
+
+def until_divergence(
+    at: Callable[[int], np.ndarray], steps: Sequence[int], shape: tuple[int, ...] = ()
+) -> np.ndarray:
+    """at(T) of this shape for each T, NaN where gradient descent has diverged beyond all use."""
+    values = np.full((len(steps), *shape), np.nan)
+    for i, T in enumerate(steps):
+        with suppress(OverflowError):
+            values[i] = at(T)
+    return values
 
 
 def powers(x: np.ndarray, T: int) -> np.ndarray:

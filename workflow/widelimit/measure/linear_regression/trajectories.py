@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from widelimit.linear.least_squares import LeastSquares, descend
+from widelimit.measure.frames import long_table
 from widelimit.measure.linear_regression.cases import Case, regime
 from widelimit.measure.linear_regression.numbers import relative, stable_range
 from widelimit.measure.log_steps import log_steps
@@ -66,16 +67,10 @@ def directions_table(
         distance = np.abs((w - fit.solution) @ fit.directions.T / (fit.directions @ fit.solution))
         with np.errstate(over="ignore"):
             expected = np.abs(1 - eta * squares) ** np.array(checkpoints, dtype=float)[:, None]
-        T, i = np.indices(distance.shape)
-        columns = {
-            "step": np.array(checkpoints)[T],
-            "direction": i + 1,
-            "eigenvalue": (squares / squares[0])[i],
-            "distance": distance,
-            "closed_form": expected,
-        }
-        frame = pd.DataFrame({key: values.ravel() for key, values in columns.items()})
-        frames.append(frame.assign(relative_learning_rate=rate))
+        frame = long_table("distance", distance, step=checkpoints, direction=range(len(squares)))
+        eigenvalue = (squares / squares[0])[frame["direction"]]
+        frame = frame.assign(closed_form=expected.ravel(), eigenvalue=eigenvalue)
+        frames.append(frame.assign(direction=frame["direction"] + 1, relative_learning_rate=rate))
     return pd.concat(frames).assign(condition_number=case.condition_number)
 
 

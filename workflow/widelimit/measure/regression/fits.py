@@ -13,6 +13,7 @@ from widelimit.data.concentric import concentric_circles, with_radius
 from widelimit.data.points import Points
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, linear_gram, nngp_gram, ntk_gram
 from widelimit.linear.kernel_regression import kernel_regression, spectrum
+from widelimit.measure.frames import long_table
 from widelimit.tables.regression import TABLES
 
 SCALED = {"gaussian": gaussian_gram, "laplace": laplace_gram}
@@ -111,15 +112,13 @@ def _predictions(gram: Callable, train: Points, test: Points) -> pd.DataFrame:
 
 
 def _gram(K: np.ndarray) -> pd.DataFrame:
-    row, column = np.indices(K.shape)
-    return pd.DataFrame({"row": row.ravel(), "column": column.ravel(), "value": K.ravel()})
+    return long_table("value", K, row=range(len(K)), column=range(len(K)))
 
 
 def _spectrum(K: np.ndarray) -> pd.DataFrame:
-    found = spectrum(K)
-    index = np.arange(len(K))
-    columns = {"index": index, "eigenvalue": found.eigenvalues, "kept": index < found.rank}
-    return pd.DataFrame(columns).assign(condition_number=found.condition_number)
+    ends, index = spectrum(K), np.arange(len(K))
+    columns = {"index": index, "eigenvalue": ends.eigenvalues, "kept": index < ends.rank}
+    return pd.DataFrame(columns).assign(condition_number=ends.condition_number)
 
 
 def _worked(gram: Callable, train: Points, test: Points) -> pd.DataFrame:
@@ -144,11 +143,10 @@ def _worked(gram: Callable, train: Points, test: Points) -> pd.DataFrame:
 
 
 def _long(quantity: str, values: np.ndarray, t: np.ndarray) -> pd.DataFrame:
-    i, j = np.indices(values.shape)
-    columns = {"i": i, "j": j, "t": np.broadcast_to(t, values.shape), "value": values}
-    return pd.DataFrame({name: part.ravel() for name, part in columns.items()}).assign(
-        quantity=quantity
-    )
+    n, m = values.shape
+    positions = np.broadcast_to(t, values.shape).ravel()
+    frame = long_table("value", values, i=range(n), j=range(m))
+    return frame.assign(t=positions, quantity=quantity)
 
 
 def _worked_point(t: np.ndarray, t_test: np.ndarray) -> int:

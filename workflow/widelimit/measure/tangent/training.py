@@ -17,6 +17,7 @@ from widelimit.linear.gradient_descent import (
     stability_bound,
 )
 from widelimit.measure.distances import rmse
+from widelimit.measure.frames import long_table
 from widelimit.measure.log_steps import log_steps
 from widelimit.measure.metric_rows import Row
 from widelimit.networks.model import forward, initialise
@@ -204,15 +205,12 @@ def several_outputs(
                 rows.append(Row("rmse_outputs_vs_ntk", rmse(f, g), phi, width, seed, step))
             if width == max(widths) and seed == 0:
                 last = {"network": network[-1], "ntk_corrected": predicted[-1]}
-                shown = pd.concat([_long(model, f) for model, f in last.items()])
-                shown = shown.assign(activation=phi, width=width, seed=seed, step=at[-1])
+                axes = {"index": range(len(Z)), "output": range(p)}
+                frames = [long_table("f", f, **axes).assign(model=m) for m, f in last.items()]
+                shown = pd.concat(frames).assign(
+                    activation=phi, width=width, seed=seed, step=at[-1]
+                )
     return rows, shown
-
-
-def _long(model: str, f: np.ndarray) -> pd.DataFrame:
-    index, output = np.indices(f.shape)
-    columns = {"index": index.ravel(), "output": output.ravel(), "f": f.ravel()}
-    return pd.DataFrame(columns).assign(model=model)
 
 
 def flow_table(problem: Problem, relative_learning_rates: Sequence[float]) -> pd.DataFrame:

@@ -13,6 +13,8 @@ from widelimit.data.points import Points
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import GradientDescent, ensemble_moments
 from widelimit.linear.kernel_regression import kernel_regression, spectrum
+from widelimit.measure.frames import long_table
+from widelimit.tables.schemas import THEORY
 
 GRAMS = {"ntk": ntk_gram, "nngp": nngp_gram}
 SCALED_GRAMS = {"gaussian": gaussian_gram, "laplace": laplace_gram}
@@ -59,9 +61,8 @@ def fit_kernels(
         K, K_test = gram(train.X, scale=scale), gram(test.X, train.X, scale=scale)
         limit = kernel_regression(K, K_test, train.y, ridge=ridge, rcond=rcond)
         theory.append(_predictions(name, None, limit, std=math.nan))
-    frame = pd.concat(theory, ignore_index=True)
-    frame.insert(1, "activation", activation)
-    return pd.DataFrame(kernels), frame
+    frame = pd.concat(theory).assign(activation=activation)
+    return pd.DataFrame(kernels), THEORY.arrange(frame)
 
 
 class _Gram:
@@ -112,13 +113,7 @@ def _ensemble_std(K: _Gram, S: _Gram, y: np.ndarray, learning_rate: float, step:
 def _predictions(model: str, step: int | None, mean: np.ndarray, std: np.ndarray | float):
     """mean (m, p) and std (m,), the same for every output, as rows."""
     points, outputs = mean.shape
-    return pd.DataFrame(
-        {
-            "model": model,
-            "step": pd.array([step] * mean.size, dtype="Int64"),
-            "index": np.repeat(np.arange(points), outputs),
-            "output": np.tile(np.arange(outputs), points),
-            "mean": mean.ravel(),
-            "std": np.repeat(np.broadcast_to(std, points), outputs),
-        }
-    )
+    frame = long_table("mean", mean, index=range(points), output=range(outputs))
+    step = pd.array([step] * mean.size, dtype="Int64")
+    std = np.repeat(np.broadcast_to(std, points), outputs)
+    return frame.assign(model=model, step=step, std=std)

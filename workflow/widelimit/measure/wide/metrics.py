@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from widelimit.data.points import Points
-from widelimit.linear.gradient_descent import GradientDescent
+from widelimit.linear.gradient_descent import GradientDescent, until_divergence
 from widelimit.linear.kernel_regression import eigensystem
 from widelimit.measure.distances import (
     accuracy,
@@ -71,10 +70,10 @@ def _least_loss(kernel: pd.Series, y: np.ndarray) -> float:
 
 def _test(f: np.ndarray, test: Points) -> dict[str, float]:
     """How well f predicts the test targets; the accuracy where they are classes."""
-    found = {"test_rmse": rmse(f, test.y)}
+    errors = {"test_rmse": rmse(f, test.y)}
     if one_hot(test.y) and np.isfinite(f).all():
-        found["test_accuracy"] = accuracy(f, test.y)
-    return found
+        errors["test_accuracy"] = accuracy(f, test.y)
+    return errors
 
 
 def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
@@ -159,12 +158,8 @@ def _trainings(
 
 
 def _losses(descent: GradientDescent, y: np.ndarray, steps: Sequence[int], f0: np.ndarray):
-    """Training loss at the steps, NaN where gradient descent has diverged beyond any number."""
-    for step in steps:
-        try:
-            yield descent.loss(y, steps=step, f0_train=f0)
-        except OverflowError:
-            yield math.nan
+    """Training loss at the steps."""
+    return until_divergence(lambda step: descent.loss(y, steps=step, f0_train=f0), steps)
 
 
 def _matrix(rows: pd.DataFrame, column: str) -> np.ndarray:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from widelimit.data.points import Points
-from widelimit.linear.gradient_descent import GradientDescent
+from widelimit.linear.gradient_descent import GradientDescent, until_divergence
+from widelimit.measure.frames import long_table
 
 
 def compare(
@@ -47,12 +48,12 @@ def compare(
         read = network[network["step"].isin(checkpoints)]
         predictions = {
             "network": np.stack(list(read["f_test"])).reshape(-1, m, p),
-            "ntk_corrected": _or_nan(descent, test_train, train.y, steps, **f0),
+            "ntk_corrected": _predict(descent, test_train, train.y, steps, **f0),
         }
         last_layer = GradientDescent(
             start["last_layer_train"].reshape(n, n), learning_rate=learning_rate
         )
-        predictions["last_layer"] = _or_nan(
+        predictions["last_layer"] = _predict(
             last_layer, start["last_layer_test_train"].reshape(m, n), train.y, steps
         )
         if start["ntk_train"] is not None:
@@ -60,7 +61,7 @@ def compare(
                 start["ntk_train"].reshape(n * p, n * p), learning_rate=learning_rate
             )
             flat = {name: value.ravel() for name, value in f0.items()}
-            predictions["empirical_ntk"] = _or_nan(
+            predictions["empirical_ntk"] = _predict(
                 own, start["ntk_test_train"].reshape(m * p, n * p), train.y.ravel(), steps, **flat
             ).reshape(-1, m, p)
         frames += [
@@ -72,15 +73,13 @@ def compare(
     return whole.sort_values(by, na_position="last", ignore_index=True)
 
 
-def _or_nan(descent: GradientDescent, K_test_train, y, steps: Sequence[int], **f0) -> np.ndarray:
-    """Predictions at the steps, NaN where gradient descent has diverged beyond any number."""
-    predictions = []
-    for step in steps:
-        try:
-            predictions.append(descent.prediction(K_test_train, y, steps=step, **f0))
-        except OverflowError:
-            predictions.append(np.full((len(K_test_train), *np.shape(y)[1:]), np.nan))
-    return np.stack(predictions)
+def _predict(descent: GradientDescent, K_test_train, y, steps: Sequence[int], **f0) -> np.ndarray:
+    """Predictions at the steps, (len(steps), m) or (len(steps), m, p)."""
+    return until_divergence(
+        lambda step: descent.prediction(K_test_train, y, steps=step, **f0),
+        steps,
+        (len(K_test_train), *y.shape[1:]),
+    )
 
 
 def each_network(
@@ -95,8 +94,6 @@ def each_network(
 def _rows(model: str, width: int, seed: int, steps: Sequence[int], f: np.ndarray) -> pd.DataFrame:
     """Predictions f (steps, m, p) as rows."""
     _, m, p = f.shape
-    step, index, output = np.meshgrid(steps, np.arange(m), np.arange(p), indexing="ij")
-    columns = {"step": step, "index": index, "output": output, "f": f}
-    frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+    frame = long_table("f", f, step=steps, index=range(m), output=range(p))
     frame = frame.assign(model=model, width=width, seed=seed)
     return frame.astype({"width": "Int64", "seed": "Int64", "step": "Int64"})

@@ -1,11 +1,12 @@
-"""Stage measure_beyond: a small experiment from points to numbers, in one go.
+"""A whole experiment in memory, from points to numbers.
 
-The stages are those of the main experiment; only, nothing in between is kept.
+Its stages are those of the main experiment, which keeps a file of what is between them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -16,33 +17,47 @@ from widelimit.measure.wide.networks import train_networks
 from widelimit.measure.wide.predictions import compare
 
 
-def measure_beyond(
+class Experiment(NamedTuple):
+    """The tables of an experiment, and its networks as pairs of width and table."""
+
+    kernels: pd.DataFrame
+    theory: pd.DataFrame
+    networks: list[tuple[int, pd.DataFrame]]
+    runs: pd.DataFrame
+    predictions: pd.DataFrame
+    metrics: pd.DataFrame
+
+
+def run_experiment(
     points: Mapping[str, Points],
     *,
     root: int,
     experiment: str,
     widths: Sequence[int],
     seeds: int,
-    kernels: Mapping,
-    network: Mapping,
+    kernels: Mapping[str, Any],
+    network: Mapping[str, Any],
     say: Callable[[str], None] = lambda line: None,
-) -> pd.DataFrame:
-    """Rows of the METRICS table.
+) -> Experiment:
+    """All of an experiment of this name.
 
     kernels : arguments of `fit_kernels`
     network : arguments of `train_networks`, but for root, width and seeds
     """
     train, test = points["train"], points["test"]
     limits = fit_kernels(train, test, **kernels)
-    networks = []
+    networks, runs = [], []
     for width in widths:
-        trained, _ = train_networks(
+        trained, cost = train_networks(
             train, test, root=root, width=width, seeds=range(seeds), say=say, **network
         )
         networks.append((width, trained))
-    rate = network["learning_rate"]
-    compared = {"learning_rate": rate, "checkpoints": network["checkpoints"]}
-    predictions = compare(train, test, *limits, networks, **compared)
-    return measure(
+        runs.append(cost)
+    rate, checkpoints = network["learning_rate"], network["checkpoints"]
+    predictions = compare(
+        train, test, *limits, networks, learning_rate=rate, checkpoints=checkpoints
+    )
+    metrics = measure(
         train, test, *limits, predictions, networks, experiment=experiment, learning_rate=rate
     )
+    return Experiment(*limits, networks, pd.concat(runs), predictions, metrics)
