@@ -1,5 +1,6 @@
 import math
 import tracemalloc
+from functools import partial
 
 import mpmath as mp
 import numpy as np
@@ -7,9 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from widelimit.kernels import gram as module
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.duals import dual_activation, dual_derivative
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, linear_gram, nngp_gram, ntk_gram
+
+
+@pytest.fixture(params=["NumPy", "tiles"], scope="module", autouse=True)
+def way(request):
+    """Every test runs for small matrices, and for large ones, which go by compiled tiles."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "COMPILED_FROM", math.inf if request.param == "NumPy" else 0)
+        yield request.param
+
 
 ACTIVATIONS = ["relu", "leaky_relu:0.2", "gelu", "sin", "cos", "erf", "hermite:3"]
 HOMOGENEOUS = ["relu", "leaky_relu:0.2"]
@@ -44,7 +55,7 @@ for name in ACTIVATIONS:
 @pytest.fixture(params=GRAMS)
 def kernel(request):
     gram, options, entry = GRAMS[request.param]
-    return lambda X, Z=None: gram(X, Z, **options), entry
+    return lambda X, Z=None, **more: gram(X, Z, **options, **more), entry
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 40])
@@ -119,6 +130,116 @@ def test_small_angles_keep_their_digits(d, sign):
     np.testing.assert_allclose(ntk_gram(x[None], Z)[0], expected[:, 1], rtol=0, atol=4e-15)
 
 
+def mp_layer(activation, xi):
+    """c phi^ and c phi^' in the closed forms of `duals`, written again."""
+    phi = parse_activation(activation)
+    s = mp.mpf(phi.slope or 0)
+    pi, root = mp.pi, mp.sqrt(1 - xi**2)
+    if phi.slope is not None:
+        rest = (pi - mp.acos(xi)) / pi
+        scale, relu = 1 / (1 + s**2), xi * rest + root / pi
+        return scale * ((1 - s) ** 2 * relu + 2 * s * xi), scale * ((1 - s) ** 2 * rest + 2 * s)
+    if phi.family == "gelu":
+        t = mp.sqrt(4 - xi**2)
+        value = xi * (mp.mpf(1) / 4 + mp.asin(xi / 2) / (2 * pi)) + 1 / (2 * pi * t)
+        slope = mp.mpf(1) / 4 + (mp.asin(xi / 2) + xi / t + xi / t**3) / (2 * pi)
+        one = mp.mpf(1) / 3 + 1 / (2 * pi * mp.sqrt(3))
+        return value / one, slope / one
+    if phi.family == "erf":
+        return mp.asin(2 * xi / 3) / mp.asin(mp.mpf(2) / 3), 2 / (
+            mp.asin(mp.mpf(2) / 3) * mp.sqrt(9 - 4 * xi**2)
+        )
+    if phi.family in ("sin", "cos"):
+        value, slope = (mp.sinh, mp.cosh) if phi.family == "sin" else (mp.cosh, mp.sinh)
+        return value(xi) / value(mp.mpf(1)), slope(xi) / value(mp.mpf(1))
+    n = int(phi.parameter)
+    return xi**n, n * xi ** (n - 1)
+
+
+def mp_recursion(activation, depth, x, z):
+    """Sigma_L and Theta_L of the doubles as they are, by the definition."""
+    x, z = (mp.matrix([mp.mpf(t) for t in v]) for v in (x, z))
+    sigma = theta = mp.fdot(x, z) / (mp.norm(x) * mp.norm(z))
+    for _ in range(depth):
+        value, slope = mp_layer(activation, sigma)
+        sigma, theta = value, value + theta * slope
+    return float(sigma), float(theta)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_depth_against_a_plain_recursion_in_50_digits(activation, depth):
+    angles = np.concatenate([10.0 ** -np.arange(0, 17, 2), np.linspace(0.02, 3.12, 60)])
+    angles = np.concatenate([angles, np.pi - angles[:9]])
+    Z = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    x = np.array([[1.0, 0.0]])
+    with mp.workdps(50):
+        sigma, theta = np.array([mp_recursion(activation, depth, x[0], z) for z in Z]).T
+        steepest = float(mp_layer(activation, mp.mpf(1))[1])
+    # An error of a correlation grows by the slope of c phi^ from layer to layer.
+    tolerance = 4e-15 * steepest**depth * depth
+    options = {"activation": activation, "depth": depth}
+    np.testing.assert_allclose(nngp_gram(x, Z, **options)[0], sigma, rtol=0, atol=tolerance)
+    np.testing.assert_allclose(
+        ntk_gram(x, Z, **options)[0], theta, rtol=0, atol=tolerance * theta.max()
+    )
+    on_diagonal = sum(steepest**layer for layer in range(depth + 1))
+    np.testing.assert_allclose(np.diag(nngp_gram(Z, **options)), 1, rtol=1e-14)
+    np.testing.assert_allclose(np.diag(ntk_gram(Z, **options)), on_diagonal, rtol=1e-13)
+
+
+def deep_network_kernels(X, activation, depth, width, rng):
+    """Last hidden layers' x.z and gradients' x.z of one random network, backpropagated by hand."""
+    phi = parse_activation(activation)
+    s = math.sqrt(phi.scale / width)
+    layers, slopes, weights = [X], [], []
+    for _ in range(depth):
+        W = rng.standard_normal((width, layers[-1].shape[1]))
+        U = layers[-1] @ W.T
+        weights.append(W)
+        slopes.append(s * phi.derivative(U))
+        layers.append(s * phi.value(U))
+    delta = rng.standard_normal(width)  # df / d layer
+    ntk = nngp = layers[-1] @ layers[-1].T
+    for below, slope, W in zip(layers[-2::-1], slopes[::-1], weights[::-1], strict=True):
+        at_U = delta * slope
+        ntk = ntk + (at_U @ at_U.T) * (below @ below.T)
+        delta = at_U @ W
+    return nngp, ntk
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu:0.2", "gelu", "erf", "cos"])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_depth_against_wide_networks(activation, depth):
+    rng = np.random.default_rng(depth)
+    X, width, count = sphere(rng, 4, 3), 256, 200
+    samples = np.array(
+        [deep_network_kernels(X, activation, depth, width, rng) for _ in range(count)]
+    )
+    error = samples.std(axis=0) / math.sqrt(count)
+    for mean, se, gram in zip(samples.mean(axis=0), error, (nngp_gram, ntk_gram), strict=True):
+        K = gram(X, activation=activation, depth=depth)
+        # Four standard errors, and for several layers the mean's own distance, of order L^2 / k.
+        bound = 4 * se + (depth - 1) * depth / width * np.abs(K).max()
+        assert (np.abs(mean - K) <= bound).all()
+        assert bound.max() < 0.15 * np.abs(K).max()
+
+
+def test_homogeneous_kernels_scale_with_the_norms_at_any_depth():
+    rng = np.random.default_rng(0)
+    X, norms = sphere(rng, 6, 3), np.exp(rng.normal(size=6))
+    for gram in (nngp_gram, ntk_gram):
+        expected = gram(X, depth=3) * norms[:, None] * norms
+        np.testing.assert_allclose(gram(norms[:, None] * X, depth=3), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("depth", [0, -1, 1.5, math.nan, "2", True])
+def test_bad_depth(depth):
+    for gram in (nngp_gram, ntk_gram):
+        with pytest.raises(ValueError, match="depth must be a whole number >= 1; got"):
+            gram(np.eye(2), depth=depth)
+
+
 def test_small_distances_keep_their_digits():
     x = np.array([[1000.0, -700.0, 300.0]])
     steps = 10.0 ** -np.arange(12)
@@ -187,15 +308,74 @@ def test_grams_are_symmetric_and_positive_semidefinite(seed, name, d):
 
 
 @pytest.mark.parametrize("spread", [1.0, 1e-6])
-def test_memory_stays_that_of_the_gram_matrix(spread):
+def test_memory_stays_that_of_the_gram_matrix(spread, way):
     rng = np.random.default_rng(0)
-    X = sphere(rng, 500, 200)
+    X = sphere(rng, 900, 200)
     X = X[0] + spread * (X - X[0])
+    ntk_gram(X[:300], X[:300])  # compiles
     tracemalloc.start()
-    ntk_gram(X, X)
+    K = ntk_gram(X, X)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 60e6  # ten Gram matrices and a block; all differences would be 400e6
+    # Eight Gram matrices and a block; all differences would be 200. Tiles need a few of X.
+    assert peak < (10 * K.nbytes if way == "NumPy" else K.nbytes + 6 * X.nbytes)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (130, 257), (400, 5)])
+def test_tiles_of_every_shape_agree_with_one_entry_at_a_time(kernel, shape):
+    gram, _ = kernel
+    rng = np.random.default_rng(0)
+    X, Z = sphere(rng, shape[0], 3), sphere(rng, shape[1], 3)
+    K = gram(X, Z)
+    for i, j in [(0, 0), (-1, -1), *zip(*(rng.integers(0, m, 20) for m in shape), strict=True)]:
+        assert K[i, j] == pytest.approx(gram(X[i][None], Z[j][None]).item(), rel=0, abs=1e-14)
+    joint = gram(np.vstack([X, Z]))
+    assert np.array_equal(joint, joint.T)
+    np.testing.assert_allclose(joint[: shape[0], shape[0] :], K, rtol=0, atol=1e-14)
+
+
+def test_out_is_filled_and_returned(kernel):
+    gram, _ = kernel
+    rng = np.random.default_rng(0)
+    X, Z = sphere(rng, 150, 3), sphere(rng, 140, 3)
+    for arguments in ((X,), (X, Z)):
+        expected = gram(*arguments)
+        out = np.full_like(expected, np.nan)
+        assert gram(*arguments, out=out) is out
+        assert np.array_equal(out, expected)
+        for wrong in (out[:-1], out[:, ::-1], np.asfortranarray(out), out.astype(int), [1.0]):
+            with pytest.raises(
+                ValueError, match=r"out must be a C-contiguous float64 array \(150,"
+            ):
+                gram(*arguments, out=wrong)
+
+
+def test_threads_change_no_bit(kernel):
+    gram, _ = kernel
+    X = sphere(np.random.default_rng(0), 700, 3)
+    assert np.array_equal(gram(X, threads=3), gram(X))
+    assert np.array_equal(gram(X, X[:300], threads=2), gram(X, X[:300]))
+    with pytest.raises(ValueError, match="threads must be a whole number >= 1; got 0"):
+        gram(X, threads=0)
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_what_has_no_compiled_form_goes_by_numpy(monkeypatch, depth):
+    X = sphere(np.random.default_rng(0), 150, 3)
+    grams = [partial(gaussian_gram, scale=0.7), partial(laplace_gram, scale=0.7)]
+    for name in ACTIVATIONS:
+        grams += [partial(gram, activation=name, depth=depth) for gram in (nngp_gram, ntk_gram)]
+    expected = [gram(X) for gram in grams]
+    monkeypatch.setattr("widelimit.kernels.tiles.LAYERS", {})
+    monkeypatch.setattr("widelimit.kernels.tiles.RADIAL", {})
+    for gram, K in zip(grams, expected, strict=True):
+        np.testing.assert_allclose(gram(X), K, rtol=1e-13, atol=1e-14)
+
+
+def test_a_matrix_that_does_not_fit():
+    X = np.full((10**6, 1), 2.0)
+    with pytest.raises(MemoryError, match=r"\(1000000, 1000000\) takes 8,000,000,000,000 bytes; "):
+        gaussian_gram(X, scale=1.0)
 
 
 @pytest.mark.parametrize("activation", ["gelu", "sin", "cos", "erf", "hermite:2"])

@@ -41,10 +41,13 @@ def inlined(function):
 
 
 def compiled(function=None, *, fastmath=IN_ORDER):
-    """Compile `function` at its first call, or load it from the cache if it is there."""
+    """Compile `function` at its first call, or load it from the cache if it is there.
+
+    Other threads may run meanwhile.
+    """
     if function is None:
         return lambda f: compiled(f, fastmath=fastmath)
-    options = {"fastmath": fastmath, "error_model": "numpy"}
+    options = {"fastmath": fastmath, "error_model": "numpy", "nogil": True}
     folder = cache_folder()
     if folder is None:
         return njit(**options)(function)

@@ -41,6 +41,11 @@ class Activation:
     second_derivative: Callable[[np.ndarray], np.ndarray] | None = None
 
     @property
+    def family(self) -> str:
+        """The name up to its colon."""
+        return self.name.partition(":")[0]
+
+    @property
     def scale(self) -> float:
         """c = 1 / E[phi(g)^2], so that c E[phi(g)^2] = 1 (2 for ReLU)."""
         return 1.0 / self.second_moment

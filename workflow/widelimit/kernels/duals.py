@@ -31,6 +31,9 @@ class Dual:
 
     value: Callable[[np.ndarray, np.ndarray, Activation], np.ndarray]
     derivative: Callable[[np.ndarray, np.ndarray, Activation], np.ndarray]
+    sine: Callable[[np.ndarray, np.ndarray, Activation], np.ndarray] | None = None
+    """sqrt(1 - (c phi^)^2), what the next of several layers has for eta; needed only where the
+    derivative of phi^' is infinite at an end."""
 
 
 def dual_activation(activation: str, xi):
@@ -54,7 +57,31 @@ def dual_derivative(activation: str, xi):
 
 def dual_of(activation: Activation) -> Dual:
     """The closed forms that belong to this activation."""
-    return DUALS[activation.name.partition(":")[0]]
+    return DUALS[activation.family]
+
+
+def deep_kernel(phi: Activation, xi, eta, *, depth: int, tangent: bool):
+    """The tangent kernel Theta_L of L = depth hidden layers, or without `tangent` Sigma_L.
+
+    Sigma_l = c phi^(Sigma_(l-1)), Theta_l = Sigma_l + Theta_(l-1) c phi^'(Sigma_(l-1)), with
+    Sigma_0 = Theta_0 = xi: Jacot, Gabriel & Hongler (2018), theorem 1, without biases.
+    """
+    dual = dual_of(phi)
+    theta = xi
+    for layers_left in range(depth, 0, -1):
+        value = dual.value(xi, eta, phi)
+        if tangent:
+            theta = phi.scale * (value + theta * dual.derivative(xi, eta, phi))
+        if layers_left > 1:
+            xi, eta = phi.scale * value, _sine(dual, xi, eta, phi)
+    return theta if tangent else phi.scale * value
+
+
+def _sine(dual: Dual, xi, eta, phi: Activation):
+    if dual.sine is not None:
+        return dual.sine(xi, eta, phi)
+    value = phi.scale * dual.value(xi, eta, phi)
+    return np.sqrt(np.maximum((1 - value) * (1 + value), 0))
 
 
 def _evaluate(which: str, activation: str, xi):
@@ -79,6 +106,19 @@ def _rectifier(xi, eta, phi):
 
 def _rectifier_derivative(xi, eta, phi):
     return (1 - phi.slope) ** 2 * np.arctan2(eta, -xi) / (2 * math.pi) + phi.slope
+
+
+def _rectifier_sine(xi, eta, phi):
+    # With the angle w to the nearer end, c phi^ of relu is max(xi, 0) + rest, where
+    # rest = (sin w - w cos w)/pi; that of leaky relu is a mean of it and of xi.
+    size = np.abs(xi)
+    gap = np.where(size > 0.5, eta * eta / (1 + size), 1 - size)
+    below, above = np.where(xi > 0, gap, 2 - gap), np.where(xi > 0, 2 - gap, gap)
+    rest = (eta - size * np.arctan2(eta, size)) / math.pi
+    straight = 2 * phi.slope / (1 + phi.slope**2)
+    from_1 = (1 - straight) * (np.minimum(below, 1) - rest) + straight * below
+    from_minus_1 = (1 - straight) * (1 + np.maximum(xi, 0) + rest) + straight * above
+    return np.sqrt(np.maximum(from_1, 0) * from_minus_1)
 
 
 # Tsuchida, Pearce, van der Heide, Roosta & Gallagher (2021) at unit variances. By Gaussian
@@ -124,8 +164,8 @@ def _hermite_derivative(xi, eta, phi):
 
 
 DUALS = {
-    "relu": Dual(_rectifier, _rectifier_derivative),
-    "leaky_relu": Dual(_rectifier, _rectifier_derivative),
+    "relu": Dual(_rectifier, _rectifier_derivative, _rectifier_sine),
+    "leaky_relu": Dual(_rectifier, _rectifier_derivative, _rectifier_sine),
     "gelu": Dual(_gelu, _gelu_derivative),
     "sin": Dual(_sin, _cos),
     "cos": Dual(_cos, _sin),

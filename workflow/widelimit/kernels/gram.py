@@ -2,107 +2,174 @@
 
 X (n, d) and Z (m, d) hold one point a row; a Gram matrix is K[i, j] = K(X_i, Z_j), shape (n, m).
 Without Z it is K(X, X), exactly symmetric and with the diagonal the formula gives. Every function
-raises ValueError for points that are not a finite, non-empty 2-d array, are 1e140 or more in size
-(their squares would overflow), or differ in dimension.
+takes, besides the arguments of its kernel,
+
+    out      a C-contiguous float64 array (n, m) to fill and return; a new one unless given
+    threads  on which large matrices are computed, 1 unless given; they change no bit of the result.
+             BLAS has threads of its own: set OMP_NUM_THREADS=1 beside this
+
+and raises ValueError for points that are not a finite, non-empty 2-d array, are 1e140 or more in
+size (their squares would overflow), or differ in dimension, and MemoryError for a matrix larger
+than the machine's memory. Beside the matrix itself little memory is needed.
 """
 
 from __future__ import annotations
 
+import contextlib
+import math
+import os
+
 import numpy as np
 
 from widelimit.kernels.activations import Activation, parse_activation
-from widelimit.kernels.duals import dual_of
-from widelimit.validation import finite, positive
+from widelimit.kernels.duals import deep_kernel
+from widelimit.kernels.geometry import cosine_and_sine, squared_distances, squared_norms
+from widelimit.validation import finite, positive, whole
 
 UNIT_TOLERANCE = 1e-10
 """How far from 1 the norm of a point on the unit sphere may be."""
 
-NEAR = 0.05
-"""Squared distances below this share of |x|^2 + |z|^2 are computed from the differences."""
-
 SMALLEST, LARGEST = 1e-140, 1e140
 """Of coordinates whose squares neither vanish nor overflow."""
 
-BLOCK = 2**20
-"""Coordinates of differences held at once."""
+COMPILED_FROM = 2**20
+"""Entries from which a matrix is computed by compiled code, tile by tile. Smaller ones take NumPy
+less time than loading that code takes."""
 
 
-def linear_gram(X, Z=None) -> np.ndarray:
+def linear_gram(X, Z=None, *, out=None, threads: int = 1) -> np.ndarray:
     """K(x, z) = x.z; arguments, shape and errors as the module says."""
     X, Z = _points(X, Z)
-    K = X @ (X if Z is None else Z).T
-    return _mirrored(K, _squared_norms(X)) if Z is None else K
+    return _gram(
+        *(X, Z, out, threads),
+        small=lambda X, Z: X @ Z.T,
+        large=lambda tiles, X, Z: tiles.Linear(X, Z),
+        diagonal=squared_norms(X),
+    )
 
 
-def gaussian_gram(X, Z=None, *, scale: float) -> np.ndarray:
+def gaussian_gram(X, Z=None, *, scale: float, out=None, threads: int = 1) -> np.ndarray:
     """K(x, z) = exp(-L |x - z|^2), L = scale > 0 in inverse squared units of x.
 
     Raises ValueError also for a scale that is not positive and finite.
     Source: Rasmussen & Williams (2006), equation 4.9, with L = 1/(2 length^2).
     """
-    X, Z = _points(X, Z)
-    K = np.exp(-positive("scale", scale) * _squared_distances(X, X if Z is None else Z))
-    return _mirrored(K, 1.0) if Z is None else K
+    scale = positive("scale", scale)
+    form = "gaussian", scale
+    return _radial_gram(X, Z, out, threads, lambda squares: np.exp(-scale * squares), form)
 
 
-def laplace_gram(X, Z=None, *, scale: float) -> np.ndarray:
+def laplace_gram(X, Z=None, *, scale: float, out=None, threads: int = 1) -> np.ndarray:
     """K(x, z) = exp(-L |x - z|), L = scale > 0 in inverse units of x, the Euclidean norm.
 
     Raises ValueError also for a scale that is not positive and finite.
     Source: Rasmussen & Williams (2006), equation 4.18, with gamma = 1, L = 1/length.
     """
-    X, Z = _points(X, Z)
-    K = np.exp(-positive("scale", scale) * np.sqrt(_squared_distances(X, X if Z is None else Z)))
-    return _mirrored(K, 1.0) if Z is None else K
+    scale = positive("scale", scale)
+    form = "laplace", scale
+    return _radial_gram(X, Z, out, threads, lambda squares: np.exp(-scale * np.sqrt(squares)), form)
 
 
-def nngp_gram(X, Z=None, *, activation: str = "relu") -> np.ndarray:
+def nngp_gram(
+    X, Z=None, *, activation: str = "relu", depth: int = 1, out=None, threads: int = 1
+) -> np.ndarray:
     """K(x, z) = c phi^(x.z) on the unit sphere, 1 on its diagonal: only the last layer trained.
 
-    For relu and leaky_relu points may have any norm: K(x, z) = |x| |z| c phi^(cosine). Raises
-    ValueError also for an unknown activation, or for points off the unit sphere (norm not 1 to
-    1e-10) under another activation. Source: Neal (1996), Cho & Saul (2009); c, phi^ as in `duals`.
+    depth: L hidden layers, K = Sigma_L of Sigma_l = c phi^(Sigma_(l-1)), Sigma_0 = x.z.
+
+    For relu and leaky_relu points may have any norm: K(x, z) = |x| |z| times the value at the
+    cosine. Raises ValueError also for an unknown activation, a depth that is not a whole number
+    >= 1, or points off the unit sphere (norm not 1 to 1e-10) under another activation.
+    Source: Neal (1996), Cho & Saul (2009), Lee et al. (2018); c, phi^ as in `duals`.
     """
-    phi = parse_activation(activation)
-    value = dual_of(phi).value
-
-    def kernel(xi, eta):
-        return phi.scale * value(xi, eta, phi)
-
-    return _angular_gram(X, Z, phi, kernel)
+    return _angular_gram(X, Z, out, threads, activation, depth, tangent=False)
 
 
-def ntk_gram(X, Z=None, *, activation: str = "relu") -> np.ndarray:
+def ntk_gram(
+    X, Z=None, *, activation: str = "relu", depth: int = 1, out=None, threads: int = 1
+) -> np.ndarray:
     """K(x, z) = c (phi^(xi) + xi phi^'(xi)), xi = x.z, on the unit sphere: all layers trained.
 
+    depth: L hidden layers, K = Theta_L of Theta_l = Sigma_l + Theta_(l-1) c phi^'(Sigma_(l-1)),
+    Theta_0 = x.z and Sigma_l as in `nngp_gram`.
+
     For relu and leaky_relu points may have any norm: |x| |z| times the value at the cosine.
-    Errors as in `nngp_gram`. Source: Jacot, Gabriel & Hongler (2018), theorem 1, at one hidden
-    layer without biases; c, phi^ as in `duals`.
+    Errors as in `nngp_gram`. Source: Jacot, Gabriel & Hongler (2018), theorem 1, without biases;
+    c, phi^ as in `duals`.
     """
+    return _angular_gram(X, Z, out, threads, activation, depth, tangent=True)
+
+
+def _radial_gram(X, Z, out, threads, function, compiled_form=(None, 1.0)) -> np.ndarray:
+    """function(|x - z|^2), 1 on the diagonal, in NumPy or by the compiled form with its scale."""
+    return _gram(
+        *(*_points(X, Z), out, threads),
+        small=lambda X, Z: function(squared_distances(X, Z)),
+        large=lambda tiles, X, Z: tiles.Radial(X, Z, function, *compiled_form),
+        diagonal=1.0,
+    )
+
+
+def _angular_gram(X, Z, out, threads, activation, depth, *, tangent: bool) -> np.ndarray:
+    """|x| |z| times the kernel of a deep network at the angle between x and z."""
     phi = parse_activation(activation)
-    dual = dual_of(phi)
-
-    def kernel(xi, eta):
-        return phi.scale * (dual.value(xi, eta, phi) + xi * dual.derivative(xi, eta, phi))
-
-    return _angular_gram(X, Z, phi, kernel)
-
-
-def _angular_gram(X, Z, phi: Activation, kernel) -> np.ndarray:
-    """|x| |z| kernel(xi, eta), xi and eta the cosine and sine of the angle between x and z."""
+    options = {"depth": whole("depth", depth, least=1), "tangent": tangent}
     X, Z = _points(X, Z)
     X, X_norms = _directions("X", X, phi)
+    Z, Z_norms = (None, X_norms) if Z is None else _directions("Z", Z, phi)
+    return _gram(
+        *(X, Z, out, threads),
+        small=lambda X, Z: deep_kernel(phi, *cosine_and_sine(X, Z), **options),
+        large=lambda tiles, X, Z: tiles.Angular(X, Z, phi, **options),
+        sizes=(X_norms, Z_norms),
+        diagonal=X_norms * X_norms * deep_kernel(phi, np.float64(1), np.float64(0), **options),
+    )
+
+
+def _gram(X, Z, out, threads, *, small, large, diagonal, sizes=None) -> np.ndarray:
+    """The matrix by `small(X, Z)` in NumPy, or by the kernel `large(tiles, X, Z)` on tiles."""
+    threads = whole("threads", threads, least=1)
+    columns = X if Z is None else Z
+    K = _matrix(out, (len(X), len(columns)))
+    if K.size < COMPILED_FROM:
+        K[...] = small(X, columns)
+        if sizes is not None:
+            K *= sizes[0][:, None] * sizes[1]
+        if Z is None:
+            K[...] = np.tril(K, -1)
+            K += K.T
+    else:
+        # Numba is imported where it pays.
+        from widelimit.kernels import tiles
+
+        kernel = large(tiles, X, columns)
+        tiles.fill(K, kernel, sizes, symmetric=Z is None, threads=threads)
     if Z is None:
-        diagonal = kernel(np.ones_like(X_norms), np.zeros_like(X_norms))
-        K = kernel(*_cosine_and_sine(X, X)) * (X_norms[:, None] * X_norms)
-        return _mirrored(K, X_norms * X_norms * diagonal)
-    Z, Z_norms = _directions("Z", Z, phi)
-    return kernel(*_cosine_and_sine(X, Z)) * (X_norms[:, None] * Z_norms)
+        np.fill_diagonal(K, diagonal)
+    return K
+
+
+def _matrix(out, shape: tuple[int, int]) -> np.ndarray:
+    """`out` where it is given, else a new array that this machine has the memory for."""
+    if out is not None:
+        if isinstance(out, np.ndarray) and out.shape == shape and out.dtype == float:
+            if out.flags.carray:
+                return out
+        raise ValueError(
+            f"out must be a C-contiguous float64 array {shape}; got {type(out).__name__} "
+            f"{getattr(out, 'dtype', '')} {getattr(out, 'shape', '')}"
+        )
+    size = math.prod(shape) * np.dtype(float).itemsize
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if size <= memory:
+        with contextlib.suppress(MemoryError):
+            return np.empty(shape)
+    raise MemoryError(f"a Gram matrix {shape} takes {size:,} bytes; this machine has {memory:,}")
 
 
 def _directions(name: str, X: np.ndarray, phi: Activation) -> tuple[np.ndarray, np.ndarray]:
     """Rows divided by their norms, and the norms; (1, 0, .., 0) stands for a zero row's."""
-    norms = np.sqrt(_squared_norms(X))
+    norms = np.sqrt(squared_norms(X))
     if phi.slope is None:
         if np.abs(norms - 1).max() > UNIT_TOLERANCE:
             raise ValueError(
@@ -119,45 +186,6 @@ def _directions(name: str, X: np.ndarray, phi: Activation) -> tuple[np.ndarray, 
     directions = X / np.where(zero, 1.0, norms)[:, None]
     directions[zero] = np.eye(1, X.shape[1])
     return directions, norms
-
-
-def _cosine_and_sine(X: np.ndarray, Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of the angle between unit rows, each to rounding of its own size (Kahan 2006, section 12).
-
-    The dot product alone would lose half the digits of a small angle: its sine is
-    |x - z| |x + z| / 2, and the two distances are accurate.
-    """
-    minus, plus = _squared_distances(X, Z), _squared_distances(X, -Z)
-    total = minus + plus  # 4, but for the rounding of the norms
-    return (plus - minus) / total, 2 * np.sqrt(minus * plus) / total
-
-
-def _squared_distances(X: np.ndarray, Z: np.ndarray) -> np.ndarray:
-    """|x - z|^2, to rounding of its own size however close the points are."""
-    X_squares, Z_squares = _squared_norms(X), _squared_norms(Z)
-    squares = -2 * X @ Z.T
-    squares += X_squares[:, None]
-    squares += Z_squares
-    # There the sum above cancels, and the differences are worth their cost.
-    near = np.flatnonzero(squares <= NEAR * (X_squares[:, None] + Z_squares))
-    step = max(1, BLOCK // X.shape[1])
-    for start in range(0, near.size, step):
-        pairs = near[start : start + step]
-        i, j = np.divmod(pairs, len(Z))
-        squares.flat[pairs] = _squared_norms(X[i] - Z[j])
-    return squares
-
-
-def _squared_norms(X: np.ndarray) -> np.ndarray:
-    return np.einsum("ij,ij->i", X, X)
-
-
-def _mirrored(K: np.ndarray, diagonal) -> np.ndarray:
-    """The symmetric matrix with K's lower triangle and this diagonal."""
-    K = np.tril(K, -1)
-    K += K.T
-    np.fill_diagonal(K, diagonal)
-    return K
 
 
 def _points(X, Z) -> tuple[np.ndarray, np.ndarray | None]:

@@ -50,7 +50,7 @@ def hermite_coefficients(activation: str, degree: int) -> np.ndarray:
     """
     phi = parse_activation(activation)
     degree = whole("degree", degree, least=0)
-    family = phi.name.partition(":")[0]
+    family = phi.family
     if family == "hermite":
         return (np.arange(degree + 1) == phi.parameter).astype(float)
     if family == "leaky_relu":

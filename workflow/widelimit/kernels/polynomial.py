@@ -43,7 +43,9 @@ def polynomial_gram(X, Z=None, *, degree: int) -> np.ndarray:
     Points and errors as in `kernels`; degree: p >= 1. Source: as `polynomial_features`.
     """
     degree = whole("degree", degree, least=1)
-    return (1 + linear_gram(X, Z)) ** degree
+    K = linear_gram(X, Z)
+    K += 1
+    return np.power(K, degree, out=K)
 
 
 def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
