@@ -18,6 +18,14 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".numba
 
 from checkout import MEASURED, SMALL, Checkout, check_out, digests  # noqa: E402
 
+TIERS = ("heavy", "slow")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The longest first, so that no process still has some when the others are done."""
+    items.sort(key=lambda item: [item.get_closest_marker(tier) is None for tier in TIERS])
+
 
 @pytest.fixture
 def checkout(tmp_path) -> Checkout:
