@@ -5,41 +5,7 @@
 #   snakemake --cores N metrics                          up to a stage: data, kernels, networks,
 #                                                        metrics, claims, figures, pages; or a step: step7
 #   snakemake --cores N -R train_networks                a stage anew, and what follows from it
-from snakemake.utils import min_version
-
-min_version("9.8")
-
-
-configfile: "config.yaml"
-
-
-report: "workflow/report/workflow.rst"
-
-
-include: "workflow/rules/common.smk"
-include: "workflow/rules/data.smk"
-include: "workflow/rules/kernels.smk"
-include: "workflow/rules/networks.smk"
-include: "workflow/rules/comparison.smk"
-include: "workflow/rules/step1.smk"
-include: "workflow/rules/step3.smk"
-include: "workflow/rules/step4.smk"
-include: "workflow/rules/step5.smk"
-include: "workflow/rules/report.smk"
-
-
-onsuccess:
-    for line in closing_words():
-        print(line)
-
-
-rule all:
-    default_target: True
-    input:
-        rules.pages.input,
-        rules.metrics.input,
-        rules.claims.output,
-        # Tables on the way to these: one that was deleted, or lost to a job that failed, comes back.
-        rules.data.input,
-        rules.kernels.input,
-        rules.networks.input,
+#
+# The workflow itself is workflow/Snakefile, which other workflows can import. As by "include:", but
+# that would leave its default target behind.
+workflow.include("workflow/Snakefile", overwrite_default_target=True)

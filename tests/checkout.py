@@ -138,7 +138,7 @@ class Checkout:
 def check_out(path: Path) -> Checkout:
     """Copy what a clone would hold, but for tests and documents."""
     path.mkdir(parents=True, exist_ok=True)
-    for name in ("Snakefile", "config.yaml", "requirements.lock", "environment.yml"):
+    for name in ("Snakefile", "config.yaml", "requirements.lock"):
         shutil.copy(ROOT / name, path / name)
     for name in ("workflow", "profiles"):
         ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")

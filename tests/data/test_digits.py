@@ -9,7 +9,8 @@ from sklearn.datasets import load_digits
 
 from checkout import ROOT
 from widelimit.data.points import make_points
-from widelimit.study.checks import check_study, data_arguments
+from widelimit.study.arguments import data_arguments
+from widelimit.study.checks import check_study
 from widelimit.study.config import load_study
 from widelimit.study.config.errors import ConfigError
 

@@ -14,7 +14,8 @@ from widelimit.linear.kernel_regression import kernel_regression
 from widelimit.measure.wide.kernels import fit_kernels
 from widelimit.networks.model import forward, initialise
 from widelimit.networks.tangent import empirical_ntk
-from widelimit.study.checks import check_study, data_arguments
+from widelimit.study.arguments import data_arguments
+from widelimit.study.checks import check_study
 from widelimit.study.config import load_study
 from widelimit.training import train
 

@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 from table_checks import check_tables
 from widelimit.data.concentric import best_line, concentric_circles, with_radius
 from widelimit.data.points import Points
-from widelimit.measure.regression.fits import WORKED_KERNEL, fit_step3
+from widelimit.measure.regression.fits import WORKED_KERNEL, fit
 from widelimit.tables.regression import TABLES
 
 OPTIONS = {"gaussian_scale": 10.0, "laplace_scale": 2.0, "scales": [30.0, 3.0]}
@@ -26,7 +26,7 @@ TEST = points_at(np.linspace(-1, 1, 41))
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit_step3(TRAIN, TEST, activation="relu", **OPTIONS)
+    return fit(TRAIN, TEST, activation="relu", **OPTIONS)
 
 
 def naive_kernel(kernel, scale, x, z):
@@ -73,7 +73,7 @@ def test_every_kernel_and_scale_is_there_once(fitted):
     [([3.0, 30.0], 3, 30, 31), ([2.0], 0.2, 20, 31), ([1.0, 1.3], 1, 1.3, 4)],
 )
 def test_sliders_run_from_the_smallest_to_the_largest_scale(scales, low, high, most):
-    tables = fit_step3(TRAIN, TEST, activation="relu", **(OPTIONS | {"scales": scales}))
+    tables = fit(TRAIN, TEST, activation="relu", **(OPTIONS | {"scales": scales}))
     rows = tables["predictions"].query("part == 'slider'")
     for _, of_kernel in rows.groupby("kernel"):
         places = of_kernel["scale"].unique()
@@ -149,7 +149,7 @@ def test_worked_numbers_add_up(fitted):
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5, 6, 7], [3, 7, 0, 5, 1, 2, 6, 4]])
 def test_worked_point_lies_between_two_samples(order):
     train = Points(TRAIN.X[order], TRAIN.y[order], TRAIN.t[order])
-    worked = fit_step3(train, TEST, activation="relu", **OPTIONS)["worked"]
+    worked = fit(train, TEST, activation="relu", **OPTIONS)["worked"]
     t = worked.loc[worked["quantity"] == "kernel", "t"].iloc[0]
     # Samples 0.38 and 0.55 are the sixth and seventh of eight along the way.
     assert t == min(TEST.t, key=lambda at: abs(at - (0.38 + 0.55) / 2))
@@ -158,14 +158,14 @@ def test_worked_point_lies_between_two_samples(order):
 @pytest.mark.parametrize("n", [2, 3, 20])
 def test_tables_hold_to_their_schemas(n, tmp_path):
     train = points_at(np.linspace(-0.95, 0.9, n))
-    frames = fit_step3(train, TEST, activation="gelu", **OPTIONS)
+    frames = fit(train, TEST, activation="gelu", **OPTIONS)
     kinds = {name: table for name, table in TABLES.items() if table.path.startswith("step3/")}
     check_tables(frames, kinds, tmp_path)
 
 
 def test_points_without_position_are_refused():
     with pytest.raises(ValueError, match="test must have positions t"):
-        fit_step3(TRAIN, Points(TEST.X, TEST.y, None), activation="relu", **OPTIONS)
+        fit(TRAIN, Points(TEST.X, TEST.y, None), activation="relu", **OPTIONS)
 
 
 def test_circles_are_separable_after_the_map_only(fitted):

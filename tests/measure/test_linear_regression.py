@@ -8,7 +8,7 @@ from table_checks import check_tables
 from widelimit.measure.linear_regression import cases as step1_data
 from widelimit.measure.linear_regression.cases import REGIMES, regime, spectra
 from widelimit.measure.linear_regression.numbers import stable_range
-from widelimit.measure.linear_regression.statements import measure_step1
+from widelimit.measure.linear_regression.statements import measure
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import STEP1, judge
@@ -28,7 +28,7 @@ OPTIONS = {
 
 @pytest.fixture(scope="module")
 def made():
-    return measure_step1(**OPTIONS)
+    return measure(**OPTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_the_distance_shrinks_below_the_threshold_and_grows_above(value):
 
 @pytest.mark.parametrize("steps", [2, 1000])
 def test_growth_does_not_depend_on_the_steps_of_the_study(value, steps):
-    other = measure_step1(**(OPTIONS | {"steps": steps, "draws": 1}))["measured"]
+    other = measure(**(OPTIONS | {"steps": steps, "draws": 1}))["measured"]
     other = other.set_index("metric")["value"]
     for metric in ("linear_growth_below", "linear_growth_above"):
         assert other[metric] == value[metric]
@@ -207,7 +207,7 @@ def test_only_the_start_at_0_leads_to_the_least_norm(made):
 
 def test_numbers_are_at_their_worst(made, value):
     # More random data can make the worst only worse; without noise there is nothing left over.
-    more = measure_step1(**(OPTIONS | {"draws": 6}))["measured"].set_index("metric")["value"]
+    more = measure(**(OPTIONS | {"draws": 6}))["measured"].set_index("metric")["value"]
     for name in REGIMES:
         assert more[f"linear_solution_error_{name}"] >= value[f"linear_solution_error_{name}"]
     assert more["linear_elsewhere_distance"] <= value["linear_elsewhere_distance"]
@@ -218,16 +218,16 @@ def test_numbers_are_at_their_worst(made, value):
 
 
 def test_too_few_steps_are_told(value):
-    few = measure_step1(**(OPTIONS | {"steps": 20, "condition_number": 1000}))["measured"]
+    few = measure(**(OPTIONS | {"steps": 20, "condition_number": 1000}))["measured"]
     few = few.set_index("metric")["value"]
     assert few["linear_solution_error_square"] > 1e-3 > 1e-9 > value["linear_solution_error_square"]
 
 
 def test_same_root_same_numbers(made):
-    again = measure_step1(**OPTIONS)
+    again = measure(**OPTIONS)
     for name, frame in made.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
-    other = measure_step1(**(OPTIONS | {"root": 6}))["measured"]
+    other = measure(**(OPTIONS | {"root": 6}))["measured"]
     assert not other["value"].equals(made["measured"]["value"])
 
 
@@ -269,7 +269,7 @@ def test_every_statement_holds(made):
 
 
 def test_a_study_that_ends_too_soon_does_not_bear_them_out():
-    few = measure_step1(**(OPTIONS | {"steps": 20, "condition_number": 1000}))["measured"]
+    few = measure(**(OPTIONS | {"steps": 20, "condition_number": 1000}))["measured"]
     claims = judge("step1", few, slopes_table(few))
     failed = set(claims.loc[claims["verdict"] == "no", "metric"])
     # Bisection on so few steps does not find the threshold to six digits.

@@ -19,7 +19,7 @@ from widelimit.measure.regression.descent import (
 )
 from widelimit.measure.regression.features import circle_samples
 from widelimit.measure.regression.fits import Kernel, main_kernels
-from widelimit.measure.regression.statements import measure_step2
+from widelimit.measure.regression.statements import measure_on
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import STEP2, judge
 from widelimit.tables.regression import TABLES
@@ -47,7 +47,7 @@ def kernels():
 
 @pytest.fixture(scope="module")
 def made(points, kernels):
-    return measure_step2(points["train"], points["test"], kernels, **OPTIONS)
+    return measure_on(points["train"], points["test"], kernels, **OPTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -195,13 +195,13 @@ def test_every_kernel_arrives(made, kernels, value):
 def test_a_limit_that_is_not_reached_is_told(points, kernels):
     # Eight samples are too close for this scale: eigenvalues next to the cut-off are still learned.
     wide = Kernel("kernels", "gaussian", 1e-3, lambda A, B=None: gaussian_gram(A, B, scale=1e-3))
-    found = measure_step2(points["train"], points["test"], [wide], **OPTIONS)["measured"]
+    found = measure_on(points["train"], points["test"], [wide], **OPTIONS)["measured"]
     left = found.set_index("metric")["value"]["kernel_descent_left"]
     assert left > 1e-9
 
 
 def test_same_root_same_numbers(points, kernels, made):
-    again = measure_step2(points["train"], points["test"], kernels, **OPTIONS)
+    again = measure_on(points["train"], points["test"], kernels, **OPTIONS)
     for name, frame in made.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
 
@@ -219,7 +219,7 @@ def test_every_statement_holds(made):
 
 def test_a_broken_kernel_does_not_bear_them_out(points, monkeypatch):
     monkeypatch.setattr(step2_kernels, "laplace_gram", lambda X, scale: indicator_gram(X))
-    broken = measure_step2(points["train"], points["test"], [_gaussian()], **OPTIONS)["measured"]
+    broken = measure_on(points["train"], points["test"], [_gaussian()], **OPTIONS)["measured"]
     claims = judge("step2", broken, slopes_table(broken))
     assert claims.loc[claims["verdict"] == "no", "metric"].tolist() == ["psd_least_laplace"]
 

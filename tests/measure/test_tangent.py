@@ -23,7 +23,7 @@ from widelimit.measure.tangent.initialisation import (
     kernel_rows,
     readout_rows,
 )
-from widelimit.measure.tangent.statements import measure_step5
+from widelimit.measure.tangent.statements import measure_on
 from widelimit.measure.tangent.training import Problem, flow_table, limit_rows, several_outputs
 from widelimit.networks.model import forward, initialise
 from widelimit.networks.tangent import empirical_ntk
@@ -57,7 +57,7 @@ def samples(n_test=21):
 @pytest.fixture(scope="module")
 def measured():
     points = samples()
-    return measure_step5(points["train"], points["test"], **TINY)
+    return measure_on(points["train"], points["test"], **TINY)
 
 
 def problem(activation="relu", **changes):
@@ -189,7 +189,7 @@ def test_trained_networks_come_near_their_predictions():
     points = samples()
     options = TINY | {"activations": ["relu"], "widths": [16], "training_widths": [64, 256, 1024]}
     options |= {"steps": 60, "training_seeds": 40, "seeds": 1}
-    found = measure_step5(points["train"], points["test"], **options)["measured"]
+    found = measure_on(points["train"], points["test"], **options)["measured"]
     last = found[found["step"].isna() | (found["step"] == 60)]
     for name in ("rmse_outputs_vs_ntk", "ntk_outputs_same", "ntk_outputs_cross"):
         assert slope_of(last, name) == pytest.approx(-0.5, abs=0.1), name
@@ -322,7 +322,7 @@ def test_more_widths_and_seeds_change_no_number(measured):
     points = samples()
     more = TINY | {"widths": [64, 16, 32], "seeds": 4, "training_widths": [64, 32, 16]}
     more |= {"training_seeds": 4, "activations": ["erf", "sin", "relu"]}
-    again = measure_step5(points["train"], points["test"], **more)["measured"]
+    again = measure_on(points["train"], points["test"], **more)["measured"]
     key = ["activation", "metric", "width", "seed", "step"]
     before = measured["measured"]
     before = before[before["seed"].notna()]
@@ -346,7 +346,7 @@ def test_the_shipped_study_shows_its_slopes():
     points = generate_samples(
         root=0, n_train=setting.n_train, n_test=setting.n_test, target=setting.targets
     )
-    found = measure_step5(
+    found = measure_on(
         points["train"],
         points["test"],
         root=0,

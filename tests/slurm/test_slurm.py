@@ -117,7 +117,7 @@ def test_ctrl_c_cancels_what_runs_and_what_is_queued(study):
 
 def test_a_retry_has_more_memory(study):
     # Too little for Python and its libraries at first; all is killed that takes more than it asked.
-    study.edit("workflow/rules/common.smk", "return 600 + ", "return 250 + ")
+    study.edit("workflow/widelimit/study/cost.py", "INTERPRETER = 600", "INTERPRETER = 250")
     study.configure(network=SMALL["network"] | {"widths": [32]})
     before = len(study.cluster.finished())
     done = study.submit("--", CHUNK).finish()

@@ -1,6 +1,15 @@
 import pytest
 
-from widelimit.study.cost import training_seconds
+from widelimit.study.config import Data, Experiment, Network
+from widelimit.study.config.steps import Step4
+from widelimit.study.cost import (
+    INTERPRETER,
+    LONGEST,
+    random_features_megabytes,
+    training_megabytes,
+    training_minutes,
+    training_seconds,
+)
 
 # Measured on one core: engine, width, points, steps, checkpoints, seconds.
 MEASURED = [
@@ -26,3 +35,46 @@ def test_estimates_bound_what_was_measured_and_not_by_far(
 def test_an_unknown_engine_is_named():
     with pytest.raises(ValueError, match="engine must be dense or circle; got 'auto'"):
         training_seconds("auto", width=1, n_train=1, steps=1)
+
+
+def experiment(**network):
+    return Experiment(data=Data(n_train=20, n_test=100), network=Network(**network))
+
+
+def test_minutes_add_up_over_widths_and_seeds_and_end_at_a_day():
+    given = experiment(steps=10_000, checkpoints=[10_000])
+    seconds = sum(
+        training_seconds("dense", width=width, n_train=20, steps=10_000, checkpoints=2)
+        for width in (2**16, 2**18)
+    )
+    minutes = training_minutes(given, "dense", widths=[2**16, 2**18], seeds=3)
+    assert minutes == 5 + int(3 * seconds / 60)
+    assert training_minutes(given, "circle", widths=[64], seeds=1) == 5
+    assert training_minutes(experiment(steps=10**9), "dense", widths=[2**20], seeds=1) == LONGEST
+
+
+def test_memory_is_twice_what_was_seen_at_the_widest():
+    assert 2100 * 1.9 < training_megabytes(experiment(), 2**24) < 2100 * 2.5
+    # At most memory_mb of the shipped study.
+    for width, seen in ((2**10, 301), (2**18, 307), (2**20, 430)):
+        assert 1.3 * seen < training_megabytes(experiment(), width) < 3 * seen
+
+
+def test_kernels_of_each_network_take_memory_as_long_as_they_are_kept():
+    def kernels(n_train, per_job=1):
+        data = Data(n_train=n_train, n_test=1)
+        given = Experiment(data=data, network=Network(seeds=per_job, seeds_per_job=per_job))
+        return training_megabytes(given, 1) - INTERPRETER
+
+    # Analytic n (n + 1) and empirical n (2 n + 1), three copies of 8 bytes; beyond 2048 points the
+    # empirical one is left out.
+    assert kernels(2000) == 24 * (2000 * 2001 + 2000 * 4001) // 10**6
+    assert kernels(2100) == 24 * 2100 * 2101 // 10**6
+    assert abs(kernels(2000, per_job=4) - 4 * kernels(2000)) <= 4
+
+
+def test_random_features_take_copies_of_the_larger_matrix():
+    wide = Step4(n_train=100, n_test=1, widths=[2**17], ratios=[1, 2])
+    assert random_features_megabytes(wide) == INTERPRETER + 32 * 2**17 * 100 // 10**6
+    doubled = Step4(n_train=100, n_test=900, widths=[1], ratios=[1, 100])
+    assert random_features_megabytes(doubled) == INTERPRETER + 32 * 100 * 100 * 1000 // 10**6

@@ -8,6 +8,7 @@ import pytest
 
 from checkout import ROOT
 from widelimit.report import catalog
+from widelimit.study.measurements import MEASUREMENTS
 from widelimit.tables.provenance import PACKAGE, sources
 
 SCRIPTS = ROOT / "workflow/scripts"
@@ -26,14 +27,18 @@ SCRIPT_OF = {
 
 
 def rules_reached_from(file: str) -> set[str]:
-    """Rules whose digest changes with a file of the package; each figure by itself."""
+    """Rules whose digest changes with a file of the package; each figure and step by itself."""
     reached = {
         rule for rule, script in SCRIPT_OF.items() if PACKAGE / file in sources(SCRIPTS / script)
     }
-    return reached | {
-        f"figure {name}"
+    by_module = {
+        f"figure {name}": ("figure.py", f"widelimit.report.figures.{name}")
         for name in catalog.FIGURES
-        if PACKAGE / file in sources(SCRIPTS / "figure.py", [f"widelimit.report.figures.{name}"])
+    } | {f"measure_{step}": ("measure_step.py", each.module) for step, each in MEASUREMENTS.items()}
+    return reached | {
+        rule
+        for rule, (script, module) in by_module.items()
+        if PACKAGE / file in sources(SCRIPTS / script, [module])
     }
 
 
@@ -44,13 +49,22 @@ def test_every_rule_has_the_digest_of_its_script(rule):
 
 
 def test_the_rules_were_read():
-    assert len(SCRIPT_OF) == len(list(SCRIPTS.glob("*.py")))
+    # The script of the steps belongs to rules that a loop makes.
+    assert {*SCRIPT_OF.values(), "measure_step.py"} == {path.name for path in SCRIPTS.glob("*.py")}
     assert SCRIPT_OF["train_networks"] == "train_networks.py"
 
 
 FIGURES = {f"figure {name}" for name in catalog.FIGURES}
+STEPS = {f"measure_{step}" for step in MEASUREMENTS}
 TRAIN = {"train_networks", "measure_step5", "measure_beyond"}
-FIT = {"fit_kernels", "fit_step3", "fit_step4", "measure_step2", "measure_step5", "measure_beyond"}
+FIT = {
+    "fit_kernels",
+    "measure_step3",
+    "measure_step4",
+    "measure_step2",
+    "measure_step5",
+    "measure_beyond",
+}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +78,7 @@ FIT = {"fit_kernels", "fit_step3", "fit_step4", "measure_step2", "measure_step5"
         ("report/figure_text.py", {"page", "figure", *FIGURES}),
         ("report/pages/render.py", {"page"}),
         ("report/claims/step4.py", {"judge_claims", "claims"}),
-        ("tables/files.py", {*SCRIPT_OF, *FIGURES}),
+        ("tables/files.py", {*SCRIPT_OF, *STEPS, *FIGURES}),
     ],
 )
 def test_an_edit_reaches_what_uses_it_and_nothing_else(file, rules):

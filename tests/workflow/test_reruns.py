@@ -82,7 +82,7 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     study.edit("workflow/widelimit/kernels/duals.py", "import numpy", "#\nimport numpy")
     jobs, reasons = planned(study)
     assert "Params have changed" in reasons["fit_kernels"][0]
-    fits = {"fit_kernels", "fit_step3", "fit_step4", "measure_step2", "measure_step5"}
+    fits = {"fit_kernels", "measure_step3", "measure_step4", "measure_step2", "measure_step5"}
     follow = {"measure_beyond", *COMPARISON, *FIGURES, *PAGES} - {*STEP1_FIGURES, "page step1"}
     assert set(jobs) - TARGETS == fits | follow
 
@@ -119,7 +119,7 @@ def test_a_target_reruns_the_data_and_what_follows(study):
     study.configure(data={"target": "t"})
     rules = rules_of(study)
     assert rules >= {"generate_data", "fit_kernels", "train_networks", *STEP7_FIGURES}
-    assert "fit_step3" not in rules
+    assert "measure_step3" not in rules
 
 
 @heavy
@@ -164,9 +164,9 @@ def test_targets_reach_their_stage_and_no_further(finished):
         "kernels": {"generate_data", "fit_kernels"},
         "networks": {"generate_data", "train_networks"},
         "step1": {"measure_step1", "judge_claims", "page step1", *STEP1_FIGURES},
-        "step3": {"measure_step2", "judge_claims", "fit_step3", "page step3"}
+        "step3": {"measure_step2", "judge_claims", "measure_step3", "page step3"}
         | {f for f in FIGURES if "step2" in f or "step3" in f},
-        "step4": {"fit_step4", "fit_slopes", "judge_claims", "page step4"}
+        "step4": {"measure_step4", "fit_slopes", "judge_claims", "page step4"}
         | {f for f in FIGURES if "step4" in f},
     }
     assert needs(finished, *expected) == expected

@@ -1,16 +1,16 @@
-# What the rules share: the validated study, where its experiments lie, digests of code.
+# What the rules share: the study, where its files lie, and what their jobs are told.
 import os
 import re
-import shlex
 import sys
 from functools import cache
 from pathlib import Path
 
 from snakemake.logging import logger
 
-ROOT = Path(workflow.basedir)
+# The folder with the workflow, also where another workflow imports this one.
+WORKFLOW = Path(str(workflow.current_basedir)).parent
 # The package of this checkout, whichever is installed.
-sys.path.insert(0, str(ROOT / "workflow"))
+sys.path.insert(0, str(WORKFLOW))
 
 from widelimit.report.catalog import (
     FIGURES,
@@ -19,19 +19,20 @@ from widelimit.report.catalog import (
     figure_tables,
     figures_of,
     figures_on,
+    page_commands,
     page_tables,
-    recomputed_by,
     step_of,
 )
-from widelimit.study.checks import check_results, check_study, data_arguments, engine_of
+from widelimit.study import arguments, cost
+from widelimit.study.checks import check_results, check_study, engine_of
+from widelimit.study.commands import Command
 from widelimit.study.config import load_study
 from widelimit.study.config.errors import ConfigError
 from widelimit.study.environment import share_environment
-from widelimit.study.cost import training_seconds
+from widelimit.study.measurements import MEASUREMENTS
 from widelimit.tables.provenance import LOCK, code_digest
-from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
 
-share_environment(ROOT)
+share_environment(WORKFLOW.parent)
 
 try:
     STUDY = load_study(config)
@@ -43,29 +44,45 @@ except ConfigError as error:
     logger.error(f"The configuration cannot be run.\n{error}")
     sys.exit(1)
 
+# What the user has typed, for the commands on pages; config.yaml is taken by itself.
+COMMAND = Command(
+    configfiles=[
+        path
+        for path in workflow.config_settings.configfiles
+        if os.path.abspath(path) != str(WORKFLOW.parent / "config.yaml")
+    ],
+    changes=workflow.config_settings.config_args or [],
+)
+# Of every job, for those who run them in conda; as seen from the files of rules.
+ENVIRONMENT = "../envs/widelimit.yaml"
+
 RESULTS = os.path.normpath(STUDY.results_dir)
-EXPERIMENTS = STUDY.experiments()
 # The main experiment lies in the results directory itself, each variant in a folder of its own.
-BASES = {RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": name for name in EXPERIMENTS}
-# Smaller ones, each measured by one job.
-BEYOND = STUDY.beyond_experiments()
+EXPERIMENTS = {
+    RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": (name, experiment)
+    for name, experiment in STUDY.experiments().items()
+}
+# Smaller experiments, each in a folder of its own too.
+SMALL = STUDY.beyond_experiments()
+NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
+RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
 # Where the numbers of each step of the course are.
 MEASURED = {
     **{
         step: [f"{RESULTS}/{step}/measured.parquet"]
-        for step in ("step1", "step2", "step4", "step5")
+        for step, measurement in MEASUREMENTS.items()
+        if "measured" in measurement.tables
     },
-    "step7": [
-        f"{base}/measured.parquet" for base in [*BASES, *(f"{RESULTS}/{part}" for part in BEYOND)]
-    ],
+    "step7": [f"{base}/measured.parquet" for base in EXPERIMENTS]
+    + [f"{RESULTS}/{small}/measured.parquet" for small in SMALL],
 }
 # Steps with numbers that fall as powers of the width.
 FITTED = ("step4", "step5", "step7")
 
 
 wildcard_constraints:
-    base="|".join(map(re.escape, BASES)),
-    beyond="|".join(map(re.escape, BEYOND)) or "(?!)",
+    base="|".join(map(re.escape, EXPERIMENTS)),
+    small="|".join(map(re.escape, SMALL)) or "(?!)",
     width=r"\d+",
     chunk=r"\d+",
     step="|".join(MEASURED),
@@ -74,127 +91,62 @@ wildcard_constraints:
 
 
 def table(name):
-    """Path of a table of the results by its place there."""
+    """Path of a table by its place in the results directory."""
     return f"{RESULTS}/{name}.parquet"
 
 
+def of_every_experiment(*names):
+    return [f"{base}/{name}.parquet" for base in EXPERIMENTS for name in names]
+
+
 def experiment(wildcards):
-    return EXPERIMENTS[BASES[wildcards.base]]
+    return EXPERIMENTS[wildcards.base][1]
+
+
+def training_jobs(pattern, base):
+    """Paths of what the training jobs of the experiment at base write, widths ascending."""
+    network = EXPERIMENTS[base][1].network
+    return [
+        pattern.format(base=base, width=width, chunk=chunk)
+        for width in sorted(network.widths)
+        for chunk in arguments.chunks(network)
+    ]
 
 
 def code(script, *modules, files=()):
     """Digest of a script, all it imports and the lock: an edit to any of them reruns the rule."""
-    return code_digest(ROOT / "workflow/scripts" / script, modules=modules, files=[LOCK, *files])
+    return code_digest(WORKFLOW / "scripts" / script, modules=modules, files=[LOCK, *files])
 
 
-def chunks(network):
-    """Numbers of the jobs that train the seeds of a width."""
-    return range(-(-network.seeds // network.seeds_per_job))
-
-
-def jobs(pattern, base):
-    """Paths of all training jobs of the experiment that lies at base, widths ascending."""
-    network = EXPERIMENTS[BASES[base]].network
-    return [
-        pattern.format(base=base, width=width, chunk=chunk)
-        for width in sorted(network.widths)
-        for chunk in chunks(network)
-    ]
-
-
-def study_folders(base):
-    """Of the networks at base, where those of this study lie."""
-    return {Path(path).parent for path in jobs(NETWORKS, base)}
-
-
-NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
-RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
-
-
-def kernel_arguments(experiment):
-    return {
-        "activation": experiment.network.activation,
-        "learning_rate": experiment.network.learning_rate,
-        "checkpoints": experiment.network.all_checkpoints,
-        "ridge": experiment.kernels.ridge,
-        "rcond": experiment.kernels.rcond,
-        "scales": {
-            name: scale
-            for name in ("gaussian", "laplace")
-            if (scale := getattr(experiment.kernels, f"{name}_scale")) is not None
-        },
-    }
-
-
-def chunk_arguments(wildcards):
-    """What one training job trains. Its wildcards must stand here: the cache looks at params only."""
-    # Always a whole chunk: adding seeds never changes a job that has been done.
-    count = experiment(wildcards).network.seeds_per_job
-    first = int(wildcards.chunk) * count
-    return {"width": int(wildcards.width), "seeds": list(range(first, first + count))}
-
-
-def network_arguments(network):
-    return {
-        "activation": network.activation,
-        "learning_rate": network.learning_rate,
-        "steps": network.steps,
-        "checkpoints": network.all_checkpoints,
-        "loss_steps": network.loss_steps,
-        "engine": network.engine,
-    }
-
-
-def training_memory(wildcards):
-    """MB: the interpreter with its libraries, for each unit six copies of its weights and ten
-    numbers more, all of 8 bytes, and three copies of the kernels that are kept of each network.
-    Twice what the circle engine was seen to take at width 2^24, 2.1 GB."""
-    at = experiment(wildcards)
-    data, outputs = at.data, at.data.n_outputs
-    units = int(wildcards.width) * (10 + 6 * (data.n_inputs + outputs))
-    kernel = data.n_train * (data.n_train + data.n_test)
-    if data.n_train * outputs <= MAX_EMPIRICAL_SIZE:
-        kernel += outputs**2 * data.n_train * (2 * data.n_train + data.n_test)
-    return 600 + (units + 3 * kernel * at.network.seeds_per_job) * 8 // 10**6
-
-
-def training_minutes(wildcards):
-    """Of the networks of one width and chunk of seeds."""
-    seeds = experiment(wildcards).network.seeds_per_job
-    return minutes(BASES[wildcards.base], [int(wildcards.width)], seeds)
-
-
-def beyond_minutes(wildcards):
-    """Of all networks of a small experiment."""
-    network = BEYOND[wildcards.beyond].network
-    return minutes(wildcards.beyond, network.widths, network.seeds)
-
-
-def minutes(name, widths, seeds):
-    """Five more than the networks take, as code may have to be compiled; a day at most."""
-    at = {**EXPERIMENTS, **BEYOND}[name]
-    seconds = seeds * sum(
-        training_seconds(
-            engine_at(name),
-            width=width,
-            n_train=at.data.n_train,
-            steps=at.network.steps,
-            checkpoints=len(at.network.all_checkpoints),
-        )
-        for width in widths
-    )
-    return min(5 + int(seconds / 60), 24 * 60)
+def growing(amount):
+    """A resource of which a job that failed is given more: twice, three times as much."""
+    return lambda wildcards, attempt: amount * attempt
 
 
 @cache
-def engine_at(name):
-    return engine_of({**EXPERIMENTS, **BEYOND}[name], root=STUDY.seed)
+def engine(name):
+    """circle or dense: what trains the networks of an experiment, or of a small one."""
+    return engine_of((dict(EXPERIMENTS.values()) | SMALL)[name], root=STUDY.seed)
 
 
-def step4_memory(step4):
-    """MB: the interpreter with its libraries, and some copies of the largest features."""
-    widest = max(*step4.ratios) * step4.n_train * (step4.n_train + step4.n_test)
-    return 600 + int(4 * max(widest, max(step4.widths) * step4.n_train) * 8 / 10**6)
+def chunk_minutes(wildcards):
+    name, trained = EXPERIMENTS[wildcards.base]
+    return cost.training_minutes(
+        trained,
+        engine(name),
+        widths=[int(wildcards.width)],
+        seeds=trained.network.seeds_per_job,
+    )
+
+
+def small_minutes(wildcards):
+    network = SMALL[wildcards.small].network
+    return cost.training_minutes(
+        SMALL[wildcards.small],
+        engine(wildcards.small),
+        widths=network.widths,
+        seeds=network.seeds,
+    )
 
 
 def figure_inputs(wildcards):
@@ -214,30 +166,8 @@ def page_inputs(wildcards):
 
 def page_code():
     """Digest of what the text of a page follows from, besides what it reads."""
-    folders = (ROOT / "workflow/widelimit/report/pages" / name for name in ("templates", "style"))
+    folders = (WORKFLOW / "widelimit/report/pages" / name for name in ("templates", "style"))
     return code("page.py", files=[path for folder in folders for path in folder.iterdir()])
-
-
-def page_commands(wildcards):
-    """What a page shows under "Run it again": what each command does, and the command."""
-    run, page = snakemake_command(), wildcards.page
-    maker, work = recomputed_by(page)
-    return {
-        "What has changed": run,
-        f"{work} anew, and what follows": f"{run} --forcerun {maker}",
-        "Up to the numbers": snakemake_command("metrics"),
-        "This page": snakemake_command("pages" if page == "index" else page),
-    }
-
-
-def snakemake_command(*targets):
-    """What the user types to run this study; --configfile would take targets behind it for files."""
-    given = [os.path.relpath(path) for path in workflow.config_settings.configfiles]
-    files = [path for path in given if path != "config.yaml"]
-    changes = workflow.config_settings.config_args or []
-    words = ["snakemake", "--cores", "2", *targets]
-    words += ["--configfile"] * bool(files) + files + ["--config"] * bool(changes) + [*changes]
-    return shlex.join(words)
 
 
 def closing_words():
@@ -245,8 +175,9 @@ def closing_words():
     for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
         there = [path for path in paths if Path(path).exists()]
         yield from (f"{f'{what}:' if i == 0 else '':9}{path}" for i, path in enumerate(there))
-    for base in BASES:
-        if others := set(Path(base).glob("networks/*/*/")) - study_folders(base):
+    for base in EXPERIMENTS:
+        ours = {Path(path).parent for path in training_jobs(NETWORKS, base)}
+        if others := set(Path(base).glob("networks/*/*/")) - ours:
             yield (
                 f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
                 f" {min(others)}; {RESULTS}/runs.parquet lists those of this study"

@@ -1,4 +1,49 @@
-# Figures and pages: report/catalog.py says which there are, and from which tables each is made.
+# Verdicts on what the report states, figures and pages: report/catalog.py says which figures and
+# pages there are, and from which tables each is made.
+
+
+# What the report states in a step, beside the numbers of this study.
+rule judge_claims:
+    input:
+        metrics=lambda wildcards: MEASURED[wildcards.step],
+        slopes=lambda wildcards: (
+            table(f"{wildcards.step}/slopes") if wildcards.step in FITTED else []
+        ),
+    output:
+        claims=table("{step}/claims"),
+    log:
+        f"{RESULTS}/logs/judge_claims/{{step}}.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        step="{step}",
+        code=code("judge_claims.py"),
+    script:
+        "../scripts/judge_claims.py"
+
+
+rule claims:
+    input:
+        claims=[table(f"{step}/claims") for step in MEASURED],
+    output:
+        claims=table("claims"),
+        document=f"{RESULTS}/claims.md",
+    log:
+        f"{RESULTS}/logs/claims.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("claims.py"),
+    script:
+        "../scripts/claims.py"
 
 
 # A figure is the module of its name in report/figures.
@@ -13,14 +58,12 @@ rule figure:
         ),
         pdf=f"{RESULTS}/figures/{{figure}}.pdf",
         png=f"{RESULTS}/figures/{{figure}}.png",
-        table=f"{RESULTS}/figures/{{figure}}.parquet",
+        table=table("figures/{figure}"),
         text=f"{RESULTS}/figures/{{figure}}.json",
     log:
         f"{RESULTS}/logs/figures/{{figure}}.log",
-    group:
-        "pages"
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1500,
@@ -42,10 +85,8 @@ rule page:
         page=f"{RESULTS}/pages/{{page}}.html",
     log:
         f"{RESULTS}/logs/pages/{{page}}.log",
-    group:
-        "pages"
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
@@ -53,8 +94,8 @@ rule page:
     params:
         page="{page}",
         study=STUDY.model_dump(mode="json", exclude_unset=True),
-        command=snakemake_command(),
-        reruns=page_commands,
+        command=COMMAND.line(),
+        reruns=lambda wildcards: page_commands(wildcards.page, COMMAND),
         code=page_code(),
     script:
         "../scripts/page.py"

@@ -4,7 +4,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from widelimit.measure.linear_regression.statements import measure_step1
+from widelimit.measure.linear_regression.statements import measure
 from widelimit.report.figures import step1_common
 from widelimit.report.numbers import number
 
@@ -27,12 +27,12 @@ STUDIES = {
 
 @pytest.fixture(scope="module", params=STUDIES)
 def study(request):
-    return measure_step1(**(SMALL | STUDIES[request.param]))
+    return measure(**(SMALL | STUDIES[request.param]))
 
 
 @pytest.fixture(scope="module")
 def small():
-    return measure_step1(**SMALL)
+    return measure(**SMALL)
 
 
 def module(name):

@@ -6,7 +6,7 @@ import pytest
 
 from widelimit.data.points import generate_samples
 from widelimit.measure.regression.fits import main_kernels
-from widelimit.measure.regression.statements import measure_step2
+from widelimit.measure.regression.statements import measure_on
 from widelimit.report.figures import step3_common
 from widelimit.report.numbers import fixed
 
@@ -18,7 +18,7 @@ def make(gaussian_scale=10.0, laplace_scale=2.0, activation="relu", samples=6, *
     points = generate_samples(root=1, n_train=samples, n_test=21, target="t + sin(10 * t)")
     kernels = main_kernels(gaussian_scale, laplace_scale, activation)
     options |= {"draws": 1} | changes
-    return measure_step2(points["train"], points["test"], kernels, root=1, **options)
+    return measure_on(points["train"], points["test"], kernels, root=1, **options)
 
 
 STUDIES = {

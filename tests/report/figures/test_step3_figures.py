@@ -7,7 +7,7 @@ import pytest
 from matplotlib.collections import QuadMesh
 
 from widelimit.data.points import generate_samples
-from widelimit.measure.regression.fits import fit_step3
+from widelimit.measure.regression.fits import fit
 from widelimit.report.figures import step3_common as common
 from widelimit.report.numbers import fixed, number
 
@@ -17,7 +17,7 @@ NAMES = ["feature_map", "kernels", "scale", "explorer", "gram", "worked"]
 def make(n_train, scales, *, root=1, target="t + sin(10 * t)", activation="relu", n_test=61):
     points = generate_samples(root=root, n_train=n_train, n_test=n_test, target=target)
     options = {"gaussian_scale": 10.0, "laplace_scale": 2.0, "scales": scales}
-    return fit_step3(points["train"], points["test"], activation=activation, **options)
+    return fit(points["train"], points["test"], activation=activation, **options)
 
 
 STUDIES = {

@@ -6,7 +6,7 @@ import pytest
 
 from widelimit.data.points import generate_samples, to_table
 from widelimit.measure.slopes import fit_slope, slopes_table
-from widelimit.measure.tangent.statements import measure_step5
+from widelimit.measure.tangent.statements import measure_on
 from widelimit.report.numbers import fixed, number
 
 NAMES = ["ntk", "linearised", "outputs", "hessian", "flow"]
@@ -27,7 +27,7 @@ ONE = {"widths": [64], "training_widths": [32], "seeds": 1, "training_seeds": 1}
 
 def make(outputs=3, n_train=6, **changes):
     points = generate_samples(root=1, n_train=n_train, n_test=21, target=TARGETS[:outputs])
-    tables = measure_step5(points["train"], points["test"], root=1, **(SMALL | changes))
+    tables = measure_on(points["train"], points["test"], root=1, **(SMALL | changes))
     tables["metrics"] = tables.pop("measured")
     tables["slopes"] = slopes_table(tables["metrics"])
     return tables | {"points": to_table(points)[0]}

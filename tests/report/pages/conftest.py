@@ -7,7 +7,7 @@ import pytest
 
 from page_checks import SHOWN, figure, study
 from widelimit.data.points import generate_samples
-from widelimit.measure.regression.fits import fit_step3
+from widelimit.measure.regression.fits import fit
 from widelimit.measure.slopes import slopes_table
 from widelimit.measure.tangent.initialisation import example
 from widelimit.report.catalog import PAGES, figures_on
@@ -24,7 +24,7 @@ from widelimit.tables.files import write_table, write_text
 def step3():
     """The tables of step 3 of a small study."""
     points = generate_samples(root=1, n_train=6, n_test=30, target="t + sin(10 * t)")
-    return fit_step3(
+    return fit(
         points["train"],
         points["test"],
         gaussian_scale=10.0,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from widelimit.study.commands import Command
 from widelimit.study.config import Study
 
 
@@ -279,7 +280,7 @@ PAGES = {
         picture="step4_double_descent",
         steps=("step4",),
         tables={"measured": "step4/measured", "claims": "step4/claims"},
-        rule="fit_step4",
+        rule="measure_step4",
     ),
     "step5": Page(
         "Step 5: the neural tangent kernel",
@@ -339,7 +340,16 @@ def page_tables(page: str) -> dict[str, str]:
     return {} if page == "index" else dict(PAGES[page].tables)
 
 
-def recomputed_by(page: str) -> tuple[str, str]:
-    """The rule that computes most of what a page shows, and what that is in words."""
+def page_commands(page: str, command: Command, name: Callable[[str], str] = str) -> dict[str, str]:
+    """What to type to make a page again: what each command does, and the command.
+
+    name : gives the name under which Snakemake knows a rule of the workflow
+    """
     shown = PAGES["step7" if page == "index" else page]
-    return shown.rule, shown.work
+    target = "pages" if page == "index" else page
+    return {
+        "What has changed": command.line(),
+        f"{shown.work} anew, and what follows": command.line(force=name(shown.rule)),
+        "Up to the numbers": command.line(name("metrics")),
+        "This page": command.line(name(target)),
+    }

@@ -18,7 +18,8 @@ from widelimit.data.points import make_points
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import stability_bound
-from widelimit.study.config import Data, Experiment, Study, load_study, read_configs
+from widelimit.study.arguments import data_arguments
+from widelimit.study.config import Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
 from widelimit.study.environment import check_place
 from widelimit.tables.soundness import damaged_results
@@ -143,17 +144,6 @@ def engine_of(experiment: Experiment, *, root: int) -> str:
 def _circle_obstacle(experiment: Experiment, X: np.ndarray) -> str | None:
     phi = parse_activation(experiment.network.activation)
     return obstacle_before_weights(X, experiment.data.n_outputs, phi)
-
-
-def data_arguments(data: Data) -> dict:
-    """What of the section makes the points: arguments of stages.data.make_points."""
-    names = {
-        "file": ("path", "inputs", "outputs"),
-        "digits": (),
-        "lecture": ("dimension",),
-    }.get(data.source, ("design", "dimension", "targets"))
-    names = ("source", "bias", *names, "n_train", "n_test", "noise_std")
-    return {name: getattr(data, name) for name in names}
 
 
 if __name__ == "__main__":

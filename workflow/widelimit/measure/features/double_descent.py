@@ -1,4 +1,4 @@
-"""Stage fit_step4, double descent: least squares on k random features, k from below n far beyond,
+"""Step 4, double descent: least squares on k random features, k from below n far beyond,
 and where their errors turn.
 
 The fits have no ridge and the least norm. They are made on the study's points of the sphere, and

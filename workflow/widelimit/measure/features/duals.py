@@ -1,4 +1,4 @@
-"""Stage fit_step4, duals: dual activations by closed form, definition, series and Monte Carlo."""
+"""Step 4, duals: dual activations by closed form, definition, series and Monte Carlo."""
 
 from __future__ import annotations
 

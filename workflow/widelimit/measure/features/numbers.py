@@ -1,4 +1,4 @@
-"""Stage fit_step4, numbers: every measured statement of step 4 as rows of the METRICS table."""
+"""Step 4, numbers: every measured statement of step 4 as rows of the METRICS table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROUNDING = 1e-13
 def measure_step4(tables: Mapping[str, pd.DataFrame], *, activation: str) -> pd.DataFrame:
     """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is.
 
-    tables     : all tables of the stage fit_step4 by name
+    tables     : all tables of step 4 by name
     activation : of the networks in the table double_descent
     """
     rows = [

@@ -1,4 +1,4 @@
-"""Stage fit_step4, features: kernels of random features, and the last layer trained on them."""
+"""Step 4, features: kernels of random features, and the last layer trained on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage measure_step1: least squares by gradient descent, every statement about it measured.
+"""Step 1: least squares by gradient descent, every statement about it measured.
 
 Gradient descent is run step by step throughout; closed forms stand beside it, never in its place.
 """
@@ -23,7 +23,7 @@ from widelimit.measure.log_steps import log_steps
 from widelimit.tables.linear_regression import TABLES
 
 
-def measure_step1(
+def measure(
     *,
     root: int,
     dimension: int,

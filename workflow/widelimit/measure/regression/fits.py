@@ -1,16 +1,17 @@
-"""Stage fit_step3: kernel regression on a few samples, with every intermediate number kept."""
+"""Step 3: kernel regression on a few samples, with every intermediate number kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from widelimit.data.concentric import concentric_circles, with_radius
-from widelimit.data.points import Points
+from widelimit.data.points import Points, generate_samples
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, linear_gram, nngp_gram, ntk_gram
 from widelimit.linear.kernel_regression import kernel_regression, spectrum
 from widelimit.measure.frames import long_table
@@ -34,7 +35,13 @@ class Kernel:
     gram: Callable[..., np.ndarray]
 
 
-def fit_step3(
+def measure(*, samples: Mapping[str, Any], **options) -> dict[str, pd.DataFrame]:
+    """What ``fit`` gives on the samples of generate_samples."""
+    points = generate_samples(**samples)
+    return fit(points["train"], points["test"], **options)
+
+
+def fit(
     train: Points,
     test: Points,
     *,

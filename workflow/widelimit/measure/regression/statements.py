@@ -1,20 +1,29 @@
-"""Stage measure_step2: what the theory of kernels promises, measured."""
+"""Step 2: what the theory of kernels promises, measured."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from widelimit.data.points import Points
+from widelimit.data.points import Points, generate_samples
 from widelimit.measure.metric_rows import metrics_table
 from widelimit.measure.regression.descent import descent_rows, descent_table, psd_rows, psd_table
 from widelimit.measure.regression.features import circle_samples, feature_rows, interpolants
-from widelimit.measure.regression.fits import Kernel
+from widelimit.measure.regression.fits import Kernel, main_kernels
 from widelimit.tables.regression import TABLES
 
 
-def measure_step2(
+def measure(
+    *, samples: Mapping[str, Any], kernels: Mapping[str, Any], **options
+) -> dict[str, pd.DataFrame]:
+    """What ``measure_on`` gives on the samples of generate_samples and with the main kernels."""
+    points = generate_samples(**samples)
+    return measure_on(points["train"], points["test"], main_kernels(**kernels), **options)
+
+
+def measure_on(
     train: Points,
     test: Points,
     kernels: Sequence[Kernel],

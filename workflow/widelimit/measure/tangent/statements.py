@@ -1,14 +1,16 @@
-"""Stage measure_step5: the neural tangent kernel, measured statement by statement."""
+"""Step 5: the neural tangent kernel, measured statement by statement."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from widelimit.data.points import Points
+from widelimit.data.points import Points, generate_samples, to_table
 from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.measure.tangent.initialisation import (
     EXAMPLE_ACTIVATIONS,
@@ -28,7 +30,15 @@ from widelimit.measure.tangent.training import (
 from widelimit.tables.tangent import TABLES
 
 
-def measure_step5(
+def measure(*, samples: Mapping[str, Any], **options) -> dict[str, pd.DataFrame | pa.Table]:
+    """What ``measure_on`` gives on the samples of generate_samples, and these as "points"."""
+    points = generate_samples(**samples)
+    frame, schema = to_table(points)
+    table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+    return {"points": table} | measure_on(points["train"], points["test"], **options)
+
+
+def measure_on(
     train: Points,
     test: Points,
     *,

@@ -1,0 +1,69 @@
+"""What the steps are told is what their functions take; what they declare is what they give."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+
+import pytest
+
+from checkout import ROOT
+from widelimit.study.config import load_study, read_configs
+from widelimit.study.measurements import MEASUREMENTS
+
+TINY = load_study(read_configs([str(ROOT / "config.yaml"), str(ROOT / "studies/tiny.yaml")]))
+QUICK = TINY.model_copy(
+    update={
+        "step2": TINY.step2.model_copy(update={"degrees": [2], "steps": 5, "draws": 1}),
+        "step4": TINY.step4.model_copy(
+            update={"activations": ["relu"], "widths": [8], "steps": 5, "seeds": 1}
+        ),
+        "step5": TINY.step5.model_copy(
+            update={"activations": ["erf"], "widths": [8, 16], "training_widths": [8], "seeds": 1}
+        ),
+    }
+)
+
+
+@pytest.mark.parametrize("step", MEASUREMENTS)
+def test_a_step_gives_the_tables_that_it_declares(step):
+    measurement = MEASUREMENTS[step]
+    module = import_module(measurement.module)
+    tables = module.measure(**measurement.arguments(QUICK))
+    assert set(tables) == set(measurement.tables)
+    for name, table in tables.items():
+        assert len(table)
+        if name in module.TABLES:
+            assert module.TABLES[name].path == f"{step}/{name}.parquet"
+
+
+@pytest.mark.parametrize("step", MEASUREMENTS)
+def test_every_key_of_a_section_is_told(step):
+    """Whatever is changed in a step's section of config.yaml reaches the step."""
+    section = getattr(QUICK, step)
+    told = str(MEASUREMENTS[step].arguments(QUICK))
+    for name, value in section.model_dump().items():
+        changed = section.model_copy(update={name: another(value)})
+        study = QUICK.model_copy(update={step: changed})
+        assert str(MEASUREMENTS[step].arguments(study)) != told, name
+
+
+def another(value):
+    match value:
+        case list():
+            return value * 2
+        case str():
+            return f"{value} + 1"
+    return value + 1
+
+
+@pytest.mark.parametrize("step", MEASUREMENTS)
+def test_memory_and_time_are_asked_for(step):
+    measurement = MEASUREMENTS[step]
+    assert 100 <= measurement.megabytes(TINY) <= 4000
+    assert 1 <= measurement.minutes <= 60
+
+
+def test_the_module_of_a_step_says_what_it_takes():
+    for measurement in MEASUREMENTS.values():
+        assert inspect.getdoc(import_module(measurement.module).measure)

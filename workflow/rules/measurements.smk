@@ -1,0 +1,99 @@
+# What is measured by one job each: small experiments, and the steps before the main one.
+
+
+# A small experiment beyond the main one, by the same stages.
+rule measure_beyond:
+    input:
+        lambda wildcards: SMALL[wildcards.small].data.path or [],
+    output:
+        metrics=table("{small}/measured"),
+    log:
+        f"{RESULTS}/logs/{{small}}.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=lambda wildcards, attempt: attempt * small_minutes(wildcards),
+    params:
+        root=STUDY.seed,
+        data=lambda wildcards: arguments.data_arguments(SMALL[wildcards.small].data),
+        measure=lambda wildcards: arguments.small_experiment_arguments(
+            wildcards.small, SMALL[wildcards.small]
+        ),
+        code=code("measure_beyond.py"),
+    script:
+        "../scripts/measure_beyond.py"
+
+
+# Rules measure_step1 to measure_step5: study/measurements.py says what each is told and gives.
+for step, measurement in MEASUREMENTS.items():
+
+    rule:
+        name:
+            f"measure_{step}"
+        output:
+            **{name: table(f"{step}/{name}") for name in measurement.tables},
+        log:
+            f"{RESULTS}/logs/measure_{step}.log",
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=growing(measurement.megabytes(STUDY)),
+            runtime=growing(measurement.minutes),
+        params:
+            module=measurement.module,
+            arguments=measurement.arguments(STUDY),
+            code=code("measure_step.py", measurement.module),
+        script:
+            "../scripts/measure_step.py"
+
+
+# The numbers of a step that fall as powers of the width: straight lines fitted to their logarithms.
+rule fit_slopes:
+    input:
+        metrics=lambda wildcards: MEASURED[wildcards.step],
+    output:
+        slopes=table("{step}/slopes"),
+    log:
+        f"{RESULTS}/logs/fit_slopes/{{step}}.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        widest=STUDY.step7.slope_widths,
+        code=code("fit_slopes.py"),
+    script:
+        "../scripts/fit_slopes.py"
+
+
+rule collect_metrics:
+    input:
+        metrics=[path for paths in MEASURED.values() for path in paths],
+        slopes=[table(f"{step}/slopes") for step in FITTED],
+    output:
+        metrics=table("metrics"),
+        slopes=table("slopes"),
+    log:
+        f"{RESULTS}/logs/collect_metrics.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("collect_metrics.py"),
+    script:
+        "../scripts/collect_metrics.py"
+
+
+rule metrics:
+    input:
+        rules.collect_metrics.output,
+        rules.collect_runs.output,
+        of_every_experiment("predictions"),

@@ -1,0 +1,18 @@
+"""Rules measure_step1 to measure_step5: the tables that the step's module makes."""
+
+from importlib import import_module
+
+from widelimit.study.job_log import logged
+from widelimit.tables.files import write_table
+from widelimit.tables.provenance import made_by
+from widelimit.tables.schemas import METRICS
+
+with logged(snakemake.log[0]) as say:
+    module = import_module(snakemake.params.module)
+    origin = made_by(snakemake, __file__, modules=[module.__name__])
+    known = {"measured": METRICS} | module.TABLES
+    for name, table in module.measure(**snakemake.params.arguments).items():
+        # Points have as many columns as inputs and targets, and bring their own schema.
+        schema = known[name].schema() if name in known else table.schema
+        write_table(snakemake.output[name], table, schema, origin)
+        say(f"{name}: {len(table)} rows")

@@ -1,0 +1,78 @@
+"""What of a study each job is told: the arguments of the functions that compute.
+
+A job runs again when they change, so each is told what it needs and no more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from widelimit.study.config import Data, Experiment, Network
+
+_POINTS = ("design", "dimension", "targets")
+_POINTS_OF = {
+    "file": ("path", "inputs", "outputs"),
+    "digits": (),
+    "lecture": ("dimension",),
+}
+
+
+def data_arguments(data: Data) -> dict[str, Any]:
+    """Arguments of data.points.make_points: the keys that the source asks for."""
+    keys = _POINTS_OF.get(data.source, _POINTS)
+    names = ("source", "bias", *keys, "n_train", "n_test", "noise_std")
+    return {name: getattr(data, name) for name in names}
+
+
+def kernel_arguments(experiment: Experiment) -> dict[str, Any]:
+    """Arguments of measure.wide.kernels.fit_kernels."""
+    kernels = experiment.kernels
+    scales = {"gaussian": kernels.gaussian_scale, "laplace": kernels.laplace_scale}
+    return {
+        **comparison_arguments(experiment),
+        "activation": experiment.network.activation,
+        "ridge": kernels.ridge,
+        "rcond": kernels.rcond,
+        "scales": {name: scale for name, scale in scales.items() if scale is not None},
+    }
+
+
+def network_arguments(experiment: Experiment) -> dict[str, Any]:
+    """Arguments of measure.wide.networks.train_networks that all networks share."""
+    network = experiment.network
+    return {
+        **comparison_arguments(experiment),
+        "activation": network.activation,
+        "steps": network.steps,
+        "loss_steps": network.loss_steps,
+        "engine": network.engine,
+    }
+
+
+def comparison_arguments(experiment: Experiment) -> dict[str, Any]:
+    """Arguments of measure.wide.predictions.compare."""
+    network = experiment.network
+    return {"learning_rate": network.learning_rate, "checkpoints": network.all_checkpoints}
+
+
+def small_experiment_arguments(name: str, experiment: Experiment) -> dict[str, Any]:
+    """Arguments of measure.wide.small_experiment.run_experiment."""
+    return {
+        "experiment": name,
+        "widths": experiment.network.widths,
+        "seeds": experiment.network.seeds,
+        "kernels": kernel_arguments(experiment),
+        "network": network_arguments(experiment),
+    }
+
+
+def chunks(network: Network) -> range:
+    """Numbers of the jobs that train the seeds of one width."""
+    return range(-(-network.seeds // network.seeds_per_job))
+
+
+def chunk_arguments(network: Network, *, width: int, chunk: int) -> dict[str, Any]:
+    """The networks that one job trains: always a whole chunk of seeds, so that more seeds never
+    change a job that has been done."""
+    first = chunk * network.seeds_per_job
+    return {"width": width, "seeds": list(range(first, first + network.seeds_per_job))}

@@ -1,0 +1,132 @@
+"""The measurements of steps 1 to 5: small experiments on points of their own, one job a step.
+
+A step is the function ``measure`` of its module, with arguments from the study. It gives the tables
+that widelimit.tables declares for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from widelimit.study.config import Study
+from widelimit.study.cost import random_features_megabytes
+from widelimit.tables import features, linear_regression, regression, tangent
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """How the workflow measures a step.
+
+    module : of the function ``measure``
+    tables : names of the tables that it gives
+    arguments : of ``measure``
+    megabytes, minutes : what it takes at most; a second attempt is given twice as much
+    """
+
+    module: str
+    tables: tuple[str, ...]
+    arguments: Callable[[Study], Mapping[str, Any]]
+    megabytes: Callable[[Study], int]
+    minutes: int
+
+
+def _step1(study: Study) -> dict[str, Any]:
+    return {"root": study.seed, **study.step1.model_dump()}
+
+
+def _step2(study: Study) -> dict[str, Any]:
+    return {
+        "root": study.seed,
+        "samples": _samples(study, study.step3, study.step3.target),
+        "kernels": _kernels(study),
+        **study.step2.model_dump(),
+    }
+
+
+def _step3(study: Study) -> dict[str, Any]:
+    return {
+        "samples": _samples(study, study.step3, study.step3.target),
+        **_kernels(study),
+        "scales": study.step3.scales,
+    }
+
+
+def _step4(study: Study) -> dict[str, Any]:
+    points = {"dimension", "n_train", "n_test", "noise_std"}
+    return {
+        "root": study.seed,
+        "points": {
+            "source": "sphere",
+            "design": "uniform",
+            "targets": [study.step4.target],
+            **study.step4.model_dump(include=points),
+        },
+        **study.step4.model_dump(exclude=points | {"target"}),
+    }
+
+
+def _step5(study: Study) -> dict[str, Any]:
+    return {
+        "root": study.seed,
+        "samples": _samples(study, study.step5, study.step5.targets),
+        "trained_activation": study.network.activation,
+        **study.step5.model_dump(exclude={"n_train", "n_test", "targets"}),
+    }
+
+
+def _samples(study: Study, section: Any, target: str | list[str]) -> dict[str, Any]:
+    """Arguments of data.points.generate_samples."""
+    sizes = section.model_dump(include={"n_train", "n_test"})
+    return {"root": study.seed, **sizes, "target": target}
+
+
+def _kernels(study: Study) -> dict[str, Any]:
+    """Arguments of measure.regression.fits.main_kernels."""
+    scales = study.step3.model_dump(include={"gaussian_scale", "laplace_scale"})
+    return {"activation": study.network.activation, **scales}
+
+
+def _of(step: str, tables: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name, table in tables.items() if table.path.startswith(f"{step}/"))
+
+
+MEASUREMENTS = {
+    "step1": Measurement(
+        "widelimit.measure.linear_regression.statements",
+        ("measured", *linear_regression.TABLES),
+        _step1,
+        megabytes=lambda study: 500,
+        minutes=15,
+    ),
+    "step2": Measurement(
+        "widelimit.measure.regression.statements",
+        ("measured", *_of("step2", regression.TABLES)),
+        _step2,
+        megabytes=lambda study: 500,
+        minutes=15,
+    ),
+    "step3": Measurement(
+        "widelimit.measure.regression.fits",
+        _of("step3", regression.TABLES),
+        _step3,
+        megabytes=lambda study: 500,
+        minutes=5,
+    ),
+    "step4": Measurement(
+        "widelimit.measure.features.statements",
+        ("measured", *features.TABLES),
+        _step4,
+        megabytes=lambda study: random_features_megabytes(study.step4),
+        minutes=10,
+    ),
+    "step5": Measurement(
+        "widelimit.measure.tangent.statements",
+        ("measured", "points", *tangent.TABLES),
+        _step5,
+        megabytes=lambda study: 1500,
+        minutes=30,
+    ),
+}
+"""By step; each table lies in the results directory as <step>/<name>.parquet."""
