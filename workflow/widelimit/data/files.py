@@ -90,9 +90,9 @@ def _printable(text: str) -> str:
 def _wrong_count(name: str, count: int, columns: Sequence[str]) -> str:
     if count:
         return f"column {name!r} is there {count} times"
-    there = ", ".join(repr(column[:40]) for column in columns[:20])
+    names = ", ".join(repr(column[:40]) for column in columns[:20])
     one = len(columns) == 1 and re.search(r"[;\t]", columns[0])
-    return f"no column {name!r}; its columns are {there}" + "; put commas between values" * bool(
+    return f"no column {name!r}; its columns are {names}" + "; put commas between values" * bool(
         one
     )
 

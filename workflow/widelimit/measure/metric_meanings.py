@@ -109,15 +109,15 @@ METRIC_MEANINGS = {
     "linear_threshold_lower": "smallest eta sigma_1^2 at which the steps of gradient descent"
     " shrink, found by bisection; of all spectra the one farthest from 0",
     "linear_threshold_upper": "largest such eta sigma_1^2; the one farthest from 2",
-    "linear_growth_below": "|w_T - y X^+| after 200 steps / after 100, at 0.99 of the threshold;"
+    "linear_growth_below": "|w_T - X^+ y| after 200 steps / after 100, at 0.99 of the threshold;"
     " largest over spectra",
     "linear_growth_above": "the same at 1.01 of the threshold; smallest over spectra",
-    "linear_descent_vs_closed_form": "largest |w_T - closed form| / |y X^+| over steps, regimes"
+    "linear_descent_vs_closed_form": "largest |w_T - closed form| / |X^+ y| over steps, regimes"
     " and starts",
     "linear_outside_span": "n < d and rank < d: largest |component of w_T outside the span of the"
-    " points| / |y X^+| over steps",
+    " points| / |X^+ y| over steps",
     "linear_outside_span_change": "the same from a random start: largest change of this component",
-    "linear_elsewhere_distance": "the same: smallest |w_T - y X^+| / |y X^+| at the last step",
+    "linear_elsewhere_distance": "the same: smallest |w_T - X^+ y| / |X^+ y| at the last step",
     **{
         f"linear_{metric}_{regime}": meaning + of
         for regime, of in {
@@ -132,12 +132,12 @@ METRIC_MEANINGS = {
             "loss_error": "|training loss - what it must be| / loss of w = 0 at the last step",
         }.items()
     },
-    # Step 2. psi: polynomial features; w = y psi(X)^+; f: kernel regression on step 3's samples.
+    # Step 2. psi: polynomial features; w = psi(X)^+ y; f: kernel regression on step 3's samples.
     "polynomial_gram_error": "largest |psi(x).psi(z) - (1 + x.z)^p| / 2^p over random points",
     "polynomial_kernel_vs_features": "largest |kernel regression - w.psi(x)| / largest |y| over"
     " random data and degrees",
-    "representer_error": "largest |w - sum_i alpha_i psi(x_i)| / |w|, alpha = y K^+",
-    "kernel_norm_error": "largest |y K^+ y - |w|^2| / |w|^2",
+    "representer_error": "largest |w - sum_i alpha_i psi(x_i)| / |w|, alpha = K^+ y",
+    "kernel_norm_error": "largest |y.K^+ y - |w|^2| / |w|^2",
     "minimum_norm_ratio": "smallest |other weights that fit as well| / |w|",
     "minimum_norm_pythagoras": "largest ||v|^2 - |w|^2 - |v - w|^2| / |v|^2 over such weights v",
     **{

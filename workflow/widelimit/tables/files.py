@@ -164,18 +164,19 @@ def _same_names(file: pq.ParquetFile) -> None:
         raise ValueError("the names of its columns are damaged")
 
 
-def _same_kind(found: pa.Schema) -> None:
+def _same_kind(schema: pa.Schema) -> None:
     """Raise ValueError unless the first columns, types and meanings, are those of ``schemas``."""
-    name = (found.metadata or {}).get(b"table", b"").decode()
+    name = (schema.metadata or {}).get(b"table", b"").decode()
     if not name:
         raise ValueError("not a table of this workflow")
     for i, field in enumerate(_TABLES[name].schema() if name in _TABLES else ()):
-        was = found.field(i) if i < len(found) else None
-        if was is None or _what(was) != _what(field):
-            raise ValueError(f"column {i} should be {_what(field)}, and is {was and _what(was)}")
+        stored = schema.field(i) if i < len(schema) else None
+        if stored is None or _description(stored) != _description(field):
+            instead = stored and _description(stored)
+            raise ValueError(f"column {i} should be {_description(field)}, and is {instead}")
 
 
-def _what(field: pa.Field) -> tuple:
+def _description(field: pa.Field) -> tuple:
     # Parquet has a name of its own for the items of a list.
     kind = f"list of {field.type.value_type}" if pa.types.is_list(field.type) else str(field.type)
     texts = (field.metadata or {}).values()

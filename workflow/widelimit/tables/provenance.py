@@ -90,8 +90,8 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
 
 def origins(tables: Iterable[str]) -> list[dict[str, Any]]:
     """The entries of ``made_by`` that tables carry, each once."""
-    found = (json.loads(read_metadata(path).get("made_by", "[]")) for path in tables)
-    return _distinct(entry for entries in found for entry in entries)
+    lists = (json.loads(read_metadata(path).get("made_by", "[]")) for path in tables)
+    return _distinct(entry for entries in lists for entry in entries)
 
 
 def page_origin(study: dict, code: str, tables: Iterable[str]) -> dict[str, Any]:
@@ -138,20 +138,20 @@ def _without_places(params: dict[str, Any]) -> dict[str, Any]:
 def versions() -> str:
     """Python's version, and those of the packages that decide the bytes of a result."""
     packages = ("numpy", "scipy", "numba", "pyarrow")
-    named = [f"{package} {version(package)}" for package in packages]
-    return ", ".join([f"python {platform.python_version()}", *named, f"widelimit {__version__}"])
+    numbers = [f"{package} {version(package)}" for package in packages]
+    return ", ".join([f"python {platform.python_version()}", *numbers, f"widelimit {__version__}"])
 
 
 def reach(modules: Iterable[str]) -> set[Path]:
     """Files of the named widelimit modules and of all that they import, directly or not."""
-    found: set[Path] = set()
+    files: set[Path] = set()
     waiting = list(modules)
     while waiting:
         path = _source(waiting.pop())
-        if path not in found:
-            found.add(path)
+        if path not in files:
+            files.add(path)
             waiting += _imports(path)
-    return found
+    return files
 
 
 def _source(module: str) -> Path:

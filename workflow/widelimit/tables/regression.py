@@ -37,13 +37,13 @@ TABLES = {
             count("rank", "rank of the features on the samples"),
             text(
                 "fit",
-                "kernel: y K^+ K(X, x); features: w.psi(x) with w = y psi(X)^+; other: other"
+                "kernel: K(x, X) K^+ y; features: w.psi(x) with w = psi(X)^+ y; other: other"
                 " weights that fit the samples as well; samples: the samples themselves",
             ),
             count("number", "number of the other weights, else 0"),
             real("t", "angle on the circle", unit="radians"),
             real("f", "value of the fit, or target of the sample"),
-            real("norm", "|w|; for the kernel sqrt(y K^+ y)", "a sample"),
+            real("norm", "|w|; for the kernel sqrt(y.K^+ y)", "a sample"),
         ),
     ),
     "psd": Table(
@@ -123,7 +123,7 @@ TABLES = {
             SCALE,
             text(
                 "quantity",
-                "y: target y_i; gram: K(x_i, x_j), j a sample; alpha: alpha_i of alpha = y K^+;"
+                "y: target y_i; gram: K(x_i, x_j), j a sample; alpha: alpha_i of alpha = K^+ y;"
                 " term: alpha_i K(x_i, x_j), j a test point; f: their sum over i;"
                 " kernel: K(x_i, x_j), j the one test point worked in full",
             ),
@@ -144,4 +144,4 @@ TABLES = {
         ),
     ),
 }
-"""f is kernel regression y K^+ K(X, x); root mean squares of step 2 are over the test grid."""
+"""f is kernel regression K(x, X) K^+ y; root mean squares of step 2 are over the test grid."""

@@ -41,5 +41,5 @@ class ReadOut:
 def _squared_distance(w: np.ndarray, start: np.ndarray) -> float:
     """Block by block, as the difference of all weights would take as much memory as they do."""
     w, start = w.ravel(), start.ravel()
-    blocks = (slice(at, at + BLOCK) for at in range(0, w.size, BLOCK))
+    blocks = (slice(start, start + BLOCK) for start in range(0, w.size, BLOCK))
     return sum(np.sum(np.square(w[block] - start[block])) for block in blocks)

@@ -51,15 +51,15 @@ def fit_double_descent(
 
 def _turning_points(fits: pd.DataFrame) -> pd.DataFrame:
     """Where the medians over seeds turn, for each kind of features and points."""
-    found = []
+    places = []
     for (features, points), rows in fits.groupby(["features", "points"], sort=False):
         zero = rows[rows["model"] == "zero"].iloc[0]
         typical = rows[rows["model"] == "features"].groupby("width")[["train_rmse", "test_rmse"]]
         typical = typical.median()
         for place, width in _places(typical, zero).items():
             if width is not None:
-                found.append((features, points, place, width, typical.loc[width, "test_rmse"]))
-    return pd.DataFrame(found, columns=TABLES["turning_points"].names)
+                places.append((features, points, place, width, typical.loc[width, "test_rmse"]))
+    return pd.DataFrame(places, columns=TABLES["turning_points"].names)
 
 
 def _places(typical: pd.DataFrame, zero: pd.Series) -> dict[str, int | None]:
@@ -89,14 +89,14 @@ def _fits(
     seeds: int,
 ) -> Iterator[dict]:
     y, target = train.y[:, 0], test.y[:, 0]
-    named = {"features": kind.features, "points": name}
+    labels = {"features": kind.features, "points": name}
 
     def row(model, f_train, f_test, width=None, seed=None, rank=None):
         errors = {
             "train_rmse": rmse(f_train, y),
             "test_rmse": None if f_test is None else rmse(f_test, target),
         }
-        return named | {"model": model, "width": width, "seed": seed, "rank": rank} | errors
+        return labels | {"model": model, "width": width, "seed": seed, "rank": rank} | errors
 
     yield row("zero", np.zeros_like(y), None if Z is None else np.zeros_like(target))
     K = kind.gram(X)

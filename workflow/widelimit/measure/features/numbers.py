@@ -121,7 +121,7 @@ def _turns(turns: pd.DataFrame, rows: pd.DataFrame) -> dict[str, float]:
     return {f"{place}_ratio": width / n for place, width in turns["width"].items()}
 
 
-def _errors(at: pd.Series, rows: pd.DataFrame) -> dict[str, float]:
+def _errors(errors: pd.Series, rows: pd.DataFrame) -> dict[str, float]:
     """Test errors: medians where they turn and at the widest width, and of the limit and f = 0."""
     zero, limit = (
         rows.loc[rows["model"] == model, "test_rmse"].iloc[0] for model in ("zero", "limit")
@@ -129,14 +129,14 @@ def _errors(at: pd.Series, rows: pd.DataFrame) -> dict[str, float]:
     fits = rows[rows["model"] == "features"]
     widest = fits.loc[fits["width"] == fits["width"].max(), "test_rmse"].median()
     numbers = {
-        "peak_test_rmse": at["peak"],
+        "peak_test_rmse": errors["peak"],
         "widest_test_rmse": widest,
         "limit_test_rmse": limit,
         "zero_test_rmse": zero,
-        "peak_to_widest": at["peak"] / widest,
+        "peak_to_widest": errors["peak"] / widest,
         "widest_to_limit": widest / limit,
     }
-    if "classical" in at:
-        numbers["classical_test_rmse"] = at["classical"]
-        numbers["peak_to_classical"] = at["peak"] / at["classical"]
+    if "classical" in errors:
+        numbers["classical_test_rmse"] = errors["classical"]
+        numbers["peak_to_classical"] = errors["peak"] / errors["classical"]
     return numbers

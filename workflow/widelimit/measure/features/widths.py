@@ -99,8 +99,8 @@ def _deviations(kind: Kind, X: np.ndarray, widths: Sequence[int], seeds: int) ->
         for seed in range(seeds):
             F = kind.draw(width, X.shape[1], seed)(X)
             deviation = relative_frobenius(F @ F.T, limit)
-            named = {"features": kind.features, "activation": kind.activation}
-            yield named | {"width": width, "seed": seed, "deviation": deviation}
+            labels = {"features": kind.features, "activation": kind.activation}
+            yield labels | {"width": width, "seed": seed, "deviation": deviation}
 
 
 def _train(kind: Kind, train: Points, test: Points, width: int, seed: int, checkpoints):

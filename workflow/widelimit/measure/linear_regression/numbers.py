@@ -35,7 +35,7 @@ def numbers(
     draws: int,
 ) -> pd.DataFrame:
     """Rows of METRICS; METRIC_MEANINGS says what each is. Arguments as in `step1`."""
-    found = _threshold(cases.values(), ranges)
+    numbers = _threshold(cases.values(), ranges)
     checks = []
     for name in REGIMES:
         rng = generator(root, f"step1 numbers {name}")
@@ -46,13 +46,13 @@ def numbers(
     checks = pd.DataFrame(checks)
     for metric in ("solution_error", "loss", "loss_error"):
         for name, largest in checks.groupby("regime")[metric].max().items():
-            found[f"linear_{metric}_{name}"] = largest
-    found["linear_descent_vs_closed_form"] = checks["descent_vs_closed_form"].max()
+            numbers[f"linear_{metric}_{name}"] = largest
+    numbers["linear_descent_vs_closed_form"] = checks["descent_vs_closed_form"].max()
     many = checks[checks["regime"].isin(MANY_SOLUTIONS)]
-    found["linear_outside_span"] = many["outside_span"].max()
-    found["linear_outside_span_change"] = many["outside_span_change"].max()
-    found["linear_elsewhere_distance"] = many["elsewhere_distance"].min()
-    return metrics_table("step1", [Row(name, value) for name, value in found.items()])
+    numbers["linear_outside_span"] = many["outside_span"].max()
+    numbers["linear_outside_span_change"] = many["outside_span_change"].max()
+    numbers["linear_elsewhere_distance"] = many["elsewhere_distance"].min()
+    return metrics_table("step1", [Row(name, value) for name, value in numbers.items()])
 
 
 def stable_range(case: Case, steps: int) -> tuple[float, float]:
@@ -79,8 +79,8 @@ def relative(w: np.ndarray, reference: np.ndarray) -> np.ndarray:
 
 def _steps_shrink(case: Case, learning_rate: float, steps: int) -> bool:
     """Whether the last step is shorter than the one half-way, or is down to rounding."""
-    at = [steps // 2, steps // 2 + 1, steps, steps + 1]
-    w = descend(case.X, case.y, learning_rate=learning_rate, steps=at)
+    steps_around = [steps // 2, steps // 2 + 1, steps, steps + 1]
+    w = descend(case.X, case.y, learning_rate=learning_rate, steps=steps_around)
     with np.errstate(over="ignore", invalid="ignore"):
         before, after = np.linalg.norm(w[1::2] - w[::2], axis=1)
         return bool(after < before or after < 1e-12 * np.linalg.norm(w[-1]))

@@ -42,10 +42,10 @@ def measure(
     """
     cases = spectra(root, dimension, condition_numbers)
     checkpoints = sorted({0, *log_steps(steps, 10), steps})
-    found = pd.DataFrame([range_row(name, case, steps) for name, case in cases.items()])
+    ranges = pd.DataFrame([range_row(name, case, steps) for name, case in cases.items()])
     frames = {
         "threshold": pd.concat([sweep_table(name, case, steps) for name, case in cases.items()]),
-        "spectra": found,
+        "spectra": ranges,
         "directions": directions_table(root, dimension, condition_number, checkpoints),
         "regimes": pd.concat(
             [regime_table(name, root, dimension, condition_number, checkpoints) for name in REGIMES]
@@ -56,7 +56,7 @@ def measure(
     return tables | {
         "measured": numbers(
             cases,
-            found,
+            ranges,
             root=root,
             dimension=dimension,
             condition_number=condition_number,

@@ -57,8 +57,8 @@ def psd_table(root: int, draws: int) -> pd.DataFrame:
             scaled[-1] = scaled[0]
             for kernel, activation, gram, anywhere in _kernels():
                 for X, norms in ((unit, "one"), (scaled, "any"))[: 1 + anywhere]:
-                    found = spectrum(gram(X))
-                    ends = (found.lambda_min, found.lambda_max)
+                    ends = spectrum(gram(X))
+                    ends = ends.lambda_min, ends.lambda_max
                     rows.append((kernel, activation, draw, n, d, norms, *ends))
     columns = ["kernel", "activation", "draw", "n", "d", "norms", "lambda_min", "lambda_max"]
     return pd.DataFrame(rows, columns=columns)
@@ -97,10 +97,10 @@ def descent_rows(descent: pd.DataFrame) -> Iterator[Row]:
 def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.DataFrame:
     y = train.y[:, 0]
     K, K_test = kernel.gram(train.X), kernel.gram(test.X, train.X)
-    found = spectrum(K)
-    options = {"learning_rate": 1 / found.lambda_max}
+    K_spectrum = spectrum(K)
+    options = {"learning_rate": 1 / K_spectrum.lambda_max}
     limit = kernel_regression(K, K_test, y)
-    condition = found.lambda_max / found.eigenvalues[found.rank - 1]
+    condition = K_spectrum.lambda_max / K_spectrum.eigenvalues[K_spectrum.rank - 1]
     end = math.ceil(LONG * condition)
     walked = log_steps(min(steps, end))
     every = sorted({*log_steps(end, 10), end})
@@ -109,11 +109,11 @@ def _descent(train: Points, test: Points, kernel: Kernel, steps: int) -> pd.Data
     rows = [
         {
             "step": T,
-            "closed_form": rmse(at, limit),
+            "closed_form": rmse(f_T, limit),
             "distance": rmse(f[T], limit) if T in f else np.nan,
-            "difference": np.abs(f[T] - at).max() / np.abs(y).max() if T in f else np.nan,
+            "difference": np.abs(f[T] - f_T).max() / np.abs(y).max() if T in f else np.nan,
         }
-        for T, at in zip(every, closed, strict=True)
+        for T, f_T in zip(every, closed, strict=True)
     ]
     return pd.DataFrame(rows).assign(
         kernel=kernel.kernel,

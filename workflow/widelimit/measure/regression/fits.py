@@ -50,7 +50,7 @@ def fit(
     scales: Sequence[float],
     activation: str,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of ``TABLES`` by name: f(x) = y K^+ K(X, x) for every kernel and scale L.
+    """The tables of ``TABLES`` by name: f(x) = K(x, X) K^+ y for every kernel and scale L.
 
     train, test : samples and grid, with positions t; of several outputs the first is taken.
     Raises ValueError for points without t.
@@ -129,7 +129,7 @@ def _spectrum(K: np.ndarray) -> pd.DataFrame:
 
 
 def _worked(gram: Callable, train: Points, test: Points) -> pd.DataFrame:
-    """The three steps K, alpha = y K^+, f(x) = sum_i alpha_i K(x_i, x), number by number."""
+    """The three steps K, alpha = K^+ y, f(x) = sum_i alpha_i K(x_i, x), number by number."""
     K, K_test = gram(train.X), gram(train.X, test.X)
     y = train.y[:, 0]
     # The identity in the place of K(x, X) leaves K^+ y, the coefficients themselves.

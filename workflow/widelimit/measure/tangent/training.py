@@ -95,7 +95,7 @@ def single_output_rows(
     The first target is taken, and the prediction once with f_0, once without, once for the flow.
     """
     X, Z, y, phi = problem.X, problem.Z, problem.y[:, 0], problem.activation
-    at, longer = problem.checkpoints, problem.long_checkpoints
+    steps, longer = problem.checkpoints, problem.long_checkpoints
     for width in widths:
         for seed in range(seeds):
             A, B = initialise(width, X.shape[1], rng=generator(root, "step5 training", width, seed))
@@ -108,12 +108,12 @@ def single_output_rows(
                 dynamics(K, learning_rate=problem.learning_rate)
                 for dynamics in (GradientDescent, GradientFlow)
             )
-            own = descent.prediction(K_test, y, steps=at, **start)
+            own = descent.prediction(K_test, y, steps=steps, **start)
             linearised = linearised_descent(
                 *(jacobian(points, A, B, activation=phi) for points in (X, Z)),
                 y,
                 learning_rate=problem.learning_rate,
-                steps=at,
+                steps=steps,
                 **start,
             )
             network = problem.train(y, A, B)
@@ -122,15 +122,15 @@ def single_output_rows(
                 "rmse_network_vs_empirical_ntk": (network, own),
                 "rmse_network_vs_empirical_ntk_uncorrected": (
                     network,
-                    descent.prediction(K_test, y, steps=at),
+                    descent.prediction(K_test, y, steps=steps),
                 ),
                 "rmse_network_vs_empirical_ntk_flow": (
                     network,
-                    flow.prediction(K_test, y, steps=at, **start),
+                    flow.prediction(K_test, y, steps=steps, **start),
                 ),
             }
             for metric, (f, g) in pairs.items():
-                for i, step in enumerate(at):
+                for i, step in enumerate(steps):
                     yield Row(metric, rmse(f[i], g[i]), phi, width, seed, step)
             for metric, cost in _cost_of_ignoring(descent, K_test, **start, steps=longer).items():
                 for step, value in zip(longer, cost, strict=True):
@@ -182,7 +182,7 @@ def several_outputs(
     schemas.PREDICTIONS.
     """
     X, Z, y, phi = problem.X, problem.Z, problem.y, problem.activation
-    p, at = y.shape[1], problem.checkpoints
+    p, steps = y.shape[1], problem.checkpoints
     # One n x n kernel for the columns of all outputs.
     descent = GradientDescent(problem.K, learning_rate=problem.learning_rate)
     size = np.linalg.norm(problem.K) * np.sqrt(p)
@@ -198,17 +198,17 @@ def several_outputs(
             rows.append(Row("ntk_outputs_cross", np.linalg.norm(cross) / size, phi, width, seed))
             f0, f0_test = (forward(points, A, B, activation=phi) for points in (X, Z))
             predicted = descent.prediction(
-                problem.K_test, y, steps=at, f0_train=f0, f0_test=f0_test
+                problem.K_test, y, steps=steps, f0_train=f0, f0_test=f0_test
             )
             network = problem.train(y, A, B)
-            for f, g, step in zip(network, predicted, at, strict=True):
+            for f, g, step in zip(network, predicted, steps, strict=True):
                 rows.append(Row("rmse_outputs_vs_ntk", rmse(f, g), phi, width, seed, step))
             if width == max(widths) and seed == 0:
                 last = {"network": network[-1], "ntk_corrected": predicted[-1]}
                 axes = {"index": range(len(Z)), "output": range(p)}
                 frames = [long_table("f", f, **axes).assign(model=m) for m, f in last.items()]
                 shown = pd.concat(frames).assign(
-                    activation=phi, width=width, seed=seed, step=at[-1]
+                    activation=phi, width=width, seed=seed, step=steps[-1]
                 )
     return rows, shown
 

@@ -107,15 +107,15 @@ def summary(networks: pd.DataFrame, runs: pd.DataFrame) -> str:
     """The job in one line: width, seeds, steps a second, training losses at the end."""
     seeds, losses = runs["seed"], networks.groupby("seed")["train_loss"].last()
     pace = runs["steps"].sum() / runs["train_seconds"].sum()
-    steps, found = f"{runs['steps'].iloc[0]} steps", f"{losses.min():.3g}"
+    steps, last_losses = f"{runs['steps'].iloc[0]} steps", f"{losses.min():.3g}"
     if len(seeds) == 1:
-        named = f"seed {seeds.iloc[0]}"
+        seed_words = f"seed {seeds.iloc[0]}"
     else:
-        named, steps = f"seeds {seeds.min()} to {seeds.max()}", f"{steps} each"
-        found += f" to {losses.max():.3g}"
+        seed_words, steps = f"seeds {seeds.min()} to {seeds.max()}", f"{steps} each"
+        last_losses += f" to {losses.max():.3g}"
     return (
-        f"width {runs['width'].iloc[0]}, {named}: {steps}, {pace:.3g} a second,"
-        f" training loss {found}"
+        f"width {runs['width'].iloc[0]}, {seed_words}: {steps}, {pace:.3g} a second,"
+        f" training loss {last_losses}"
     )
 
 
@@ -156,14 +156,14 @@ def _rows(seed, activation, result: TrainingResult, loss_steps, kernels: dict[st
             "weight_movement": None,
         }
         if step in checkpoints:
-            at = checkpoints[step]
-            row["f_train"] = result.f_train[at].ravel()
-            row["f_test"] = result.f_test[at].ravel()
-            row["weight_movement"] = result.weight_movement[at]
+            place = checkpoints[step]
+            row["f_train"] = result.f_train[place].ravel()
+            row["f_test"] = result.f_test[place].ravel()
+            row["weight_movement"] = result.weight_movement[place]
         for name in ("ntk_train", "ntk_test_train", "last_layer_train", "last_layer_test_train"):
             values = kernels.get(name, [])
-            at = {first: 0, last: 1}.get(step, len(values))
-            row[name] = values[at] if at < len(values) else None
+            place = {first: 0, last: 1}.get(step, len(values))
+            row[name] = values[place] if place < len(values) else None
         yield row
 
 
@@ -191,6 +191,6 @@ def _processor() -> str:
 
 
 def _versions() -> str:
-    named = [f"{package} {version(package)}" for package in ("numpy", "scipy", "numba")]
+    packages = [f"{package} {version(package)}" for package in ("numpy", "scipy", "numba")]
     ours = f"widelimit {__version__}"
-    return ", ".join([f"python {platform.python_version()}", *named, ours])
+    return ", ".join([f"python {platform.python_version()}", *packages, ours])

@@ -42,20 +42,20 @@ def _lines(model: type[BaseModel], error: ValidationError, prefix: str) -> list[
     messages: dict[tuple[str, str], list[str]] = {}
     for problem in error.errors(include_url=False):
         path = [str(part) for part in problem["loc"] if not re.match(internal, str(part))]
-        text, given = _message(model, path, problem), _shorten(problem["input"])
+        text, value = _message(model, path, problem), _shorten(problem["input"])
         # A check of a whole section begins its message with the key that it is about.
         if problem["type"] == "value_error" and (about := re.match(r"([a-z_]+): (?=.)", text)):
             path.append(about[1])
             text = text.removeprefix(about[0])
-            given = ""
-        messages.setdefault((prefix + ".".join(path), given), []).append(text)
+            value = ""
+        messages.setdefault((prefix + ".".join(path), value), []).append(text)
     return [
         readable(
             f"{key}: " * bool(key)
             + ", or ".join(dict.fromkeys(texts))
-            + f"; got {given}" * bool(given and all("; got " not in text for text in texts))
+            + f"; got {value}" * bool(value and all("; got " not in text for text in texts))
         )
-        for (key, given), texts in messages.items()
+        for (key, value), texts in messages.items()
     ]
 
 

@@ -67,14 +67,14 @@ class Study(Experiment):
     def experiments(self) -> dict[str, Experiment]:
         """Each experiment by name: step7, the main one, and the variants."""
         main = {name: getattr(self, name) for name in Experiment.model_fields}
-        named = {"step7": Experiment(**main)}
+        experiments = {"step7": Experiment(**main)}
         for name, changes in self.variants.items():
             if name == "step7":
                 raise ConfigError(f"variants.{name}: this is the name of the main experiment")
             if changes is None:
                 continue
             whole = {
-                section: given.model_dump(exclude_unset=True) for section, given in main.items()
+                section: values.model_dump(exclude_unset=True) for section, values in main.items()
             }
             whole["network"]["engine"] = self._engine_elsewhere
             data = changes.get("data")
@@ -86,12 +86,12 @@ class Study(Experiment):
                 else:
                     whole[section] = values
             try:
-                named[name] = validated(Experiment, whole, prefix=f"variants.{name}.")
+                experiments[name] = validated(Experiment, whole, prefix=f"variants.{name}.")
             except ConfigError as error:
                 raise ConfigError(
                     f"{error} (variants: {{{name}: null}} leaves this variant out)"
                 ) from None
-        return named
+        return experiments
 
     def beyond_experiments(self) -> dict[str, Experiment]:
         """The experiments of section beyond, by the folder in which each lies.
@@ -101,19 +101,19 @@ class Study(Experiment):
         trained = {name: getattr(self.beyond, name) for name in ("widths", "seeds", "steps")}
         trained |= {"checkpoints": [], "engine": self._engine_elsewhere}
         network = self.network.model_copy(update=trained)
-        named = {}
+        experiments = {}
         for activation in self.beyond.activations:
             other = network.model_copy(update={"activation": activation})
             folder = f"beyond/{activation.replace(':', '_')}"
-            named[folder] = Experiment(data=self.data, network=other, kernels=self.kernels)
+            experiments[folder] = Experiment(data=self.data, network=other, kernels=self.kernels)
         same = ("n_train", "n_test", "noise_std")
         for d in self.beyond.dimensions:
             points = {name: getattr(self.data, name) for name in same}
             points |= {"source": "sphere", "dimension": d, "target": self.beyond.target}
             data = validated(Data, points, prefix="beyond.")
             folder = f"beyond/sphere_{d}"
-            named[folder] = Experiment(data=data, network=network, kernels=self.kernels)
-        return named
+            experiments[folder] = Experiment(data=data, network=network, kernels=self.kernels)
+        return experiments
 
     @property
     def _engine_elsewhere(self) -> str:
