@@ -5,14 +5,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+from scipy.linalg import expm
 
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import (
     GradientDescent,
+    GradientFlow,
     ensemble_moments,
     gradient_descent_loss,
     gradient_descent_prediction,
-    gradient_descent_residual,
+    gradient_flow_prediction,
     stability_bound,
 )
 from widelimit.linear.kernel_regression import kernel_regression
@@ -32,6 +35,10 @@ def problem():
     return X, Z, rng.normal(size=(9, 2)), rng.normal(size=(9, 2)), rng.normal(size=(6, 2))
 
 
+def residual_of(K, y, *, learning_rate, **options):
+    return GradientDescent(K, learning_rate=learning_rate).residual(y, **options)
+
+
 def descend(K_train, K_test_train, y, learning_rate, steps, f_train, f_test):
     """Gradient descent in function space, a step at a time."""
     for _ in range(steps):
@@ -49,7 +56,7 @@ def test_against_steps_in_function_space(problem, gram, learning_rate):
     assert learning_rate < stability_bound(K)
     options = {"learning_rate": learning_rate, "steps": STEPS}
     f = gradient_descent_prediction(K, k, y, f0_train=f0_train, f0_test=f0_test, **options)
-    residual = gradient_descent_residual(K, y, f0_train=f0_train, **options)
+    residual = residual_of(K, y, f0_train=f0_train, **options)
     loss = gradient_descent_loss(K, y, f0_train=f0_train, **options)
     assert (f.shape, residual.shape, loss.shape) == ((5, 6, 2), (5, 9, 2), (5,))
     for i, steps in enumerate(STEPS):
@@ -92,7 +99,7 @@ def test_every_eigenvalue_against_exact_powers(steps):
     options = {"learning_rate": learning_rate, "steps": steps}
     f = gradient_descent_prediction(K, np.eye(len(x)), y, **options)
     np.testing.assert_allclose(f, np.array(gains, dtype=float), rtol=1e-13)
-    residual = gradient_descent_residual(K, y, **options)
+    residual = residual_of(K, y, **options)
     np.testing.assert_allclose(residual, np.array(powers, dtype=float), rtol=1e-12, atol=1e-300)
 
 
@@ -117,15 +124,13 @@ def test_the_limit_leaves_what_a_singular_kernel_cannot_fit():
     unfitted = y - F @ np.linalg.lstsq(F, y)[0]
     for steps in (10**7, math.inf):
         options = {"learning_rate": 0.01, "steps": steps}
-        np.testing.assert_allclose(gradient_descent_residual(K, y, **options), unfitted, atol=1e-12)
+        np.testing.assert_allclose(residual_of(K, y, **options), unfitted, atol=1e-12)
         f = gradient_descent_prediction(K, K, y, **options)
         np.testing.assert_allclose(y - f, unfitted, atol=1e-8)
 
 
 def test_negative_eigenvalues_of_rounding_count_as_zero():
-    residual = gradient_descent_residual(
-        np.diag([1.0, -1e-8]), [1.0, 1.0], learning_rate=1.0, steps=[10, 10**10]
-    )
+    residual = residual_of(np.diag([1.0, -1e-8]), [1.0, 1.0], learning_rate=1.0, steps=[10, 10**10])
     np.testing.assert_allclose(residual, [[0, 1], [0, 1]], rtol=0, atol=1e-15)
 
 
@@ -185,11 +190,11 @@ def test_the_bound_of_a_large_matrix_is_that_of_all_its_eigenvalues():
 def test_divergence_is_told():
     K, y = np.eye(2), [1.0, 2.0]
     # (1 - 3)^T = (-2)^T fits until about 2^166.
-    residual = gradient_descent_residual(K, y, learning_rate=3.0, steps=[3, 161])
+    residual = residual_of(K, y, learning_rate=3.0, steps=[3, 161])
     np.testing.assert_allclose(residual[0], [-8, -16])
     np.testing.assert_allclose(residual[1], [-(2.0**161), -(2.0**162)], rtol=1e-12)
     assert np.isfinite(gradient_descent_loss(K, y, learning_rate=3.0, steps=166))
-    for function in (gradient_descent_residual, gradient_descent_loss):
+    for function in (residual_of, gradient_descent_loss):
         with pytest.raises(OverflowError, match=r"learning_rate 3 exceeds .* bound 2: after 600"):
             function(K, y, learning_rate=3.0, steps=[10, 600])
     with pytest.raises(OverflowError, match="learning_rate 3 exceeds"):
@@ -318,3 +323,85 @@ def test_bad_ensembles(S_train, S_test_train, S_test, steps, message):
         ensemble_moments(
             K2, K2, S_train, S_test_train, S_test, [1, 2], learning_rate=0.1, steps=steps
         )
+
+
+@pytest.mark.parametrize("gram", [ntk_gram, nngp_gram])
+def test_the_flow_against_the_matrix_exponential(problem, gram):
+    """exp of [[-eta K, 0], [-eta K(x, X), 0]] moves residual and test values at once."""
+    X, Z, y, f0_train, f0_test = problem
+    K, K_test = gram(X), gram(Z, X)
+    flow_values = gradient_flow_prediction(
+        K, K_test, y, learning_rate=0.02, steps=STEPS, f0_train=f0_train, f0_test=f0_test
+    )
+    assert flow_values.shape == (5, 6, 2)
+    generator = np.zeros((15, 15))
+    generator[:9, :9], generator[9:, :9] = -0.02 * K, 0.02 * K_test
+    start = np.concatenate([y - f0_train, f0_test])
+    for f, steps in zip(flow_values, STEPS, strict=True):
+        expected = expm(steps * generator) @ start
+        np.testing.assert_allclose(f, expected[9:], rtol=0, atol=1e-12)
+
+
+def test_the_flow_against_the_differential_equation(problem):
+    X, Z, y, f0_train, f0_test = problem
+    K, K_test = ntk_gram(X), ntk_gram(Z, X)
+    y, f0_train, f0_test = y[:, 0], f0_train[:, 0], f0_test[:, 0]
+
+    def derivative(t, state):
+        residual = y - state[:9]
+        return np.concatenate([K @ residual, K_test @ residual])
+
+    start = np.concatenate([f0_train, f0_test])
+    solution = solve_ivp(derivative, (0, 1.5), start, method="DOP853", rtol=1e-11, atol=1e-12)
+    flow_values = gradient_flow_prediction(
+        K, K_test, y, learning_rate=0.015, steps=100, f0_train=f0_train, f0_test=f0_test
+    )
+    np.testing.assert_allclose(flow_values, solution.y[9:, -1], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 10, 10**4, 10**9])
+def test_the_flow_at_every_eigenvalue_against_mpmath(steps):
+    eigenvalues, learning_rate = [0.0, 1e-14, 1e-6, 1e-2, 1.0, 30.0], 0.01
+    K, y = np.diag(eigenvalues), np.ones(6)
+    flow = GradientFlow(K, learning_rate=learning_rate)
+    with mp.workdps(40):
+        decay = [mp.exp(-mp.mpf(learning_rate) * steps * mp.mpf(v)) for v in eigenvalues]
+        gain = [
+            (1 - d) / mp.mpf(v) if v else mp.mpf(learning_rate) * steps
+            for d, v in zip(decay, eigenvalues, strict=True)
+        ]
+    residual = flow.residual(y, steps=steps)
+    np.testing.assert_allclose(residual, [float(d) for d in decay], rtol=1e-12, atol=1e-300)
+    prediction = flow.prediction(np.eye(6), y, steps=steps)
+    np.testing.assert_allclose(prediction, [float(g) for g in gain], rtol=1e-12)
+    assert flow.loss(y, steps=steps) == pytest.approx(float(sum(d * d for d in decay)) / 2)
+
+
+def test_small_steps_approach_the_flow_in_the_first_order(problem):
+    X, Z, y, f0_train, f0_test = problem
+    K, K_test = ntk_gram(X), ntk_gram(Z, X)
+    start = {"f0_train": f0_train, "f0_test": f0_test}
+    flow = gradient_flow_prediction(K, K_test, y, learning_rate=0.02, steps=10, **start)
+    distances = []
+    for finer in (10, 20, 40, 80):
+        f = gradient_descent_prediction(
+            K, K_test, y, learning_rate=0.02 / finer, steps=10 * finer, **start
+        )
+        distances.append(np.abs(f - flow).max())
+    ratios = np.array(distances[:-1]) / distances[1:]
+    np.testing.assert_allclose(ratios, 2, atol=0.1)
+
+
+def test_the_limit_of_the_flow_is_regression_at_any_learning_rate(problem):
+    X, Z, y, *_ = problem
+    K, K_test = ntk_gram(X), ntk_gram(Z, X)
+    expected = kernel_regression(K, K_test, y)
+    for learning_rate in (0.01, 100.0):
+        flow_values = gradient_flow_prediction(
+            K, K_test, y, learning_rate=learning_rate, steps=math.inf
+        )
+        np.testing.assert_allclose(flow_values, expected, rtol=0, atol=1e-9)
+    unstable = GradientDescent(K, learning_rate=100.0)
+    with pytest.raises(ValueError, match="stability bound"):
+        unstable.prediction(K_test, y, steps=math.inf)
+    assert GradientFlow(K, learning_rate=100.0).residual(y, steps=1000).max() < 1

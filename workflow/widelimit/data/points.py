@@ -74,9 +74,8 @@ def generate_data(
         source, n_test, design=test_design, dimension=dimension, rng=generator(root, "test inputs")
     )
     y = _evaluate(targets, X, t)
-    noise = noise_std * generator(root, "noise").standard_normal(y.shape)
     return {
-        "train": Points(X, y + noise, t),
+        "train": Points(X, y + _noise(root, noise_std, y.shape), t),
         "test": Points(Z, _evaluate(targets, Z, t_test), t_test),
     }
 
@@ -158,9 +157,8 @@ def draw_lecture(
 ) -> dict[str, Points]:
     """The lecture's points on the sphere and linear targets; root is the seed of its generator."""
     X, y, Z, y_test = linear_data(root, n_train=n_train, n_test=n_test, d=dimension)
-    noise = noise_std * generator(root, "noise").standard_normal((n_train, 1))
     return {
-        "train": Points(X, y[:, None] + noise, None),
+        "train": Points(X, y[:, None] + _noise(root, noise_std, (n_train, 1)), None),
         "test": Points(Z, y_test[:, None], None),
     }
 
@@ -169,11 +167,14 @@ def _split(X, y, *, root: int, n_train: int, n_test: int, noise_std: float) -> d
     """Rows drawn without replacement, with noise on the training targets."""
     order = generator(root, "inputs").permutation(len(X))
     train, test = order[:n_train], order[n_train : n_train + n_test]
-    noise = noise_std * generator(root, "noise").standard_normal((n_train, y.shape[1]))
     return {
-        "train": Points(X[train], y[train] + noise, None),
+        "train": Points(X[train], y[train] + _noise(root, noise_std, y[train].shape), None),
         "test": Points(X[test], y[test], None),
     }
+
+
+def _noise(root: int, std: float, shape: tuple[int, int]) -> np.ndarray:
+    return std * generator(root, "noise").standard_normal(shape)
 
 
 def to_table(splits: Mapping[str, Points]) -> tuple[pd.DataFrame, pa.Schema]:

@@ -46,6 +46,7 @@ class GradientDescent:
         self.learning_rate = positive("learning_rate", learning_rate)
         eigenvalues, self._vectors = eigensystem(K_train)
         self._eigenvalues = np.maximum(eigenvalues, 0.0)  # negative by rounding only
+        self._x = self.learning_rate * self._eigenvalues
         self.stability_bound = _bound(self._eigenvalues[-1])
 
     def prediction(self, K_test_train, y, *, steps, f0_train=0.0, f0_test=0.0) -> np.ndarray:
@@ -86,29 +87,34 @@ class GradientDescent:
         return self._vectors.T @ (y - _initial("f0_train", f0_train, y.shape))
 
     def _decay(self, T) -> np.ndarray:
-        """(1 - eta lambda)^T per eigenvalue."""
+        """(1 - eta lambda)^T per eigenvalue; in the limit 0, but 1 where lambda counts as 0."""
         if T == math.inf:
             return np.where(self._inverse_in_the_limit() > 0, 0.0, 1.0)
-        x = self.learning_rate * self._eigenvalues
-        decay = powers(x, T)
-        if np.abs(decay).max() > LARGEST_POWER:
-            raise OverflowError(
-                f"learning_rate {self.learning_rate:g} exceeds the stability bound "
-                f"{self.stability_bound:.6g}: after {T} steps gradient descent has diverged "
-                f"beyond all use, by a factor of {LARGEST_POWER:g} and more"
-            )
-        return decay
+        return self._power(T)
 
     def _gain(self, T) -> np.ndarray:
         """(1 - (1 - eta lambda)^T) / lambda per eigenvalue: eta T at 0, 1/lambda in the limit."""
         if T == math.inf:
             return self._inverse_in_the_limit()
-        x = self.learning_rate * self._eigenvalues
-        # Slow directions need 1 - (1 - x)^T to digits that the difference itself has not got.
-        slow = (0 < x) & (x < 0.5)
-        lost = np.where(slow, -np.expm1(T * np.log1p(-np.where(slow, x, 0.0))), 1 - self._decay(T))
-        limit = np.full_like(x, self.learning_rate * T)
-        return np.divide(lost, self._eigenvalues, out=limit, where=x > 0)
+        limit = np.full_like(self._x, self.learning_rate * T)
+        return np.divide(self._lost(T), self._eigenvalues, out=limit, where=self._x > 0)
+
+    def _power(self, T: int) -> np.ndarray:
+        """(1 - x)^T, x = eta lambda."""
+        power = powers(self._x, T)
+        if np.abs(power).max() > LARGEST_POWER:
+            raise OverflowError(
+                f"learning_rate {self.learning_rate:g} exceeds the stability bound "
+                f"{self.stability_bound:.6g}: after {T} steps gradient descent has diverged "
+                f"beyond all use, by a factor of {LARGEST_POWER:g} and more"
+            )
+        return power
+
+    def _lost(self, T: int) -> np.ndarray:
+        """1 - (1 - x)^T, for a small x to digits that the difference itself has not got."""
+        slow = (0 < self._x) & (self._x < 0.5)
+        small = -np.expm1(T * np.log1p(-np.where(slow, self._x, 0.0)))
+        return np.where(slow, small, 1 - self._power(T))
 
     def _inverse_in_the_limit(self) -> np.ndarray:
         if self.learning_rate >= self.stability_bound:
@@ -131,17 +137,11 @@ class GradientFlow(GradientDescent):
         super().__init__(K_train, learning_rate=learning_rate)
         self.stability_bound = math.inf
 
-    def _decay(self, T) -> np.ndarray:
-        if T == math.inf:
-            return super()._decay(T)
-        return np.exp(-self.learning_rate * T * self._eigenvalues)
+    def _power(self, T: int) -> np.ndarray:
+        return np.exp(-T * self._x)
 
-    def _gain(self, T) -> np.ndarray:
-        if T == math.inf:
-            return super()._gain(T)
-        lost = -np.expm1(-self.learning_rate * T * self._eigenvalues)
-        limit = np.full_like(lost, self.learning_rate * T)
-        return np.divide(lost, self._eigenvalues, out=limit, where=self._eigenvalues > 0)
+    def _lost(self, T: int) -> np.ndarray:
+        return -np.expm1(-T * self._x)
 
 
 def gradient_descent_prediction(
@@ -171,17 +171,6 @@ def gradient_flow_prediction(
     """
     flow = GradientFlow(K_train, learning_rate=learning_rate)
     return flow.prediction(K_test_train, y, steps=steps, f0_train=f0_train, f0_test=f0_test)
-
-
-def gradient_descent_residual(
-    K_train, y, *, learning_rate: float, steps, f0_train=0.0
-) -> np.ndarray:
-    """y - f_T(X) = (I - eta K)^T (y - f_0(X)), in the shape of y.
-
-    Arguments, the axis of `steps` and errors as in `gradient_descent_prediction`.
-    """
-    descent = GradientDescent(K_train, learning_rate=learning_rate)
-    return descent.residual(y, steps=steps, f0_train=f0_train)
 
 
 def gradient_descent_loss(K_train, y, *, learning_rate: float, steps, f0_train=0.0) -> np.ndarray:

@@ -231,6 +231,6 @@ RUNS = Table(
         real("memory_mb", "peak resident memory of the job so far", unit="MB"),
         count("threads", "threads the job was given"),
         text("machine", "processor and operating system"),
-        text("versions", "python, numpy, scipy, numba, widelimit"),
+        text("versions", "python, numpy, scipy, numba, pyarrow, widelimit"),
     ),
 )

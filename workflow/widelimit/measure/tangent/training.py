@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -71,20 +73,40 @@ class Problem:
         last = LONGER * self.steps
         return sorted({*self.checkpoints, *log_steps(last, 3, digits=1), last})
 
-    def train(self, y: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
-        """The network at the test points and checkpoints, (c, m) for y (n,), else (c, m, p)."""
-        return train(
-            self.X,
-            y,
-            A,
-            B,
-            activation=self.activation,
-            learning_rate=self.learning_rate,
-            steps=self.steps,
-            checkpoints=self.checkpoints,
-            engine="dense",
-            X_test=self.Z,
-        ).f_test
+    def networks(
+        self, y: np.ndarray, purpose: str, *, root: int, widths: Sequence[int], seeds: int
+    ) -> Iterator[Network]:
+        """Networks trained on y, (n,) or (n, p), one after the other."""
+        outputs = 1 if y.ndim == 1 else y.shape[1]
+        for width, seed in product(widths, range(seeds)):
+            rng = generator(root, purpose, width, seed)
+            A, B = initialise(width, self.X.shape[1], outputs=outputs, rng=rng)
+            f0, f0_test = (forward(Z, A, B, activation=self.activation) for Z in (self.X, self.Z))
+            result = train(
+                self.X,
+                y,
+                A,
+                B,
+                activation=self.activation,
+                learning_rate=self.learning_rate,
+                steps=self.steps,
+                checkpoints=self.checkpoints,
+                engine="dense",
+                X_test=self.Z,
+            )
+            yield Network(width, seed, A, B, {"f0_train": f0, "f0_test": f0_test}, result.f_test)
+
+
+class Network(NamedTuple):
+    """One trained network: weights and outputs at its start, and f at the test points and
+    checkpoints, (c, m) or (c, m, p)."""
+
+    width: int
+    seed: int
+    A: np.ndarray
+    B: np.ndarray
+    start: dict[str, np.ndarray]
+    f: np.ndarray
 
 
 def single_output_rows(
@@ -95,46 +117,36 @@ def single_output_rows(
     The first target is taken, and the prediction once with f_0, once without, once for the flow.
     """
     X, Z, y, phi = problem.X, problem.Z, problem.y[:, 0], problem.activation
-    steps, longer = problem.checkpoints, problem.long_checkpoints
-    for width in widths:
-        for seed in range(seeds):
-            A, B = initialise(width, X.shape[1], rng=generator(root, "step5 training", width, seed))
-            f0, f0_test = (forward(points, A, B, activation=phi) for points in (X, Z))
-            start = {"f0_train": f0, "f0_test": f0_test}
-            K, K_test = (
-                empirical_ntk(*points, A, B, activation=phi) for points in ((X, None), (Z, X))
-            )
-            descent, flow = (
-                dynamics(K, learning_rate=problem.learning_rate)
-                for dynamics in (GradientDescent, GradientFlow)
-            )
-            own = descent.prediction(K_test, y, steps=steps, **start)
-            linearised = linearised_descent(
-                *(jacobian(points, A, B, activation=phi) for points in (X, Z)),
-                y,
-                learning_rate=problem.learning_rate,
-                steps=steps,
-                **start,
-            )
-            network = problem.train(y, A, B)
-            pairs = {
-                "rmse_linearised_vs_empirical_ntk": (linearised, own),
-                "rmse_network_vs_empirical_ntk": (network, own),
-                "rmse_network_vs_empirical_ntk_uncorrected": (
-                    network,
-                    descent.prediction(K_test, y, steps=steps),
-                ),
-                "rmse_network_vs_empirical_ntk_flow": (
-                    network,
-                    flow.prediction(K_test, y, steps=steps, **start),
-                ),
-            }
-            for metric, (f, g) in pairs.items():
-                for i, step in enumerate(steps):
-                    yield Row(metric, rmse(f[i], g[i]), phi, width, seed, step)
-            for metric, cost in _cost_of_ignoring(descent, K_test, **start, steps=longer).items():
-                for step, value in zip(longer, cost, strict=True):
-                    yield Row(metric, value, phi, width, seed, step)
+    rate, steps, longer = problem.learning_rate, problem.checkpoints, problem.long_checkpoints
+    networks = {"root": root, "widths": widths, "seeds": seeds}
+    for width, seed, A, B, start, network in problem.networks(y, "step5 training", **networks):
+        K = empirical_ntk(X, None, A, B, activation=phi)
+        K_test = empirical_ntk(Z, X, A, B, activation=phi)
+        descent, flow = GradientDescent(K, learning_rate=rate), GradientFlow(K, learning_rate=rate)
+        own = descent.prediction(K_test, y, steps=steps, **start)
+        linearised = linearised_descent(
+            *(jacobian(points, A, B, activation=phi) for points in (X, Z)),
+            y,
+            learning_rate=rate,
+            steps=steps,
+            **start,
+        )
+        uncorrected = descent.prediction(K_test, y, steps=steps)
+        pairs = {
+            "rmse_linearised_vs_empirical_ntk": (linearised, own),
+            "rmse_network_vs_empirical_ntk": (network, own),
+            "rmse_network_vs_empirical_ntk_uncorrected": (network, uncorrected),
+            "rmse_network_vs_empirical_ntk_flow": (
+                network,
+                flow.prediction(K_test, y, steps=steps, **start),
+            ),
+        }
+        for metric, (f, g) in pairs.items():
+            for i, step in enumerate(steps):
+                yield Row(metric, rmse(f[i], g[i]), phi, width, seed, step)
+        for metric, cost in _cost_of_ignoring(descent, K_test, **start, steps=longer).items():
+            for step, value in zip(longer, cost, strict=True):
+                yield Row(metric, value, phi, width, seed, step)
 
 
 def _cost_of_ignoring(descent, K_test, *, f0_train, f0_test, steps) -> dict[str, np.ndarray]:
@@ -181,35 +193,27 @@ def several_outputs(
     Returns the rows, and predictions of the first network of the greatest width in the columns of
     schemas.PREDICTIONS.
     """
-    X, Z, y, phi = problem.X, problem.Z, problem.y, problem.activation
+    X, y, phi = problem.X, problem.y, problem.activation
     p, steps = y.shape[1], problem.checkpoints
     # One n x n kernel for the columns of all outputs.
     descent = GradientDescent(problem.K, learning_rate=problem.learning_rate)
     size = np.linalg.norm(problem.K) * np.sqrt(p)
     rows, shown = [], pd.DataFrame()
-    for width in widths:
-        for seed in range(seeds):
-            rng = generator(root, "step5 outputs", width, seed)
-            A, B = initialise(width, X.shape[1], outputs=p, rng=rng)
-            theta = empirical_ntk(X, None, A, B, activation=phi)
-            same = np.einsum("xzpp->pxz", theta) - problem.K
-            cross = theta * (1 - np.eye(p))
-            rows.append(Row("ntk_outputs_same", np.linalg.norm(same) / size, phi, width, seed))
-            rows.append(Row("ntk_outputs_cross", np.linalg.norm(cross) / size, phi, width, seed))
-            f0, f0_test = (forward(points, A, B, activation=phi) for points in (X, Z))
-            predicted = descent.prediction(
-                problem.K_test, y, steps=steps, f0_train=f0, f0_test=f0_test
-            )
-            network = problem.train(y, A, B)
-            for f, g, step in zip(network, predicted, steps, strict=True):
-                rows.append(Row("rmse_outputs_vs_ntk", rmse(f, g), phi, width, seed, step))
-            if width == max(widths) and seed == 0:
-                last = {"network": network[-1], "ntk_corrected": predicted[-1]}
-                axes = {"index": range(len(Z)), "output": range(p)}
-                frames = [long_table("f", f, **axes).assign(model=m) for m, f in last.items()]
-                shown = pd.concat(frames).assign(
-                    activation=phi, width=width, seed=seed, step=steps[-1]
-                )
+    networks = {"root": root, "widths": widths, "seeds": seeds}
+    for width, seed, A, B, start, network in problem.networks(y, "step5 outputs", **networks):
+        theta = empirical_ntk(X, None, A, B, activation=phi)
+        same = np.einsum("xzpp->pxz", theta) - problem.K
+        cross = theta * (1 - np.eye(p))
+        rows.append(Row("ntk_outputs_same", np.linalg.norm(same) / size, phi, width, seed))
+        rows.append(Row("ntk_outputs_cross", np.linalg.norm(cross) / size, phi, width, seed))
+        predicted = descent.prediction(problem.K_test, y, steps=steps, **start)
+        for f, g, step in zip(network, predicted, steps, strict=True):
+            rows.append(Row("rmse_outputs_vs_ntk", rmse(f, g), phi, width, seed, step))
+        if width == max(widths) and seed == 0:
+            last = {"network": network[-1], "ntk_corrected": predicted[-1]}
+            axes = {"index": range(len(problem.Z)), "output": range(p)}
+            frames = [long_table("f", f, **axes).assign(model=m) for m, f in last.items()]
+            shown = pd.concat(frames).assign(activation=phi, width=width, seed=seed, step=steps[-1])
     return rows, shown
 
 

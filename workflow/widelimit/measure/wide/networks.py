@@ -8,16 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
 
-from widelimit import __version__
 from widelimit.data.points import Points
 from widelimit.networks.model import initialise
 from widelimit.networks.tangent import empirical_ntk, last_layer_kernel
 from widelimit.seeds import generator
+from widelimit.tables.provenance import versions
 from widelimit.training import TrainingCollapsed, TrainingDiverged, TrainingResult, train
 
 MAX_EMPIRICAL_SIZE = 2048
@@ -88,7 +87,7 @@ def train_networks(
                 "cpu_seconds": clock.cpu(),
                 "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _RSS_UNITS_A_MB,
                 "machine": f"{_processor()}, {platform.system()} {platform.release()}",
-                "versions": _versions(),
+                "versions": versions(),
             }
         )
         say(
@@ -188,9 +187,3 @@ def _processor() -> str:
             return next(line.split(":")[1].strip() for line in lines if "model name" in line)
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
-
-
-def _versions() -> str:
-    packages = [f"{package} {version(package)}" for package in ("numpy", "scipy", "numba")]
-    ours = f"widelimit {__version__}"
-    return ", ".join([f"python {platform.python_version()}", *packages, ours])
