@@ -81,7 +81,7 @@ def test_the_targets_are_linear_and_the_seed_decides():
         linear_data(2**32, n_train=2, n_test=2, d=2)
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_networks_are_as_far_from_their_predictions_as_published():
     """Published is one network: it must lie where ours do, in logarithms within 3 deviations.
 

@@ -77,7 +77,7 @@ def test_the_distance_falls_as_one_over_the_root_of_the_width(where, activation)
     assert slopes["slope"].item() == pytest.approx(-0.5, abs=0.1)
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_the_shipped_experiment_reaches_its_limit():
     widths = (2**8, 2**14, 2**17, 2**20)
     metrics = measured(points(), widths=widths, seeds=8, steps=100_000, before=(10, 1000))

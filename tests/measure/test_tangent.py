@@ -339,7 +339,7 @@ def test_checkpoints_are_round_and_end_with_the_last_step():
     assert at.long_checkpoints[-1] == 130_000
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_the_shipped_study_shows_its_slopes():
     """With the numbers of config.yaml: every slope within 0.1 of -1/2."""
     setting = Step5()

@@ -112,8 +112,11 @@ def flipped(content):
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
 @pytest.mark.parametrize(
     "damage",
-    [lambda content: b"", lambda content: content[:100], flipped],
-    ids=["empty", "cut short", "a bit flipped"],
+    [
+        pytest.param(lambda content: b"", marks=pytest.mark.heavy, id="empty"),
+        pytest.param(lambda content: content[:100], marks=pytest.mark.heavy, id="cut short"),
+        pytest.param(flipped, id="a bit flipped"),
+    ],
 )
 def test_damaged_machine_code_is_compiled_again_and_replaced(doubling, kind, damage):
     for path in (doubling / "cache").rglob(f"*.{kind}"):
