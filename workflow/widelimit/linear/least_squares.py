@@ -48,12 +48,11 @@ class LeastSquares:
         wide = X.shape[1] > X.shape[0]
         left, sigma, right = np.linalg.svd(X.T if wide else X, full_matrices=False)
         U, directions = (right.T, left.T) if wide else (left, right)
-        kept = sigma > within("rcond", rcond, 0, 1) * sigma[0]
-        self._X, self._y, self._U = X, y, U[:, kept]
-        self.singular_values, self.directions = sigma[kept], directions[kept]
-        self.rank = len(self.singular_values)
-        self.condition_number = float(sigma[0] / sigma[self.rank - 1]) if self.rank else math.inf
-        self.solution = (self._U.T @ y / self.singular_values) @ self.directions
+        self.rank = rank = int(np.count_nonzero(sigma > within("rcond", rcond, 0, 1) * sigma[0]))
+        self._X, self._y, self._U = X, y, U[:, :rank]
+        self.singular_values, self.directions = sigma[:rank], directions[:rank]
+        self.condition_number = float(sigma[0] / sigma[rank - 1]) if rank else math.inf
+        self.solution = self.directions.T @ (self._U.T @ y / self.singular_values)
         self.least_loss = float(self.loss(self.solution))
         self.learning_rate_bound = 2 / float(sigma[0]) ** 2 if sigma[0] > 0 else math.inf
 
