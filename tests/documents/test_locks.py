@@ -60,15 +60,24 @@ def imported() -> set[str]:
     return names - sys.stdlib_module_names - {"widelimit"}
 
 
+def test_the_environment_of_conda_users_has_what_the_project_needs():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    bounds = dict(line.split(" ", 1) for line in environment["dependencies"])
+    assert bounds.pop("python") == PROJECT["requires-python"]
+    specifiers = {name: Requirement(f"{name}{bound}").specifier for name, bound in bounds.items()}
+    assert specifiers == {name: each.specifier for name, each in requirements().items()}
+
+
 def test_the_environment_of_the_jobs_is_what_they_import():
     environment = yaml.safe_load((ROOT / "workflow/envs/widelimit.yaml").read_text())
     bounds = dict(line.split(" ", 1) for line in environment["dependencies"])
     assert bounds.pop("python") == PROJECT["requires-python"]
     expected = {name: str(each.specifier) for name, each in requirements().items()}
     assert bounds == {name: expected[name] for name in bounds}
-    # Jinja brings markupsafe, and numba llvmlite; data.source: digits alone wants scikit-learn.
+    # Jinja brings markupsafe, numba llvmlite, Matplotlib the tools that cut the font of formulas;
+    # data.source: digits alone wants scikit-learn.
     modules = {"yaml" if name == "pyyaml" else name for name in bounds}
-    assert imported() == modules | {"llvmlite", "markupsafe", "sklearn"}
+    assert imported() == modules | {"fontTools", "llvmlite", "markupsafe", "sklearn"}
 
 
 def test_the_project_and_the_package_agree_on_the_version():

@@ -7,6 +7,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from checkout import MEASURED, SMALL, Checkout, check_out, digests
 
 CHUNK = "results/networks/width=32/chunk=0/networks.parquet"
@@ -77,6 +79,26 @@ def test_a_failing_job_is_reported_with_its_log(study):
     (line,) = (study.path / log).read_text().splitlines()
     assert line.startswith("error: width 32, seed 0: training diverged")
     assert done.stdout.count(line) >= 2
+    assert not (study.path / CHUNK).exists()
+
+
+@pytest.mark.parametrize("what", ["the configuration", "the code of rule train_networks"])
+def test_what_is_edited_while_jobs_wait_is_refused_by_name(study, what):
+    """A job reads both when it starts: it must not pass for one of those it was submitted with."""
+    study.configure(network=SMALL["network"] | {"widths": [32]})
+    run = study.submit(
+        *("--retries", "0", "--set-resources", "train_networks:slurm_extra='--hold'", "--", CHUNK)
+    )
+    (job,) = run.wait_for(study.cluster.queue)
+    if what == "the configuration":
+        study.configure(network=SMALL["network"] | {"widths": [32], "learning_rate": 0.01})
+    else:
+        study.edit("workflow/widelimit/training/descent.py", "import numpy", "# new\nimport numpy")
+    study.cluster.call("scontrol", "release", job["id"])
+    done = run.finish(timeout=120)
+    assert done.returncode != 0
+    assert what in done.stdout
+    assert "edited since this run of Snakemake began; start it again" in done.stdout
     assert not (study.path / CHUNK).exists()
 
 

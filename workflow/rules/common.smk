@@ -24,12 +24,12 @@ from widelimit.report.catalog import (
     step_of,
 )
 from widelimit.study import arguments, cost
-from widelimit.study.checks import check_results, check_study, engine_of
+from widelimit.study.checks import check_results, check_study, engine_of, mend_results
 from widelimit.study.commands import Command
-from widelimit.study.config import load_study
-from widelimit.study.config.errors import ConfigError
-from widelimit.study.environment import share_environment
+from widelimit.study.config import load_study, read_configs
+from widelimit.study.environment import check_place, share_environment
 from widelimit.study.measurements import MEASUREMENTS
+from widelimit.tables import run
 from widelimit.tables.provenance import LOCK, code_digest
 
 share_environment(WORKFLOW.parent)
@@ -37,12 +37,26 @@ share_environment(WORKFLOW.parent)
 try:
     STUDY = load_study(config)
     if workflow.is_main_process:
+        check_place(sys.executable, WORKFLOW, os.getcwd())
+        # Snakemake has read these by itself, and has dropped what is there twice.
+        read_configs(workflow.config_settings.configfiles)
         check_study(STUDY)
         check_results(STUDY.results_dir)
-except ConfigError as error:
+        for line in mend_results(STUDY.results_dir, remove=not workflow.dryrun):
+            logger.warning(line)
+        run.begin(run.text_digest(STUDY.model_dump_json()))
+    else:
+        run.check(run.text_digest(STUDY.model_dump_json()), "the configuration")
+except ValueError as error:
     # Not a WorkflowError, which Snakemake prints with the place in this file where it was raised.
     logger.error(f"The configuration cannot be run.\n{error}")
     sys.exit(1)
+
+
+# Jobs compare what they find with what the run began with, wherever they are run.
+envvars:
+    run.VARIABLE,
+
 
 # What the user has typed, for the commands on pages; config.yaml is taken by itself.
 COMMAND = Command(
@@ -115,7 +129,25 @@ def training_jobs(pattern, base):
 
 def code(script, *modules, files=()):
     """Digest of a script, all it imports and the lock: an edit to any of them reruns the rule."""
-    return code_digest(WORKFLOW / "scripts" / script, modules=modules, files=[LOCK, *files])
+    digest = code_digest(WORKFLOW / "scripts" / script, modules=modules, files=[LOCK, *files])
+    if workflow.is_main_process:
+        run.add(digest)
+    return digest
+
+
+def data_file(experiment):
+    """The user's own data, an input: an edit to it reruns what depends on it."""
+    return experiment.data.path or []
+
+
+def content(experiment):
+    """Digest of the user's own data: another file may lie in its place with an older date. None
+    in a job that runs elsewhere, whose script looks at the copy that Snakemake has fetched."""
+    path = experiment.data.path
+    digest = run.file_digest(path) if path and os.path.exists(path) else None
+    if digest and workflow.is_main_process:
+        run.add(digest)
+    return digest
 
 
 def growing(amount):

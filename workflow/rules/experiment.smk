@@ -3,8 +3,7 @@
 
 rule generate_data:
     input:
-        # A file of the user's own is an input, so that an edit to it reruns what depends on it.
-        lambda wildcards: experiment(wildcards).data.path or [],
+        lambda wildcards: data_file(experiment(wildcards)),
     output:
         data="{base}/data.parquet",
     log:
@@ -19,6 +18,7 @@ rule generate_data:
     params:
         root=STUDY.seed,
         data=lambda wildcards: arguments.data_arguments(experiment(wildcards).data),
+        content=lambda wildcards: content(experiment(wildcards)),
         code=code("generate_data.py"),
     script:
         "../scripts/generate_data.py"

@@ -4,7 +4,7 @@
 # A small experiment beyond the main one, by the same stages.
 rule measure_beyond:
     input:
-        lambda wildcards: SMALL[wildcards.small].data.path or [],
+        lambda wildcards: data_file(SMALL[wildcards.small]),
     output:
         metrics=table("{small}/measured"),
     log:
@@ -18,6 +18,7 @@ rule measure_beyond:
     params:
         root=STUDY.seed,
         data=lambda wildcards: arguments.data_arguments(SMALL[wildcards.small].data),
+        content=lambda wildcards: content(SMALL[wildcards.small]),
         measure=lambda wildcards: arguments.small_experiment_arguments(
             wildcards.small, SMALL[wildcards.small]
         ),

@@ -9,7 +9,9 @@ from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
-    points = make_points(root=snakemake.params.root, **snakemake.params.data)
+    # Where the user's file is remote, the input is the copy of it that Snakemake has fetched.
+    data = dict(snakemake.params.data, **({"path": snakemake.input[0]} if snakemake.input else {}))
+    points = make_points(root=snakemake.params.root, **data)
     results = run_experiment(
         points, root=snakemake.params.root, say=say, **snakemake.params.measure
     )

@@ -5,12 +5,14 @@ from widelimit.report.pages.quoted import quoted_numbers
 from widelimit.report.pages.render import render_page
 from widelimit.study.config import load_study
 from widelimit.study.job_log import logged
+from widelimit.tables import run
 from widelimit.tables.files import read_table, write_text
 from widelimit.tables.provenance import page_origin
 
 FIGURES = ("svgs", "texts", "tables")
 
 with logged(snakemake.log[0]) as say:
+    run.check(snakemake.params.code, f"the code of page {snakemake.params.page}")
     given = snakemake.params
     files = zip(*(snakemake.input[name] for name in FIGURES), strict=True)
     quoted = {name: path for name, path in snakemake.input.items() if name not in FIGURES}

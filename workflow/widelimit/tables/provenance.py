@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 
 from widelimit import __version__
+from widelimit.tables import run
 from widelimit.tables.files import read_metadata
 
 PACKAGE = Path(__file__).parents[1]
@@ -73,6 +74,7 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
     Raises ValueError when the code is not that of the digest among the job's params: somebody has
     edited it while the study ran, and this job would pass for one of the old code.
     """
+    run.check(job.params.code, f"the code of rule {job.rule}, or requirements.lock,")
     if code_digest(Path(script), modules=modules, files=[LOCK]) != job.params.code:
         raise ValueError(
             f"the code of rule {job.rule}, or requirements.lock, has been edited since this run"
@@ -80,12 +82,21 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
         )
     entry = {
         "rule": job.rule,
-        "params": _without_places(dict(job.params.items())),
+        "params": _without_places(_with_content(job)),
         "code": job.params.code,
         "versions": versions(),
     }
     entries = [entry, *origins(path for path in job.input if path.endswith(".parquet"))]
     return {"made_by": json.dumps(_distinct(entries)), "lock": lock_digest()}
+
+
+def _with_content(job: Any) -> dict[str, Any]:
+    """The params, with the digest of the data file that the job has before it, if it has one."""
+    params = dict(job.params.items())
+    if "content" in params and len(job.input):
+        params["content"] = run.file_digest(job.input[0])
+        run.check(params["content"], f"the data file {job.input[0]}")
+    return params
 
 
 def origins(tables: Iterable[str]) -> list[dict[str, Any]]:
