@@ -17,7 +17,7 @@ ROUNDING = 1e-13
 """Chebyshev coefficients below this share of phi^(1) are rounding."""
 
 
-def measure_step4(tables: Mapping[str, pd.DataFrame], *, activation: str) -> pd.DataFrame:
+def feature_numbers(tables: Mapping[str, pd.DataFrame], *, activation: str) -> pd.DataFrame:
     """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is.
 
     tables     : all tables of step 4 by name

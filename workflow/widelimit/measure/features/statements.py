@@ -10,7 +10,7 @@ import pandas as pd
 from widelimit.data.points import generate_data
 from widelimit.measure.features.double_descent import fit_double_descent
 from widelimit.measure.features.duals import fit_duals
-from widelimit.measure.features.numbers import measure_step4
+from widelimit.measure.features.numbers import feature_numbers
 from widelimit.measure.features.widths import fit_features
 from widelimit.tables.features import TABLES
 
@@ -60,4 +60,4 @@ def measure(
         **shared,
     )
     tables |= fit_double_descent(train, test, ratios=ratios, **shared)
-    return tables | {"measured": measure_step4(tables, activation=activation)}
+    return tables | {"measured": feature_numbers(tables, activation=activation)}

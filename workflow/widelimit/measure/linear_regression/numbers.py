@@ -34,7 +34,7 @@ def numbers(
     checkpoints: Sequence[int],
     draws: int,
 ) -> pd.DataFrame:
-    """Rows of METRICS; METRIC_MEANINGS says what each is. Arguments as in `step1`."""
+    """Rows of METRICS; METRIC_MEANINGS says what each is. Arguments as in `measure`."""
     numbers = _threshold(cases.values(), ranges)
     checks = []
     for name in REGIMES:
