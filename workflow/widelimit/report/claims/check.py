@@ -52,14 +52,7 @@ def check_claims(
 
 
 def _checked(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -> dict[str, Any]:
-    if claim.kind == SLOPES:
-        rows = _rows(claim, slopes[slopes["widths"] == "widest"])
-        measured = rows[["slope", "slope_low", "slope_high"]].set_axis(INTERVAL, axis="columns")
-    else:
-        values = TAKEN[claim.kind](_rows(claim, metrics).dropna(subset="value"))
-        measured = pd.DataFrame(dict.fromkeys(INTERVAL, values))
-    measured = measured.dropna(subset="value")
-    intervals = measured if claim.kind == SLOPES else measured[:0]
+    measured = _measured(claim, metrics, slopes).dropna(subset="value")
     return {
         "statement": claim.statement,
         "metric": claim.metric,
@@ -70,12 +63,21 @@ def _checked(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -
         "high": math.nan if math.isinf(claim.high) else claim.high,
         "smallest": measured["value"].min(),
         "largest": measured["value"].max(),
-        "interval_low": intervals["low"].min(),
-        "interval_high": intervals["high"].max(),
+        "interval_low": measured["low"].min(),
+        "interval_high": measured["high"].max(),
         "count": len(measured),
         "verdict": _verdict(claim, measured),
         "test": claim.test,
     }
+
+
+def _measured(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -> pd.DataFrame:
+    """What the limits are for (value), and the ends of the intervals of slopes (low, high)."""
+    if claim.kind == SLOPES:
+        fits = _rows(claim, slopes[slopes["widths"] == "widest"])
+        return fits[["slope", "slope_low", "slope_high"]].set_axis(["value", "low", "high"], axis=1)
+    values = TAKEN[claim.kind](_rows(claim, metrics).dropna(subset="value"))
+    return pd.DataFrame({"value": values, "low": math.nan, "high": math.nan})
 
 
 def _rows(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +91,6 @@ def _rows(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["step"] == step).fillna(False).astype(bool)]
 
 
-INTERVAL = ["value", "low", "high"]
 _BY = ["experiment", "activation", "step"]
 
 
