@@ -93,10 +93,16 @@ def test_the_interval_is_shown_beside_the_same_targets_alone(tmp_path):
 def test_tables_of_a_variant_are_left_out_where_there_is_none(tmp_path):
     lecture = study(str(ROOT / "studies/lecture.yaml"))
     assert figure_tables("step7_lecture", lecture) == {
-        "metrics": "measured",
-        "without": "variants/no_bias/measured",
+        "metrics": ["measured"],
+        "without": ["variants/no_bias/measured"],
     }
-    assert figure_tables("step7_lecture", study()) == {"metrics": "measured"}
+    assert figure_tables("step7_lecture", study()) == {"metrics": ["measured"]}
+
+
+def test_the_figure_of_the_experiments_beyond_reads_no_other_step(tmp_path):
+    (tmp_path / "changes.yaml").write_text("beyond: {activations: [sin], dimensions: [3]}")
+    tables = figure_tables("step7_beyond", study(str(tmp_path / "changes.yaml")))
+    assert tables["metrics"] == ["measured", "beyond/sin/measured", "beyond/sphere_3/measured"]
 
 
 def test_settings_are_those_of_step_7(tmp_path):

@@ -168,6 +168,8 @@ def test_targets_reach_their_stage_and_no_further(finished):
         | {f for f in FIGURES if "step2" in f or "step3" in f},
         "step4": {"measure_step4", "fit_slopes", "judge_claims", "page step4"}
         | {f for f in FIGURES if "step4" in f},
+        "step7": {"generate_data", "fit_kernels", "train_networks", "measure_beyond"}
+        | {"compare", "measure", "fit_slopes", "judge_claims", "page step7", *STEP7_FIGURES},
     }
     assert needs(finished, *expected) == expected
 

@@ -183,7 +183,7 @@ def small_minutes(wildcards):
 
 def figure_inputs(wildcards):
     tables = figure_tables(wildcards.figure, STUDY)
-    return {argument: table(name) for argument, name in tables.items()}
+    return {argument: [table(name) for name in names] for argument, names in tables.items()}
 
 
 def page_inputs(wildcards):

@@ -5,13 +5,13 @@ from importlib import import_module
 from widelimit.report.figure_text import text_of
 from widelimit.report.figures import style
 from widelimit.study.job_log import logged
-from widelimit.tables.files import read_table, write_atomically, write_table, write_text
+from widelimit.tables.files import concatenate, write_atomically, write_table, write_text
 from widelimit.tables.provenance import made_by
 
 with logged(snakemake.log[0]) as say:
     module = import_module(f"widelimit.report.figures.{snakemake.params.figure}")
     origin = made_by(snakemake, __file__, modules=[module.__name__])
-    frames = {name: read_table(path) for name, path in snakemake.input.items()}
+    frames = {name: concatenate(paths) for name, paths in snakemake.input.items()}
     table = module.summarise(**frames, **snakemake.params.options)
     figure = module.draw(table)
     for path in (snakemake.output.svg, snakemake.output.pdf, snakemake.output.png):

@@ -31,19 +31,25 @@ def _interval_beside_lift(study: Study) -> bool:
     )
 
 
+def _measured_beyond(study: Study) -> list[str]:
+    """The numbers of the main experiment and of those beyond it."""
+    return ["measured", *(f"{folder}/measured" for folder in study.beyond_experiments())]
+
+
 @dataclass(frozen=True)
 class Figure:
     """How the workflow makes a figure.
 
     about : what it shows, for Snakemake's report
     tables : the tables that its module summarises, by the names of the arguments that take them;
-        those of a variant that the study does not have are left out
+        those of a variant that the study does not have are left out; several, which are read as
+        one, follow from the study
     settings : keys of the study's section ``step7`` that the module is told, by argument
     applies : whether a study has this figure
     """
 
     about: str
-    tables: Mapping[str, str]
+    tables: Mapping[str, str | Callable[[Study], list[str]]]
     settings: Mapping[str, str] = field(default_factory=dict)
     applies: Callable[[Study], bool] = _always
 
@@ -214,7 +220,7 @@ FIGURES = {
     ),
     "step7_beyond": Figure(
         "The same distance for other activations and on other spheres.",
-        {"metrics": "metrics", "slopes": "step7/slopes"},
+        {"metrics": _measured_beyond, "slopes": "step7/slopes"},
         settings=BANDS,
         applies=lambda study: bool(study.beyond_experiments()),
     ),
@@ -318,13 +324,17 @@ def step_of(figure: str) -> str:
     return figure.partition("_")[0]
 
 
-def figure_tables(figure: str, study: Study) -> dict[str, str]:
+def figure_tables(figure: str, study: Study) -> dict[str, list[str]]:
     """The tables that a figure of the study is drawn from, by argument of its ``summarise``."""
-    folders = {f"variants/{name}" for name in study.experiments()}
-    return {
-        argument: table
+    tables = {
+        argument: table(study) if callable(table) else [table]
         for argument, table in FIGURES[figure].tables.items()
-        if not table.startswith("variants/") or table.rpartition("/")[0] in folders
+    }
+    variants = {f"variants/{name}" for name in study.experiments()}
+    return {
+        argument: names
+        for argument, names in tables.items()
+        if not names[0].startswith("variants/") or names[0].rpartition("/")[0] in variants
     }
 
 
