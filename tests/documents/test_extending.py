@@ -28,6 +28,12 @@ def run(checkout: Checkout, *command: str, **options) -> None:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 
 
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_changes_fit_the_code(section):
+    for diff in blocks(section, "diff"):
+        run(Checkout(ROOT), "git", "apply", "--check", "-", input=diff)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_example_does_what_it_says(section, checkout):
