@@ -1,5 +1,5 @@
 """How long jobs take and how much memory, at most and roughly: what is asked of a cluster, which
-cuts off what takes more. Times are twice to ten times what was measured on one core of 2024.
+cuts off what takes more. Times are twice to fifteen times what was measured on one core of 2024.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from widelimit.kernels.activations import parse_activation
 from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
 from widelimit.study.config import Experiment
 from widelimit.study.config.steps import Step4
@@ -18,18 +19,31 @@ LONGEST = 24 * 60
 
 
 def training_seconds(
-    engine: str, *, width: int, n_train: int, steps: int, checkpoints: int = 0
+    engine: str,
+    *,
+    width: int,
+    n_train: int,
+    steps: int,
+    checkpoints: int = 0,
+    activation: str = "relu",
+    inputs: int = 2,
+    outputs: int = 1,
 ) -> float:
     """Seconds for one network of `width` hidden units.
 
-    dense     every pair of a unit and a point at every step, 1e8 of them a second
+    dense     every pair of a unit and a point at every step: its activation, which is cheap for
+              (leaky) ReLU with one output, and its share of products with all inputs and outputs
     circle    a step costs its points and the units at their kinks, of which there are some
               sqrt(width); setting up and each checkpoint cost every unit
 
     Raises ValueError for another engine.
     """
     if engine == "dense":
-        return 1e-8 * width * n_train * steps
+        phi = parse_activation(activation)
+        cheap = phi.slope is not None and outputs == 1
+        degree = phi.parameter if phi.family == "hermite" else 0
+        pair = (1e-9 if cheap else 1.5e-8 + 1e-9 * degree) + 2e-10 * (inputs + outputs)
+        return pair * width * n_train * steps
     if engine == "circle":
         step = 3e-7 * n_train + 5e-8 * math.sqrt(width)
         return step * steps + 2e-7 * width * (10 + checkpoints)
@@ -41,14 +55,17 @@ def training_minutes(
 ) -> int:
     """Minutes for `seeds` networks of each width: five more than they take, as code may have to be
     compiled, and a day at most."""
-    network = experiment.network
+    data, network = experiment.data, experiment.network
     seconds = seeds * sum(
         training_seconds(
             engine,
             width=width,
-            n_train=experiment.data.n_train,
+            n_train=data.n_train,
             steps=network.steps,
             checkpoints=len(network.all_checkpoints),
+            activation=network.activation,
+            inputs=data.n_inputs,
+            outputs=data.n_outputs,
         )
         for width in widths
     )
