@@ -41,12 +41,18 @@ def write(path, metadata):
     return str(path)
 
 
+def chunk(number):
+    return {"width": 16, "seeds": [2 * number, 2 * number + 1]}
+
+
 def test_a_table_knows_all_rules_on_the_way_to_it_each_once(tmp_path):
     data = write(tmp_path / "d.parquet", origin("generate_data.py", rule="generate_data", root=3))
     chunks = [
         write(
             tmp_path / f"{c}.parquet",
-            origin("train_networks.py", rule="train_networks", tables=[data], chunk=c, a=[1]),
+            origin(
+                "train_networks.py", rule="train_networks", tables=[data], chunk=chunk(c), a=[1]
+            ),
         )
         for c in (0, 1)
     ]
@@ -87,3 +93,47 @@ def test_code_that_was_edited_meanwhile_is_refused():
     made.params = Params(made.params, code="0" * 16)
     with pytest.raises(ValueError, match=r"rule compare.*edited since.*start it again"):
         made_by(made, str(SCRIPTS / "compare.py"))
+
+
+TOLD = {"train_networks": {"params": {"network": {"steps": 5, "learning_rate": 0.02}}}}
+
+
+def networks(tmp_path, place="width=16/chunk=1", **changes):
+    """A table of networks as the rule train_networks leaves it in a place, and its path."""
+    told = {"network": {"steps": 5, "learning_rate": 0.02} | changes.pop("network", {})}
+    chunk = {"width": 16, "seeds": [2, 3]} | changes
+    metadata = origin("train_networks.py", rule="train_networks", chunk=chunk, **told)
+    path = tmp_path / place / "networks.parquet"
+    write(path, metadata)
+    return str(path)
+
+
+def read(path, code=None):
+    expected = json.loads(json.dumps(TOLD))
+    own = code_digest(SCRIPTS / "train_networks.py", files=[LOCK])
+    expected["train_networks"]["code"] = code or own
+    return origin(tables=[path], origins=expected)
+
+
+def test_a_table_of_this_study_in_its_place_is_read_and_what_is_expected_is_not_recorded(tmp_path):
+    entries = json.loads(read(networks(tmp_path))["made_by"])
+    assert {entry["rule"] for entry in entries} == {"compare", "train_networks"}
+    assert all("origins" not in entry["params"] for entry in entries)
+
+
+def test_a_table_of_another_study_is_named_with_what_differs(tmp_path):
+    path = networks(tmp_path, network={"learning_rate": 0.01})
+    words = r"networks\.parquet: rule train_networks made it with network\.learning_rate 0\.01, and"
+    with pytest.raises(ValueError, match=f"{words} this study has 0.02; delete it and run again"):
+        read(path)
+
+
+def test_a_table_by_other_code_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"it was made by other code of rule train_networks"):
+        read(networks(tmp_path), code="0123456789abcdef")
+
+
+@pytest.mark.parametrize("place", ["width=64/chunk=1", "width=16/chunk=0", "width=16/chunk=2"])
+def test_networks_in_the_place_of_others_are_named(tmp_path, place):
+    with pytest.raises(ValueError, match=r"it holds networks of width 16, seeds 2 to 3, which"):
+        read(networks(tmp_path, place))

@@ -43,7 +43,7 @@ try:
         check_study(STUDY)
         check_results(STUDY.results_dir)
         for line in mend_results(STUDY.results_dir, remove=not workflow.dryrun):
-            logger.warning(line)
+            print(line, file=sys.stderr)
         run.begin(run.text_digest(STUDY.model_dump_json()))
     else:
         run.check(run.text_digest(STUDY.model_dump_json()), "the configuration")

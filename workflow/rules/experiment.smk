@@ -1,5 +1,39 @@
 # An experiment: points, kernels fitted to them, networks trained on them, and all comparisons.
 
+# What each rule is told of the study. A rule that reads what another one wrote compares it with
+# what the file says it was made with.
+TOLD = {
+    "generate_data": {
+        "root": lambda wildcards: STUDY.seed,
+        "data": lambda wildcards: arguments.data_arguments(experiment(wildcards).data),
+        "content": lambda wildcards: content(experiment(wildcards)),
+    },
+    "fit_kernels": {
+        "fit": lambda wildcards: arguments.kernel_arguments(experiment(wildcards)),
+    },
+    "train_networks": {
+        "root": lambda wildcards: STUDY.seed,
+        "experiment": lambda wildcards: EXPERIMENTS[wildcards.base][0],
+        "network": lambda wildcards: arguments.network_arguments(experiment(wildcards)),
+    },
+    "compare": {
+        "seeds": lambda wildcards: experiment(wildcards).network.seeds,
+        "compare": lambda wildcards: arguments.comparison_arguments(experiment(wildcards)),
+    },
+}
+CODE = {name: code(f"{name}.py") for name in TOLD}
+
+
+def origins(*names):
+    """What the inputs of a job, and what these were made from, must have been made with."""
+    return lambda wildcards: {
+        name: {
+            "params": {param: told(wildcards) for param, told in TOLD[name].items()},
+            "code": CODE[name],
+        }
+        for name in names
+    }
+
 
 rule generate_data:
     input:
@@ -16,10 +50,8 @@ rule generate_data:
         mem_mb=500,
         runtime=5,
     params:
-        root=STUDY.seed,
-        data=lambda wildcards: arguments.data_arguments(experiment(wildcards).data),
-        content=lambda wildcards: content(experiment(wildcards)),
-        code=code("generate_data.py"),
+        **TOLD["generate_data"],
+        code=CODE["generate_data"],
     script:
         "../scripts/generate_data.py"
 
@@ -41,8 +73,9 @@ rule fit_kernels:
         mem_mb=growing(1000),
         runtime=10,
     params:
-        fit=lambda wildcards: arguments.kernel_arguments(experiment(wildcards)),
-        code=code("fit_kernels.py"),
+        **TOLD["fit_kernels"],
+        origins=origins("generate_data"),
+        code=CODE["fit_kernels"],
     script:
         "../scripts/fit_kernels.py"
 
@@ -65,16 +98,15 @@ rule train_networks:
         * cost.training_megabytes(experiment(wildcards), int(wildcards.width)),
         runtime=lambda wildcards, attempt: attempt * chunk_minutes(wildcards),
     params:
-        root=STUDY.seed,
-        experiment=lambda wildcards: EXPERIMENTS[wildcards.base][0],
+        **TOLD["train_networks"],
         # The wildcards must stand among the params: the cache looks at nothing else.
         chunk=lambda wildcards: arguments.chunk_arguments(
             experiment(wildcards).network,
             width=int(wildcards.width),
             chunk=int(wildcards.chunk),
         ),
-        network=lambda wildcards: arguments.network_arguments(experiment(wildcards)),
-        code=code("train_networks.py"),
+        origins=origins("generate_data"),
+        code=CODE["train_networks"],
     script:
         "../scripts/train_networks.py"
 
@@ -97,9 +129,9 @@ rule compare:
         mem_mb=growing(2000),
         runtime=15,
     params:
-        seeds=lambda wildcards: experiment(wildcards).network.seeds,
-        compare=lambda wildcards: arguments.comparison_arguments(experiment(wildcards)),
-        code=code("compare.py"),
+        **TOLD["compare"],
+        origins=origins("generate_data", "fit_kernels", "train_networks"),
+        code=CODE["compare"],
     script:
         "../scripts/compare.py"
 
@@ -128,6 +160,7 @@ rule measure:
             "experiment": EXPERIMENTS[wildcards.base][0],
             "learning_rate": experiment(wildcards).network.learning_rate,
         },
+        origins=origins(*TOLD),
         code=code("measure.py"),
     script:
         "../scripts/measure.py"

@@ -14,6 +14,7 @@ import ast
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
@@ -71,8 +72,12 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
     job : the object ``snakemake`` of a script
     script, modules : as for ``code_digest``
 
+    chunk : where the job has computed one, which
+
     Raises ValueError when the code is not that of the digest among the job's params: somebody has
-    edited it while the study ran, and this job would pass for one of the old code.
+    edited it while the study ran, and this job would pass for one of the old code. Raises it also
+    for an input table of another study, or in another's place: the param ``origins`` says with
+    which params and code each rule on the way must have made it.
     """
     run.check(job.params.code, f"the code of rule {job.rule}, or requirements.lock,")
     if code_digest(Path(script), modules=modules, files=[LOCK]) != job.params.code:
@@ -86,8 +91,62 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
         "code": job.params.code,
         "versions": versions(),
     }
-    entries = [entry, *origins(path for path in job.input if path.endswith(".parquet"))]
-    return {"made_by": json.dumps(_distinct(entries)), "lock": lock_digest()}
+    entries = [entry]
+    for path in job.input:
+        if path.endswith(".parquet"):
+            metadata = read_metadata(path)
+            _check_chunk(path, metadata)
+            before = json.loads(metadata.get("made_by", "[]"))
+            _check_origins(path, before, job.params.get("origins") or {})
+            entries += before
+    chunk = job.params.get("chunk")
+    own = {"chunk": json.dumps(dict(chunk))} if chunk else {}
+    return {"made_by": json.dumps(_distinct(entries)), "lock": lock_digest(), **own}
+
+
+def _check_chunk(path: str, metadata: dict[str, str]) -> None:
+    """Raise ValueError unless a table of networks holds those that its place is for."""
+    place = re.search(r"width=(\d+)/chunk=(\d+)/", path)
+    if place is None:
+        return
+    chunk = json.loads(metadata.get("chunk", "{}")) or {"width": None, "seeds": [None]}
+    width, seeds = chunk["width"], chunk["seeds"]
+    if [width, seeds[0]] != [int(place[1]), int(place[2]) * len(seeds)]:
+        raise ValueError(
+            f"{path}: it holds networks of width {width}, seeds {seeds[0]} to {seeds[-1]}, which"
+            " belong in another place; delete it and run again"
+        )
+
+
+def _check_origins(path: str, entries: list[dict[str, Any]], expected: dict[str, Any]) -> None:
+    """Raise ValueError where a table, or what it was made from, is of another study or code."""
+    for entry in entries:
+        rule = entry["rule"]
+        if rule not in expected:
+            continue
+        params = json.loads(json.dumps(_without_places(expected[rule]["params"])))
+        if other := _difference(entry["params"], params):
+            name, was, now = other
+            raise ValueError(
+                f"{path}: rule {rule} made it with {name} {was}, and this study has {now}; delete"
+                " it and run again"
+            )
+        if entry["code"] != expected[rule]["code"]:
+            raise ValueError(
+                f"{path}: it was made by other code of rule {rule} than this study has; delete it"
+                " and run again"
+            )
+
+
+def _difference(one: Any, other: Any, name: str = "") -> tuple[str, Any, Any] | None:
+    """Where two values first differ: the name of the key, and both values there."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted({*one, *other}):
+            place = f"{name}.{key}" if name else key
+            if found := _difference(one.get(key), other.get(key), place):
+                return found
+        return None
+    return None if one == other else (name, one, other)
 
 
 def _with_content(job: Any) -> dict[str, Any]:
@@ -135,7 +194,8 @@ def _distinct(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _without_places(params: dict[str, Any]) -> dict[str, Any]:
     """What determines a result: not which chunk a job computed, nor in which folder a file lies."""
-    kept = {key: value for key, value in params.items() if key not in ("code", "chunk")}
+    left_out = ("code", "chunk", "origins")
+    kept = {key: value for key, value in params.items() if key not in left_out}
     return {
         key: _without_places(value)
         if isinstance(value, dict)
