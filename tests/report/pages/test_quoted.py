@@ -7,7 +7,7 @@ import pytest
 
 from page_checks import Seen
 from widelimit.report.numbers import fixed
-from widelimit.report.pages.quoted import kernel_numbers, worked_numbers
+from widelimit.report.pages.quoted import distance_numbers, kernel_numbers, worked_numbers
 
 
 def test_sum_of_the_worked_example_is_on_the_page(pages, step3):
@@ -55,3 +55,20 @@ def test_step4_quotes_what_was_measured(pages):
     assert low <= -0.5 <= high
     assert found["fourier_peak_ratio"] == ["3.25", "3.25", "", "0.95", "1.05", "no"]
     assert found["fourier_deviation"] == ["–", "–", "", "−0.6", "−0.4", "not measured"]
+
+
+def test_the_two_errors_are_those_at_the_widest_width_and_the_last_step():
+    rows = [
+        (width, seed, step, metric, size * (1 + seed))
+        for width in (4, 8)
+        for seed in (0, 1)
+        for step in (1, 10)
+        for metric, size in (("distance_start", width * step), ("distance_movement", 1.0))
+    ]
+    columns = ["width", "seed", "step", "metric", "value"]
+    metrics = pd.DataFrame(rows, columns=columns)
+    numbers = distance_numbers(metrics)
+    assert numbers["start"] == pytest.approx(80 * (2.5) ** 0.5)
+    assert numbers["movement"] == pytest.approx(2.5**0.5)
+    assert [numbers[name] for name in ("width", "step", "seeds")] == [8, 10, 2]
+    assert distance_numbers(metrics[:0]) == {}

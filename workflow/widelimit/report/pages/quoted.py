@@ -25,6 +25,7 @@ def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
             numbers["examples"] = example_numbers(tables["example"])
         case "step7":
             numbers |= kernel_numbers(tables["measured"])
+            numbers["distances"] = distance_numbers(tables["measured"])
     return numbers
 
 
@@ -35,6 +36,26 @@ def kernel_numbers(metrics: pd.DataFrame) -> dict[str, float]:
     """
     rows = metrics[metrics[["width", "seed", "step"]].isna().all(axis=1)]
     return dict(zip(rows["metric"], rows["value"].astype(float), strict=True))
+
+
+def distance_numbers(metrics: pd.DataFrame) -> dict[str, float]:
+    """The two errors that make up the distance of networks from their NTK prediction, at the widest
+    width and the last step: root mean squares over test points and seeds. Empty without networks.
+
+    start, movement; width, step and seeds, which they are of
+    """
+    rows = metrics[metrics["metric"].isin(["distance_start", "distance_movement"])]
+    if rows.empty:
+        return {}
+    last = rows[rows["step"].eq(rows["step"].max()) & rows["width"].eq(rows["width"].max())]
+    squares = last["value"].astype(float).pow(2).groupby(last["metric"]).mean()
+    return {
+        "start": squares["distance_start"] ** 0.5,
+        "movement": squares["distance_movement"] ** 0.5,
+        "width": int(last["width"].iloc[0]),
+        "step": int(last["step"].iloc[0]),
+        "seeds": last["seed"].nunique(),
+    }
 
 
 def worked_numbers(worked: pd.DataFrame) -> dict[str, Any]:
