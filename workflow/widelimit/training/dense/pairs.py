@@ -10,6 +10,8 @@ import numpy as np
 
 from widelimit.compiled import ANY_ORDER, compiled
 from widelimit.kernels.activations import Activation
+from widelimit.kernels.elementary import preactivation
+from widelimit.kernels.preactivations import MAX_TIE_DIMENSION
 from widelimit.training.dense.elementwise import evaluator
 
 BLOCK_ENTRIES = 1 << 16
@@ -35,6 +37,8 @@ class PairEngine:
         self.rate = learning_rate * self.scale
         self.evaluate = evaluator(activation)
         self.keeps = 16 * n * k <= MOST_KEPT
+        rounded = activation.slope is not None and d <= MAX_TIE_DIMENSION
+        self.multiply = _rounded_product if rounded else np.dot
         length = max(1, BLOCK_ENTRIES // n)
         length = min(k, length - length % VECTORS if length > VECTORS else length)
         self.blocks, shared = [], {}
@@ -85,7 +89,7 @@ class PairEngine:
 
     def _activate(self, b, value, derivative) -> None:
         """phi and phi' at the weights as they are."""
-        np.dot(self.X, b, out=value)
+        self.multiply(self.X, b, value)
         self.evaluate(value, derivative)
 
 
@@ -109,3 +113,14 @@ def _descend(R, RT, XR, XT, A, B, value, derivative, weighted, gradient):
 def _predict(value, A, F):
     """Add phi(U) A' to F."""
     F += np.dot(value, A.T)
+
+
+@compiled(fastmath=ANY_ORDER)
+def _rounded_product(X, B, U):
+    """U = X B, in three dimensions at most."""
+    d = X.shape[1]
+    b1, b2, b3 = B[0], B[min(1, d - 1)], B[min(2, d - 1)]
+    for i in range(U.shape[0]):
+        x1, x2, x3 = X[i, 0], X[i, 1] if d > 1 else 0.0, X[i, 2] if d > 2 else 0.0
+        for j in range(np.uint64(U.shape[1])):
+            U[i, j] = preactivation(x1, x2, x3, b1[j], b2[j], b3[j])
