@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS
-from widelimit.report.figures import style
+from widelimit.report.figures import against_width, style
+from widelimit.report.figures.labels import End, label_ends
 from widelimit.report.numbers import fixed, power
 
 METHODS = {
@@ -82,10 +83,10 @@ def _draw_widths(axes, widths: pd.DataFrame, exponents: pd.DataFrame):
             fit = exponents.query("points == @points and steps == @steps")
             if len(fit):
                 text += f"\nslope {fixed(fit['slope'].iloc[0])}"
-            ends.append(style.End(*curve[["width", "cost"]].iloc[-1], text, colour))
+            ends.append(End(*curve[["width", "cost"]].iloc[-1], text, colour))
     style.log_scale(axes)
-    style.width_axis(axes, widths["width"], most=5)
+    against_width.width_axis(axes, widths["width"])
     axes.set_ylabel("cost of a step, relative")
     style.panel(axes, "b", "Circle engine against width")
-    style.slope_guides(axes, 0.5, "slope 1/2")
-    style.label_ends(axes, ends, size=7)
+    against_width.slope_guides(axes, 0.5, "slope 1/2")
+    label_ends({axes: ends}, size=7)

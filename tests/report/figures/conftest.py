@@ -1,7 +1,8 @@
-"""A made-up study with plausible numbers, and checks that every figure must pass."""
+"""Small studies, and checks that every figure must pass."""
 
 import inspect
 import itertools
+import re
 import warnings
 from types import SimpleNamespace
 
@@ -10,152 +11,39 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from widelimit.kernels import gram as kernels
-from widelimit.measure import slopes as summaries
+from wide_experiment import run
+from widelimit.data.points import make_points, to_table
+from widelimit.measure.slopes import slopes_table
 from widelimit.report.figures import style
 from widelimit.tables import files as tables
-from widelimit.tables import schemas
 
-# Root mean square distance of network and NTK prediction, by width (log2) and step (log10).
-_LOG_WIDTH = np.array([6, 10, 14, 16, 18, 20])
-_RMSE = np.array(
-    [
-        [0.043, 0.045, 0.205, 0.662, 0.865],
-        [0.0139, 0.0134, 0.104, 0.374, 0.619],
-        [0.0021, 0.0033, 0.033, 0.207, 0.405],
-        [0.0019, 0.0021, 0.0155, 0.078, 0.212],
-        [0.0010, 0.0013, 0.0070, 0.038, 0.088],
-        [0.0003, 0.0009, 0.0033, 0.015, 0.023],
-    ]
-)
-
-
-def _rmse(width, step):
-    column = np.array([np.interp(np.log2(width), _LOG_WIDTH, np.log(c)) for c in _RMSE.T])
-    below = -0.5 * min(np.log2(width) - _LOG_WIDTH[0], 0) * np.log(2)
-    return float(np.exp(np.interp(np.log10(max(step, 1)), [1, 2, 3, 4, 5], column) + below))
-
-
-def _frame(rows, table):
-    frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
-    nullable = {"width": "Int64", "step": "Int64", "seed": "Int32", "index": "Int32"}
-    nullable |= {"output": "Int16", "rank": "Int32"}
-    return frame.astype({name: kind for name, kind in nullable.items() if name in frame})
-
-
-def _data(dimension, n_train, n_test, rng):
-    parts = []
-    for split, n in (("train", n_train), ("test", n_test)):
-        if dimension > 2:
-            t, X = np.full(n, np.nan), rng.standard_normal((n, dimension))
-            X /= np.linalg.norm(X, axis=1, keepdims=True)
-            y = X[:, 0] + np.sin(3 * X[:, 1])
-        else:
-            t = rng.uniform(-1, 1, n) if split == "train" else np.linspace(-1, 1, n)
-            X = t[:, None] if dimension == 1 else np.stack([t, np.sqrt(1 - t**2)], axis=1)
-            y = t + np.sin(10 * t)
-        inputs = {f"x_{i}": X[:, i] for i in range(dimension)}
-        parts.append(
-            pd.DataFrame({"split": split, "index": np.arange(n), "t": t, **inputs, "y_0": y})
-        )
-    return pd.concat(parts, ignore_index=True).astype({"index": "Int32"})
+TARGETS = {1: "t + sin(10 * t)", 2: "t + sin(10 * t)", 4: "x_0 + sin(3 * x_1)"}
+"""On the raw interval, the circle it is lifted to, and a sphere."""
+SOURCES = {1: "interval", 2: "lift", 4: "sphere"}
 
 
 def make_study(
-    widths=(2**6, 2**8, 2**10, 2**14, 2**20),
+    widths=(64, 256, 1024, 4096),
     seeds=3,
-    steps=(0, 1, 10, 100, 1000, 10_000, 100_000),
+    steps=(0, 1, 10, 100, 1000, 10_000),
     dimension=2,
     n_train=20,
     n_test=60,
 ):
-    """Frames like those of a study by the names of its tables; dimension 1 is the raw interval."""
-    rng = np.random.default_rng(1)
-    data = _data(dimension, n_train, n_test, rng)
-    X, Z = (
-        data[data["split"] == s].filter(regex="^x_").to_numpy(copy=True) for s in ("train", "test")
-    )
-    y = data.loc[data["split"] == "train", "y_0"].to_numpy()
-    norms = np.outer(np.linalg.norm(X, axis=1), np.linalg.norm(X, axis=1))
-    cross = np.outer(np.linalg.norm(Z, axis=1), np.linalg.norm(X, axis=1))
-    unit = [P / np.linalg.norm(P, axis=1, keepdims=True) for P in (X, Z)]
-    kernel_rows, theory, predictions, metrics = [], [], [], []
-    K, Kz = kernels.ntk_gram(unit[0]) * norms, kernels.ntk_gram(unit[1], unit[0]) * cross
-    for name, gram in (("ntk", K), ("nngp", kernels.nngp_gram(unit[0]) * norms)):
-        values = np.maximum(np.linalg.eigvalsh(gram)[::-1], 0)
-        rank = int(np.sum(values > 1e-12 * values[0]))
-        smallest = values[-1]
-        condition = values[0] / smallest if smallest else np.inf
-        row = [name, "relu", gram.ravel(), Kz.ravel(), np.full(n_test, 2.0), values]
-        kernel_rows.append([*row, values[0], smallest, condition, rank, 1e-12])
-    eigenvalues, U = np.linalg.eigh(K)
-    eigenvalues = np.maximum(eigenvalues, 0)
-    target = data.loc[data["split"] == "test", "y_0"].to_numpy()
-    phase = np.linspace(0, 3, n_test)
-
-    def metric(name, value, width=None, seed=None, step=None):
-        metrics.append(["step7", "relu", width, seed, step, name, value])
-
-    def predict(model, f, width=None, seed=None, step=None):
-        for i, value in enumerate(f):
-            predictions.append([model, "relu", width, seed, step, i, 0, value])
-
-    kept = eigenvalues > 1e-12 * eigenvalues[-1]
-    metric("least_loss_ntk", 0.5 * np.sum((U[:, ~kept].T @ y) ** 2))
-    for step in steps:
-        decay = (1 - 1e-2 * eigenvalues) ** step
-        gain = np.where(kept, (1 - decay) / np.where(kept, eigenvalues, 1), 0)
-        mean = Kz @ U @ (gain * (U.T @ y))
-        std = 0.05 + 0.02 * np.cos(phase)
-        residual = 0.5 * np.sum((decay * (U.T @ y)) ** 2)
-        for i in range(n_test):
-            theory.append(["ntk", "relu", step, i, 0, mean[i], std[i]])
-            theory.append(["nngp", "relu", step, i, 0, 0.9 * mean[i], None])
-        predict("ntk", mean, step=step)
-        metric("test_rmse_ntk", np.sqrt(np.mean((mean - target) ** 2)), step=step)
-        for width in widths:
-            distance = _rmse(width, step) if step else 0.0
-            networks = []
-            for seed in range(seeds):
-                scatter = np.exp(0.2 * rng.standard_normal())
-                wave = np.sin(4 * phase + rng.uniform(0, 6))
-                # A raw network is odd and even parts of |t|: it has no other shape to be off by.
-                wave = wave if dimension > 1 else np.abs(Z[:, 0])
-                f = mean - distance * np.sin(5 * phase) * (dimension > 1)
-                f = f + std * rng.standard_normal() * wave
-                networks.append(f)
-                here = {"width": width, "seed": seed, "step": step}
-                predict("network", f, **here)
-                metric("train_loss", residual * scatter * (1 + 3 * distance), **here)
-                metric("train_loss_ntk", residual * scatter, **here)
-                metric("rmse_network_vs_ntk", distance * scatter, **here)
-                metric("rmse_network_vs_empirical_ntk", 0.6 * distance * scatter, **here)
-                metric("rmse_last_layer_vs_nngp", 0.3 * distance * scatter, **here)
-                metric("weight_movement", (step / 1e5) ** 0.3 * scatter / np.sqrt(width), **here)
-            F = np.array(networks)
-            here = {"width": width, "step": step}
-            metric("ensemble_bias_squared", np.mean((F.mean(axis=0) - mean) ** 2), **here)
-            metric("ensemble_variance", np.mean(F.var(axis=0)), **here)
-    for width, seed in itertools.product(widths, range(seeds)):
-        scatter = np.exp(0.2 * rng.standard_normal(2))
-        metric("ntk_deviation", scatter[0] * 2 / np.sqrt(width), width, seed)
-        metric("ntk_drift", scatter[1] * 9 / np.sqrt(width), width, seed)
-    # Losses are kept far more often than predictions.
-    for step in np.unique(np.geomspace(1, max(steps), 12).astype(int)):
-        decay = (1 - 1e-2 * eigenvalues) ** int(step)
-        residual = 0.5 * np.sum((decay * (U.T @ y)) ** 2)
-        for width, seed in itertools.product(widths, range(seeds)):
-            if step not in steps:
-                metric("train_loss", residual * (1 + 3 * _rmse(width, step)), width, seed, step)
-                metric("train_loss_ntk", residual, width, seed, step)
-    found = _frame(metrics, schemas.METRICS)
+    """The tables of an experiment, by name; losses are kept more often than predictions."""
+    data = {"source": SOURCES[dimension], "design": "uniform", "dimension": dimension}
+    sizes = {"n_train": n_train, "n_test": n_test, "noise_std": 0.0}
+    points = make_points(root=1, targets=[TARGETS[dimension]], **data, **sizes)
+    losses = sorted({*steps, *np.geomspace(1, max(steps), 12).astype(int).tolist()})
+    options = {"widths": widths, "seeds": seeds, "steps": max(steps), "root": 1}
+    done = run(points, **options, checkpoints=list(steps), loss_steps=losses)
     return {
-        "data": data,
-        "kernels": _frame(kernel_rows, schemas.KERNELS),
-        "theory": _frame(theory, schemas.THEORY),
-        "predictions": _frame(predictions, schemas.PREDICTIONS),
-        "metrics": found,
-        "slopes": summaries.slopes_table(found),
+        "data": to_table(points)[0].astype({"t": float}),
+        "kernels": done.kernels,
+        "theory": done.theory,
+        "predictions": done.predictions,
+        "metrics": done.metrics,
+        "slopes": slopes_table(done.metrics),
     }
 
 
@@ -164,9 +52,15 @@ def with_variant(study, variant):
     other = variant["metrics"].assign(experiment="interval")
     both = pd.concat([study["metrics"], other], ignore_index=True)
     named = {f"interval_{name}": frame for name, frame in variant.items()}
-    own = {"interval_metrics": other, "metrics": both, "slopes": summaries.slopes_table(both)}
+    own = {"interval_metrics": other, "metrics": both, "slopes": slopes_table(both)}
     return study | named | own
 
+
+UNREADABLE = re.compile(r"^\s|\s$|nan|None|<NA>|inf\b|[$\\{}]|\de[-+]|  |,,| ,|,\.|\.\.")
+"""What no text on a page may hold: missing values, LaTeX, Python's numbers, gaps."""
+
+MOST_WORDS = 105
+"""Of a caption."""
 
 SMALLEST = {"widths": (64,), "seeds": 1, "steps": (0, 10), "n_train": 5, "n_test": 12}
 
@@ -203,12 +97,22 @@ def take(module, study, **options):
     return module.summarise(**{name: study[name] for name in wanted if name in study}, **options)
 
 
-def check_table(module, table, path):
-    """The table holds exactly what TABLE says, and drawing it after a round trip is the same."""
+def check_figure(module, table, path):
+    """The table holds what TABLE says; what is drawn and said of it, read again, is readable."""
     tables.write_table(path, table, module.TABLE.schema())
     again = tables.read_table(path)
-    assert list(again.columns) == [column.name for column in module.TABLE.columns]
-    return again
+    assert list(again.columns) == module.TABLE.names
+    drawn = module.draw(again)
+    for axes in drawn.axes:
+        # Tick labels of a projection have no place before it is rendered.
+        if axes.name == "3d":
+            drawn.delaxes(axes)
+    check_layout(drawn)
+    caption, finding = module.caption(again), module.finding(again)
+    for text in (module.TITLE, caption, finding):
+        assert not UNREADABLE.search(text), text
+    assert caption[-1] == finding[-1] == "."
+    assert len(caption.split()) <= MOST_WORDS, caption
 
 
 def texts_of(figure):
@@ -263,5 +167,5 @@ def no_warnings():
 
 @pytest.fixture
 def figures():
-    tools = (make_study, with_variant, take, check_table, check_layout, texts_of)
+    tools = (make_study, with_variant, take, check_figure, check_layout)
     return SimpleNamespace(**{tool.__name__: tool for tool in tools})

@@ -1,4 +1,3 @@
-import re
 from importlib import import_module
 
 import numpy as np
@@ -8,7 +7,8 @@ from matplotlib.collections import QuadMesh
 
 from widelimit.data.points import generate_samples
 from widelimit.measure.regression.fits import fit
-from widelimit.report.figures import step3_common as common
+from widelimit.report.figures import kernel_fits
+from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import fixed, number
 
 NAMES = ["feature_map", "kernels", "scale", "explorer", "gram", "worked"]
@@ -44,19 +44,9 @@ def module(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_figures_draw(name, study, figures, tmp_path):
+def test_figures_are_readable(name, study, figures, tmp_path):
     at = module(name)
-    table = figures.check_table(at, figures.take(at, study), tmp_path / "table.parquet")
-    drawn = at.draw(table)
-    # Tick labels of a projection have no place before it is rendered.
-    for axes in drawn.axes:
-        if axes.name == "3d":
-            drawn.delaxes(axes)
-    figures.check_layout(drawn)
-    for text in (at.TITLE, at.caption(table), at.finding(table)):
-        assert text == text.strip()
-        assert not re.search(r"nan|None|\$|\\|  ", text), text
-    assert at.finding(table).endswith(".")
+    figures.check_figure(at, figures.take(at, study), tmp_path / "table.parquet")
 
 
 def naive_rmse(study, part, kernel, scale, split):
@@ -87,13 +77,13 @@ def test_finding_of_kernels_names_best_and_worst(shipped, figures):
     text = at.finding(table)
     test = {
         kernel: naive_rmse(shipped, "kernels", kernel, scale, "test")
-        for kernel, scale, _ in common.each_kernel(table)
+        for kernel, scale, _ in kernel_fits.each_kernel(table)
     }
     best, worst = sorted(test, key=test.get)[0], sorted(test, key=test.get)[-1]
     assert text.startswith("4 of 5 kernels")
     first, second = text.split("goes from")[1].split(" to ")
-    assert common.LABELS[best] in first
-    assert common.LABELS[worst] in second
+    assert KERNELS[best].name in first
+    assert KERNELS[worst].name in second
     assert number(test[best], 3) in first
     assert number(test[worst], 3) in second
 
@@ -114,7 +104,7 @@ def test_finding_of_the_scale_names_the_smallest_test_rmse(shipped, figures):
             for scale in (0.1, 1.0, 10.0, 100.0)
         }
         best = min(scores, key=scores.get)
-        sentence = text.split(common.LABELS[kernel])[1].split(").")[0]
+        sentence = text.split(KERNELS[kernel].name)[1].split(").")[0]
         assert f"smallest at L = {best:g} ({number(scores[best], 3)}" in sentence
 
 
@@ -186,8 +176,8 @@ def test_the_line_that_is_drawn_is_that_of_the_table(shipped, figures):
 
 
 def test_rounding_is_not_quoted():
-    assert common.rmse(3e-15) == common.rmse(4e-13)
-    assert common.rmse(3e-5) == "3\u202f×\u202f10⁻⁵"
+    assert kernel_fits.rmse(3e-15) == kernel_fits.rmse(4e-13)
+    assert kernel_fits.rmse(3e-5) == "3\u202f×\u202f10⁻⁵"
 
 
 def test_fits_need_every_target():
@@ -196,6 +186,6 @@ def test_fits_need_every_target():
     predictions = pd.DataFrame(
         {"part": ["kernels"], "kernel": ["ntk"], "scale": [np.nan], "split": ["test"]}
     ).assign(index=0, t=0.0, f=3.0)
-    assert common.fits(points, predictions, "kernels")["rmse"].item() == 2
+    assert kernel_fits.fits(points, predictions, "kernels")["rmse"].item() == 2
     with pytest.raises(pd.errors.MergeError):
-        common.fits(twice, predictions, "kernels")
+        kernel_fits.fits(twice, predictions, "kernels")

@@ -77,7 +77,7 @@ def test_sections_of_other_studies_stand_where_their_figure_is():
         {
             "quantity": ["ntk_bias", "network_vs_ntk", "network_vs_ntk"],
             "width": [pd.NA, 16_000, 64],
-            "value": [0.4843746, 0.00101, 0.5],
+            "centre": [0.4843746, 0.00101, 0.5],
             "lower": [np.nan, 0.0007, 0.1],
             "upper": [np.nan, 0.0013, 0.9],
             "seeds": [pd.NA, 9, 9],

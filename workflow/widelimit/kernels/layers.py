@@ -19,12 +19,12 @@ from widelimit.compiled import compiled
 from widelimit.kernels.elementary import (
     arccosine,
     arcsine,
-    bell,
+    exponential,
     hyperbolic_sine_and_cosine,
 )
 
-FURTHEST = 1400.0
-"""exp(-s/2) counts as 0 from here on; it is below 1e-304."""
+MOST_EXPONENT = 700.0
+"""exp(-t) counts as 0 from here on; it is below 1e-304."""
 
 
 @compiled
@@ -125,16 +125,18 @@ LAYERS = {
 def gaussian(squares, scale):
     """exp(-L |x - z|^2) in place of |x - z|^2."""
     for j in range(np.uint64(squares.size)):
-        s = 2.0 * scale * squares[j]
-        squares[j] = bell(s) if s < FURTHEST else 0.0
+        t = scale * squares[j]
+        small = MOST_EXPONENT if t > MOST_EXPONENT else t
+        squares[j] = 0.0 if t > MOST_EXPONENT else exponential(small)
 
 
 @compiled
 def laplace(squares, scale):
     """exp(-L |x - z|) in place of |x - z|^2."""
     for j in range(np.uint64(squares.size)):
-        s = 2.0 * scale * math.sqrt(squares[j])
-        squares[j] = bell(s) if s < FURTHEST else 0.0
+        t = scale * math.sqrt(squares[j])
+        small = MOST_EXPONENT if t > MOST_EXPONENT else t
+        squares[j] = 0.0 if t > MOST_EXPONENT else exponential(small)
 
 
 RADIAL = {"gaussian": gaussian, "laplace": laplace}

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from widelimit.kernels.activations import parse_activation
-from widelimit.kernels.preactivations import preactivations
 from widelimit.linear.least_squares import descend
 from widelimit.networks.model import as_points, as_weights, unit_sums
 from widelimit.validation import finite, positive
@@ -77,7 +76,7 @@ def jacobian(X, A, B, *, activation: str = "relu") -> np.ndarray:
     A, B = as_weights(A, B)
     X = as_points("X", X, B)
     (p, k), (n, d) = A.shape, X.shape
-    U = preactivations(X, B)
+    U = X @ B.T
     last = np.einsum("nj,pq->npqj", phi.value(U), np.eye(p))
     first = np.einsum("pj,nj,ni->npji", A, phi.derivative(U), X)
     J = np.concatenate([last.reshape(n, p, p * k), first.reshape(n, p, k * d)], axis=2)

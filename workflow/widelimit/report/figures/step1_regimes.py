@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
-from widelimit.report.figures import step1_common as common
+from widelimit.report.figures import choices, style, words
+from widelimit.report.figures.descent_axes import FLOOR
+from widelimit.report.figures.labels import End, label_ends
+from widelimit.report.figures.looks import REGIMES
 from widelimit.report.numbers import number
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import Table
+from widelimit.tables.linear_regression import TABLES
 
 TITLE = "Three regimes, and a matrix of less than full rank"
 
 TABLE = Table(
     "figures/step1_regimes.parquet",
     "gradient descent from 0 in one regime, after so many steps",
-    (
-        Column("regime", pa.string(), "overdetermined, square, underdetermined or deficient"),
-        Column("n", pa.int32(), "points", "count"),
-        Column("d", pa.int32(), "inputs", "count"),
-        Column("rank", pa.int32(), "rank of X", "count"),
-        Column("step", pa.int64(), "steps of gradient descent taken", "count"),
-        Column("loss", pa.float64(), "1/2 sum_i (y_i - w.x_i)^2 / the same of w = 0"),
-        Column("least_loss", pa.float64(), "what it must tend to, / the same of w = 0"),
-        Column("distance", pa.float64(), "|w_T - y X^+| / |y X^+|"),
-    ),
+    TABLES["regimes"].pick("regime", "n", "d", "rank", "step", "loss", "least_loss", "distance"),
 )
 
 ROUNDING = 1e-25
@@ -34,7 +27,7 @@ ROUNDING = 1e-25
 
 
 def summarise(regimes: pd.DataFrame) -> pd.DataFrame:
-    return parts.arrange(regimes[regimes["start"] == "zero"], TABLE)
+    return TABLE.arrange(regimes[regimes["start"] == "zero"])
 
 
 @style.context()
@@ -43,13 +36,13 @@ def draw(table: pd.DataFrame) -> Figure:
     left, right = figure.subplots(1, 2)
     ends = {left: [], right: []}
     for regime, rows in table[table["step"] > 0].groupby("regime", sort=False):
-        name, colour, marker = common.REGIMES[regime]
+        look = REGIMES[regime]
         x = rows["step"].astype(float)
-        for axes, column, floor in ((left, "loss", 1e-34), (right, "distance", common.FLOOR)):
+        marks = {"color": look.colour, "marker": look.marker, "markersize": 2.8, "linewidth": 1.2}
+        for axes, column, floor in ((left, "loss", 1e-34), (right, "distance", FLOOR)):
             y = np.maximum(rows[column].astype(float), floor)
-            look = {"marker": marker, "markersize": 2.8, "linewidth": 1.2}
-            axes.plot(x, y, color=colour, **look)
-            ends[axes].append(style.End(x.iloc[-1], y.iloc[-1], name, colour))
+            axes.plot(x, y, **marks)
+            ends[axes].append(End(x.iloc[-1], y.iloc[-1], look.name, look.colour))
         least = rows["least_loss"].iloc[0]
         if least > ROUNDING:
             left.axhline(least, color=style.THEORY, linestyle=style.DASHED, linewidth=1)
@@ -58,35 +51,33 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.set_yscale("log")
         axes.set_xlabel("training steps")
     left.set_ylabel("training loss (at the start: 1)")
-    right.set_ylabel(r"distance $|w_T - yX^+| \, / \, |yX^+|$")
+    right.set_ylabel(r"distance $|w_T - X^+y| \, / \, |X^+y|$")
     style.panel(left, "a", "Training loss")
     style.panel(right, "b", "Distance to the solution")
-    for axes, labels in ends.items():
-        style.label_ends(axes, labels)
+    label_ends(ends)
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
-    shapes = parts.listed(
-        f"{common.REGIMES[row.regime][0]} (n = {row.n}, d = {row.d}, rank {row.rank})"
+    shapes = words.listed(
+        f"{REGIMES[row.regime].name} (n = {row.n}, d = {row.d}, rank {row.rank})"
         for row in table.drop_duplicates("regime").itertuples()
     )
     return (
-        f"Gradient descent from 0 for {shapes}. a: training loss, 1 for w = 0; dashed: what it"
-        " must tend to where that is not 0. b: distance to the solution that belongs to each"
-        " regime."
+        f"Gradient descent from 0 for {shapes}. a: training loss in units of the first; dashed:"
+        " what it must tend to where that is not 0. b: distance to the solution of each regime."
     )
 
 
 def finding(table: pd.DataFrame) -> str:
-    last = table[table["step"] == parts.last_step(table)]
-    losses = parts.listed(
-        f"{number(row.loss, 2)} ({common.REGIMES[row.regime][0]}; it must be"
+    step = choices.last_step(table)
+    last = table[table["step"] == step]
+    losses = words.listed(
+        f"{number(row.loss, 2)} ({REGIMES[row.regime].name}; it must be"
         f" {number(row.least_loss if row.least_loss > ROUNDING else 0, 2)})"
         for row in last.itertuples()
     )
     return (
-        f"After {parts.steps_words(parts.last_step(table))} the training loss is {losses}, in"
-        " units of the first; the distance to the solution is"
-        f" {number(last['distance'].max(), 2)} or less."
+        f"After {words.steps(step)} the training loss is {losses}, in units of the first; the"
+        f" distance to the solution is {number(last['distance'].max(), 2)} or less."
     )

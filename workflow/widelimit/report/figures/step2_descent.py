@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from widelimit.report.figures import parts, step3_common, style
+from widelimit.report.figures import style, words
+from widelimit.report.figures.kernel_fits import each_kernel, label
+from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import at_most, number
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import Table, real
+from widelimit.tables.regression import TABLES
 
 TITLE = "Gradient descent tends to kernel regression"
 
 TABLE = Table(
     "figures/step2_descent.parquet",
-    "kernel regression by gradient descent with one kernel after so many steps",
+    TABLES["descent"].row,
     (
-        step3_common.KERNEL,
-        step3_common.SCALE,
-        Column(
-            "effective_condition",
-            pa.float64(),
-            "lambda_max / smallest eigenvalue that does not count as 0",
-        ),
-        Column("step", pa.int64(), "steps of gradient descent taken", "count"),
-        Column("closed_form", pa.float64(), "|f_T - f| / |f| on the grid, f_T in closed form"),
-        Column("distance", pa.float64(), "the same, step by step", null="not so many taken"),
-        Column(
-            "difference",
-            pa.float64(),
-            "largest |f_T step by step - in closed form| / largest |y|",
-            null="not so many taken",
-        ),
+        *TABLES["descent"].pick("kernel", "scale", "effective_condition", "step"),
+        real("closed_form", "|f_T - f| / |f| on the grid, f_T in closed form"),
+        *TABLES["descent"].pick("distance", "difference"),
     ),
 )
 
@@ -41,26 +29,22 @@ FLOOR = 1e-15
 
 
 def summarise(descent: pd.DataFrame) -> pd.DataFrame:
-    relative = {
-        name: descent[name] / descent["start"].where(descent["start"] > 0, 1)
-        for name in ("closed_form", "distance")
-    }
-    return parts.arrange(descent.assign(**relative), TABLE)
+    start = descent["start"].where(descent["start"] > 0, 1)
+    relative = {name: descent[name] / start for name in ("closed_form", "distance")}
+    return TABLE.arrange(descent.assign(**relative))
 
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.3)
     axes = figure.subplots()
-    key = []
-    for kernel, scale, rows in step3_common.each_kernel(table):
-        colour = step3_common.COLOURS[kernel]
-        line = rows[rows["closed_form"] > FLOOR]
-        axes.plot(line["step"].astype(float), line["closed_form"], color=colour, linewidth=1.2)
-        walked = rows[rows["distance"] > FLOOR]
-        axes.plot(walked["step"].astype(float), walked["distance"], "o", color=colour, markersize=4)
-        label = step3_common.label(kernel, scale)
-        key.append(Line2D([], [], color=colour, marker="o", markersize=4, label=label))
+    looks = {}
+    for kernel, scale, rows in each_kernel(table):
+        look = {"color": KERNELS[kernel].colour, "markersize": 4}
+        looks[label(kernel, scale)] = look | {"marker": "o"}
+        line, walked = (rows[rows[name] > FLOOR] for name in ("closed_form", "distance"))
+        axes.plot(line["step"].astype(float), line["closed_form"], **look, linewidth=1.2)
+        axes.plot(walked["step"].astype(float), walked["distance"], "o", **look)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_ylim(1e-13, 10)
@@ -68,33 +52,32 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.minorticks_off()
     axes.set_xlabel(r"steps $T$ of gradient descent, $\eta = 1/\lambda_{\max}$")
     axes.set_ylabel(r"distance from kernel regression, $|f_T - f| \, / \, |f|$")
-    figure.legend(handles=key, loc="outside upper center", ncols=5)
+    style.key(figure, looks)
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
-    conditions = parts.listed(
-        f"{number(rows['effective_condition'].iloc[0], 2)} ({step3_common.LABELS[kernel]})"
-        for kernel, _, rows in step3_common.each_kernel(table)
+    conditions = words.listed(
+        f"{number(rows['effective_condition'].iloc[0], 2)} ({KERNELS[kernel].name})"
+        for kernel, _, rows in each_kernel(table)
     )
     return (
-        "Distance on the grid between kernel regression and gradient descent from 0 after T steps,"
-        " at half the largest stable learning rate. Dots: step by step; lines: closed form. How"
-        " many steps it takes is the ratio of the largest to the smallest eigenvalue that does not"
-        f" count as 0: {conditions}."
+        "Distance on the grid between kernel regression and T steps of gradient descent from 0, at"
+        " half the largest stable learning rate. Dots: step by step; lines: closed form. It takes"
+        " about as many steps as the largest eigenvalue is times the smallest that does not count"
+        f" as 0: {conditions}."
     )
 
 
 def finding(table: pd.DataFrame) -> str:
-    largest = number(float(table["difference"].max()), 2)
     walked = int(table.loc[table["distance"].notna(), "step"].max())
     last = table.loc[table.groupby(["kernel", "scale"], dropna=False)["step"].idxmax()]
-    left = float(last["closed_form"].max())
     after = table[table["step"] == walked]
-    at = after.loc[after["closed_form"].idxmax()]
+    farthest = after.loc[after["closed_form"].idxmax()]
     return (
-        f"After {parts.steps_words(walked)} the farthest from its limit is"
-        f" {step3_common.LABELS[at['kernel']]}, by {number(at['closed_form'], 2)};"
-        f" at the last step shown every kernel is {at_most(left)} away. Step by step and in closed"
-        f" form, gradient descent differs by {largest} of the largest target or less."
+        f"After {words.steps(walked)} the farthest from its limit is"
+        f" {KERNELS[farthest['kernel']].name}, by {number(farthest['closed_form'], 2)}; at the last"
+        f" step shown every kernel is {at_most(float(last['closed_form'].max()))} away. Step by"
+        " step and in closed form, gradient descent differs by"
+        f" {number(float(table['difference'].max()), 2)} of the largest target or less."
     )

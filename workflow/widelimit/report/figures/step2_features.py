@@ -4,42 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from widelimit.report.figures import parts, style
+from widelimit.report.figures import choices, style, words
 from widelimit.report.numbers import at_most, fixed
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import Table
+from widelimit.tables.regression import TABLES
 
 TITLE = "One fit, by the kernel and by its features"
 
 TABLE = Table(
     "figures/step2_features.parquet",
-    "one point of one fit with polynomial features on the circle, or a sample",
-    (
-        Column("degree", pa.int32(), "p of psi(x).psi(z) = (1 + x.z)^p"),
-        Column("features", pa.int32(), "features D of the degree", "count"),
-        Column("rank", pa.int32(), "rank of the features on the samples", "count"),
-        Column("fit", pa.string(), "kernel, features, other (number: which), or samples"),
-        Column("number", pa.int32(), "number of the other weights, else 0", "count"),
-        Column("t", pa.float64(), "angle on the circle", "radians"),
-        Column("f", pa.float64(), "value of the fit, or target of the sample"),
-        Column("norm", pa.float64(), "|w|; for the kernel sqrt(y K^+ y)", null="a sample"),
-    ),
+    TABLES["interpolants"].row,
+    TABLES["interpolants"].columns,
 )
 
 KERNEL, FEATURES, OTHER = style.GREEN, style.THEORY, "#b5b5b5"
 
 
 def summarise(interpolants: pd.DataFrame) -> pd.DataFrame:
-    return parts.arrange(interpolants, TABLE)
+    return TABLE.arrange(interpolants)
 
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    degrees = parts.integers(table["degree"])
+    degrees = choices.distinct(table["degree"])
     figure = style.figure(2.9)
     panels = figure.subplots(1, len(degrees), sharey=True, squeeze=False)[0]
     for axes, letter, degree in zip(panels, "abcd", degrees, strict=False):
@@ -50,14 +40,13 @@ def draw(table: pd.DataFrame) -> Figure:
     room = 0.25 * (samples.max() - samples.min() or 1)
     panels[0].set_ylim(samples.min() - room, samples.max() + room)
     panels[0].set_ylabel("fit")
-    key = (
-        ("kernel $yK^+K(X, x)$", {"color": KERNEL, "linewidth": 3}),
-        (r"features $w \cdot \psi(x)$", {"color": FEATURES, "linestyle": style.DASHED}),
-        ("other weights", {"color": OTHER, "linewidth": 0.8}),
-        ("samples", {"color": style.INK, "linestyle": "none", "marker": "o", "markersize": 3.5}),
-    )
-    handles = [Line2D([], [], label=label, **look) for label, look in key]
-    figure.legend(handles=handles, loc="outside upper center", ncols=4)
+    looks = {
+        "kernel $K(x, X)K^+y$": {"color": KERNEL, "linewidth": 3},
+        r"features $w \cdot \psi(x)$": {"color": FEATURES, "linestyle": style.DASHED},
+        "other weights": {"color": OTHER, "linewidth": 0.8},
+        "samples": {"color": style.INK, "linestyle": "none", "marker": "o", "markersize": 3.5},
+    }
+    style.key(figure, looks)
     return figure
 
 
@@ -77,12 +66,12 @@ def _draw_fits(axes: Axes, rows: pd.DataFrame):
 def caption(table: pd.DataFrame) -> str:
     samples = int((table["fit"] == "samples").sum() / table["degree"].nunique())
     others = table.loc[table["fit"] == "other", "number"].nunique()
+    degrees = words.listed(f"{degree}" for degree in choices.distinct(table["degree"]))
     return (
         f"Least-squares fits to {samples} samples around the unit circle, with polynomial features"
-        f" of degree {parts.listed(f'{d}' for d in parts.integers(table['degree']))}. Green: from"
-        f" the kernel alone; dashed: from the features, w the weights of least norm; grey: {others}"
-        " other weights with the same squared error on the samples. Where the features are too few"
-        " to go through all samples, all of these are one curve."
+        f" of degree {degrees}. Green: from the kernel alone; dashed: from the features, w the"
+        f" weights of least norm; grey: {others} other weights with the same squared error on the"
+        " samples. Where the features are too few to go through all samples, these are one curve."
     )
 
 
@@ -93,7 +82,7 @@ def finding(table: pd.DataFrame) -> str:
     norms = table.groupby(["degree", "fit"])["norm"].min().unstack("fit")
     # Where all targets are 0, so are all weights.
     ratios = (norms["other"] / norms["features"]).where(norms["features"] > 0, 1)
-    ratios = parts.listed(f"{fixed(ratio)} (degree {degree})" for degree, ratio in ratios.items())
+    ratios = words.listed(f"{fixed(ratio)} (degree {degree})" for degree, ratio in ratios.items())
     return (
         f"Kernel and features differ by {at_most(apart)} of the"
         " largest target. The smallest norm among the other weights, in units of that of the"

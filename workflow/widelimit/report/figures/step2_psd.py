@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, step3_common, style
+from widelimit.report.figures import looks, style
+from widelimit.report.figures.looks import KERNELS, Look
 from widelimit.report.numbers import fixed, number
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import Table, count, real
+from widelimit.tables.regression import TABLES
 
 TITLE = "Every kernel is positive semi-definite"
+
+INDICATOR = "indicator"
+LOOKS = KERNELS | {
+    "polynomial": Look("polynomial", style.ORANGE),
+    INDICATOR: Look("no kernel: |x − z| < 1", style.INK),
+}
 
 TABLE = Table(
     "figures/step2_psd.parquet",
     "one kernel: smallest eigenvalue / largest of its Gram matrices on random points",
     (
-        Column("kernel", pa.string(), "as in step2/psd; indicator is no kernel"),
-        Column("activation", pa.string(), "of nngp and ntk", null="the kernel has none"),
-        Column("matrices", pa.int32(), "Gram matrices, on different points", "count"),
-        Column("most_points", pa.int32(), "n of the largest of them", "count"),
-        Column("least", pa.float64(), "the smallest of these ratios"),
-        Column("median", pa.float64(), "the median"),
-        Column("greatest", pa.float64(), "the largest"),
+        *TABLES["psd"].pick("kernel", "activation"),
+        count("matrices", "Gram matrices, on different points"),
+        count("most_points", "n of the largest of them"),
+        real("least", "the smallest of these ratios"),
+        real("median", "the median"),
+        real("greatest", "the largest"),
     ),
 )
 
-INDICATOR = "indicator"
-LABELS = step3_common.LABELS | {"polynomial": "polynomial", INDICATOR: "no kernel: |x − z| < 1"}
-COLOURS = step3_common.COLOURS | {"polynomial": style.ORANGE, INDICATOR: style.INK}
 SMALLEST = 1e-17
 """Below, the axis is linear."""
 
@@ -44,7 +47,7 @@ def summarise(psd: pd.DataFrame) -> pd.DataFrame:
         median=("ratio", "median"),
         greatest=("ratio", "max"),
     )
-    return parts.arrange(table.reset_index(), TABLE)
+    return TABLE.arrange(table.reset_index())
 
 
 @style.context()
@@ -55,7 +58,7 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.axvspan(-rounding, rounding, color=style.LIGHT, linewidth=0, zorder=0)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
     for place, row in enumerate(table.itertuples()):
-        colour = COLOURS[row.kernel]
+        colour = LOOKS[row.kernel].colour
         axes.plot([row.least, row.greatest], [place, place], color=colour, linewidth=2)
         axes.plot(row.median, place, "o", color=colour, markersize=3.5)
     axes.set_xscale("symlog", linthresh=SMALLEST, linscale=0.6)
@@ -75,23 +78,21 @@ def _rounding(table: pd.DataFrame) -> float:
 
 
 def _label(row) -> str:
-    name = LABELS[row.kernel]
-    return (
-        name
-        if pd.isna(row.activation)
-        else f"{name}, {row.activation.replace('_', ' ').replace(':', ' ')}"
-    )
+    name = LOOKS[row.kernel].name
+    if pd.isna(row.activation):
+        return name
+    return f"{name}, {looks.activation(row.activation).name}"
 
 
 def caption(table: pd.DataFrame) -> str:
     fewest, most = table["matrices"].min(), table["matrices"].max()
     matrices = f"{most}" if fewest == most else f"{fewest} to {most}"
     return (
-        f"The smallest eigenvalue in units of the largest, over {matrices} Gram matrices of up to"
-        f" {table['most_points'].max()} random points: from the smallest to the largest ratio, the"
-        " dot at the median. One point of each set is there twice, so that every kernel's matrix"
-        " has the eigenvalue 0; grey: rounding. The last line is a symmetric function of x and z"
-        " that is no kernel, 1 where |x − z| < 1 and 0 elsewhere."
+        f"Smallest eigenvalue in units of the largest, over {matrices} Gram matrices of up to"
+        f" {table['most_points'].max()} random points: the range of the ratios, and their median"
+        " (dot). One point is there twice, so that every kernel's matrix has the eigenvalue 0;"
+        " grey: rounding. The last line is a symmetric function that is no kernel, 1 where"
+        " |x − z| < 1 and 0 elsewhere."
     )
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import step3_common as common
 from widelimit.report.figures import step3_scale, style
+from widelimit.report.figures.kernel_fits import label, rmse, target_range
+from widelimit.report.figures.looks import KERNELS
 from widelimit.report.figures.sliders import Frame, Moving, Panel, Part, Slider, Words, limits
 from widelimit.report.numbers import number
-from widelimit.tables.schemas import Table
+from widelimit.tables.columns import Table
 
 TITLE = "Any scale L"
 
@@ -32,30 +33,30 @@ def draw(table: pd.DataFrame) -> Figure:
     fits = above.subplots(1, table["kernel"].nunique(), sharey=True, squeeze=False)[0]
     grid = [*fits, *below.subplots(1, len(MEASURES))]
     for panel, axes, letter in zip(scene.panels, grid, "abcdefgh", strict=False):
-        if panel.name in common.COLOURS:
+        if panel.name in KERNELS:
             rows = table[table["kernel"] == panel.name].drop_duplicates(["split", "index"])
             target, samples = (rows[rows["split"] == split] for split in ("test", "train"))
             axes.plot(target["t"], target["y"], color=style.GREY, lw=1, ls=style.DASHED)
             axes.plot(samples["t"], samples["y"], "o", color=style.INK, ms=3.5, zorder=4)
             axes.set_xlabel("$t$")
             axes.locator_params(axis="x", nbins=5)
-            style.panel(axes, letter, common.LABELS[panel.name])
+            style.panel(axes, letter, KERNELS[panel.name].name)
         else:
             style.log_scale(axes, "xy")
             for kernel, rows in _by_scale(table):
-                look = {"color": common.COLOURS[kernel], "lw": 1.2}
-                axes.plot(rows.index, rows[panel.name], label=common.LABELS[kernel], **look)
+                look = {"color": KERNELS[kernel].colour, "lw": 1.2}
+                axes.plot(rows.index, rows[panel.name], label=KERNELS[kernel].name, **look)
             axes.set_xlabel("scale $L$")
             style.panel(axes, letter, MEASURES[panel.name])
         panel.fix(axes)
-    axes_of = {panel.name: axes for panel, axes in zip(scene.panels, grid, strict=True)}
+    by_name = {panel.name: axes for panel, axes in zip(scene.panels, grid, strict=True)}
     for part in scene.parts:
-        frame, colour = part.at_start(scene.sliders), common.COLOURS[part.name.split("-")[-1]]
+        frame, colour = part.at_start(scene.sliders), KERNELS[part.name.split("-")[-1]].colour
         ring = {"ls": "", "marker": "o", "ms": 8, "markerfacecolor": "none", "mew": 1.8}
-        look = {} if part.name in common.COLOURS else ring
-        axes_of[part.panel].plot(frame.x, frame.y, color=colour, gid=part.name, **look)
+        look = {} if part.name in KERNELS else ring
+        by_name[part.panel].plot(frame.x, frame.y, color=colour, gid=part.name, **look)
     grid[0].set_ylabel("$f$")
-    axes_of["rmse"].legend(loc="best")
+    by_name["rmse"].legend(loc="best")
     return figure
 
 
@@ -67,34 +68,31 @@ def _by_scale(table: pd.DataFrame):
 
 def moving(table: pd.DataFrame) -> Moving:
     """A slider over L for each kernel; its fit, and a ring on each curve against L."""
-    low, high = table["y"].min(), table["y"].max()
-    room = 0.35 * (high - low or 1)
     kernels = dict(_by_scale(table))
-    t, fits = limits(table["t"], room=0.02), (low - room, high + room)
-    scales = limits(table["scale"], log=True)
-    panels = [Panel(kernel, t, fits) for kernel in kernels]
+    t, scales = limits(table["t"], room=0.02), limits(table["scale"], log=True)
+    panels = [Panel(kernel, t, target_range(table)) for kernel in kernels]
     for measure in MEASURES:
         values = np.concatenate([rows[measure].to_numpy() for rows in kernels.values()])
         panels.append(Panel(measure, scales, limits(values, log=True), "xy"))
-    sliders, moved, words = [], [], []
+    sliders, parts, words = [], [], []
     for i, (kernel, rows) in enumerate(kernels.items()):
-        labels = [f"{scale:g}" for scale in rows.index]
-        middle = len(labels) // 2
-        sliders.append(Slider(f"L of the {common.LABELS[kernel]} kernel", labels, middle))
+        scales = [number(scale) for scale in rows.index]
+        name = f"L of the {KERNELS[kernel].name} kernel"
+        sliders.append(Slider(name, scales, len(scales) // 2))
         curves = {
             (place,): Frame(curve["t"].to_numpy(), curve["f"].to_numpy())
             for place, curve in enumerate(_curves(table, kernel))
         }
-        moved.append(Part(kernel, kernel, (i,), curves))
+        parts.append(Part(kernel, kernel, (i,), curves))
         for measure in MEASURES:
             points = {
                 (place,): Frame(np.array([scale]), np.array([value]))
                 for place, (scale, value) in enumerate(rows[measure].items())
             }
-            moved.append(Part(f"{measure}-{kernel}", measure, (i,), points))
+            parts.append(Part(f"{measure}-{kernel}", measure, (i,), points))
         texts = {(place,): _words(kernel, row) for place, (_, row) in enumerate(rows.iterrows())}
         words.append(Words((i,), texts))
-    return Moving(sliders, panels, moved, words)
+    return Moving(sliders, panels, parts, words)
 
 
 def _curves(table: pd.DataFrame, kernel: str):
@@ -104,19 +102,23 @@ def _curves(table: pd.DataFrame, kernel: str):
 
 
 def _words(kernel: str, row: pd.Series) -> str:
-    condition = np.inf if np.isnan(row["condition_number"]) else row["condition_number"]
     return (
-        f"{common.label(kernel, row.name)}: test RMSE {common.rmse(row['rmse'])}, condition number"
-        f" {number(condition, 3)}."
+        f"{label(kernel, row.name)}: test RMSE {rmse(row['rmse'])}, condition number"
+        f" {_condition(row)}."
     )
+
+
+def _condition(row: pd.Series) -> str:
+    kappa = row["condition_number"]
+    return number(np.inf if np.isnan(kappa) else kappa, 3)
 
 
 def caption(table: pd.DataFrame) -> str:
     samples = table.loc[table["split"] == "train", "index"].nunique()
     return (
-        f"Above, {samples} samples (dots), their target (dashed) and the fit at the chosen L."
-        " Below, root mean square of fit - target over the test grid, and the condition number"
-        " lambda_max / lambda_min of the Gram matrix, against L; the ring is at the chosen L,"
+        f"The fit to {samples} samples at any scale L, its error and its condition number. Above:"
+        " samples (dots), their target (dashed) and the fit. Below, against L: root mean square of"
+        " fit − target over the test grid, and λmax / λmin of the Gram matrix; rings: the chosen L,"
         f" one of {table['scale'].nunique()}. One draw of the samples; nothing else is random."
     )
 
@@ -125,10 +127,8 @@ def finding(table: pd.DataFrame) -> str:
     sentences = []
     for kernel, rows in _by_scale(table):
         best = rows["rmse"].idxmin()
-        condition = rows["condition_number"].fillna(np.inf)[best]
         sentences.append(
-            f"{common.LABELS[kernel]}: the test RMSE is smallest at L = {best:g}, where it is"
-            f" {common.rmse(rows['rmse'][best])}, the condition number"
-            f" {number(condition, 3)}."
+            f"{KERNELS[kernel].name}: the test RMSE is smallest at L = {number(best)}, where it is"
+            f" {rmse(rows['rmse'][best])} and the condition number {_condition(rows.loc[best])}."
         )
     return " ".join(sentences)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from widelimit.data.concentric import best_line
 from widelimit.report.figures import style
-from widelimit.tables.schemas import Column, Table
+from widelimit.report.numbers import number
+from widelimit.tables.columns import Table, real
+from widelimit.tables.regression import TABLES
 
 TITLE = "A feature map makes the circles separable by a plane"
 
@@ -19,12 +20,9 @@ TABLE = Table(
     "figures/step3_feature_map.parquet",
     "one point of two concentric circles",
     (
-        Column("circle", pa.int32(), "0 inner, 1 outer", "count"),
-        Column("x_0", pa.float64(), "first coordinate, x_1 in formulas"),
-        Column("x_1", pa.float64(), "second coordinate, x_2 in formulas"),
-        Column("radius", pa.float64(), "third coordinate after the feature map, |x|"),
-        Column("line", pa.float64(), "signed distance to the best straight line of the plane"),
-        Column("plane", pa.float64(), "signed distance to the plane half way between the circles"),
+        *TABLES["circles"].columns,
+        real("line", "signed distance to the best straight line of the plane"),
+        real("plane", "signed distance to the plane half way between the circles"),
     ),
 )
 
@@ -37,8 +35,8 @@ def summarise(circles: pd.DataFrame) -> pd.DataFrame:
     points = circles[["x_0", "x_1"]].to_numpy()
     normal, offset, _ = best_line(points, _labels(circles))
     middle = circles.groupby("circle")["radius"].mean().mean()
-    table = circles.assign(line=points @ normal - offset, plane=circles["radius"] - middle)
-    return table[[column.name for column in TABLE.columns]]
+    line, plane = points @ normal - offset, circles["radius"] - middle
+    return TABLE.arrange(circles.assign(line=line, plane=plane))
 
 
 def _labels(table: pd.DataFrame) -> np.ndarray:
@@ -47,8 +45,8 @@ def _labels(table: pd.DataFrame) -> np.ndarray:
 
 def caption(table: pd.DataFrame) -> str:
     return (
-        f"{len(table)} points on two circles. Left: in the plane, with the straight line that gets"
-        " most of them right (dashed). Right: the same points with their radius as a third"
+        f"{len(table)} points on two circles, before and after a feature map. a: in the plane, with"
+        " the straight line that gets most of them right (dashed). b: with their radius as a third"
         " coordinate, and the horizontal plane half way between the circles."
     )
 
@@ -59,7 +57,7 @@ def finding(table: pd.DataFrame) -> str:
     height = (table["radius"] - table["plane"]).iloc[0]
     return (
         f"The best straight line gets {line} of {points} points right; after the map the plane"
-        f" |x| = {height:g} gets {plane} of {points} right."
+        f" |x| = {number(height)} gets {plane} of {points} right."
     )
 
 

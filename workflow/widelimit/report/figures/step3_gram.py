@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from widelimit.report.figures import step3_common as common
 from widelimit.report.figures import style
+from widelimit.report.figures.kernel_fits import each_kernel, label
+from widelimit.report.figures.labels import End, label_ends
+from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import number
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import Table, count, real, text
+from widelimit.tables.regression import KERNEL, SCALE, TABLES
 
 TITLE = "Gram matrices and their spectra"
 
@@ -20,14 +22,14 @@ TABLE = Table(
     "figures/step3_gram.parquet",
     "one entry of a Gram matrix, or one of its eigenvalues",
     (
-        common.KERNEL,
-        common.SCALE,
-        Column("quantity", pa.string(), "entry or eigenvalue"),
-        Column("row", pa.int32(), "number of the sample, or of the eigenvalue", "count"),
-        Column("column", pa.int32(), "number of the other sample", "count", "an eigenvalue"),
-        Column("value", pa.float64(), "K(x_i, x_j), or the eigenvalue"),
-        Column("kept", pa.bool_(), "above the cut-off of regression", null="an entry"),
-        common.CONDITION,
+        KERNEL,
+        SCALE,
+        text("quantity", "entry or eigenvalue"),
+        count("row", "number of the sample, or of the eigenvalue"),
+        count("column", "number of the other sample", "an eigenvalue"),
+        real("value", "K(x_i, x_j), or the eigenvalue"),
+        TABLES["spectra"].pick("kept")[0].but(null="an entry"),
+        *TABLES["spectra"].pick("condition_number"),
     ),
 )
 
@@ -39,33 +41,33 @@ def summarise(gram: pd.DataFrame, spectra: pd.DataFrame) -> pd.DataFrame:
     )
     spectra = spectra.assign(quantity="eigenvalue").astype({"kept": "boolean"})
     conditions = spectra.groupby("kernel")["condition_number"].first()
-    table = pd.concat([gram.assign(condition_number=gram["kernel"].map(conditions)), spectra])
-    return table[[column.name for column in TABLE.columns]].reset_index(drop=True)
+    gram = gram.assign(condition_number=gram["kernel"].map(conditions))
+    return TABLE.arrange(pd.concat([gram, spectra]))
 
 
 def caption(table: pd.DataFrame) -> str:
     samples = table["row"].nunique()
     return (
-        f"Top: K(xᵢ, xⱼ) on the {samples} samples in the order of t, one colour scale for all"
-        " kernels. Bottom: eigenvalues from the largest; open markers on the lower edge are those"
-        " that count as zero, because rounding cannot tell them from it."
+        f"Gram matrices of {samples} samples, and their eigenvalues. Top: K(xᵢ, xⱼ) in the order of"
+        " t, one colour scale for all kernels. Bottom: eigenvalues from the largest; open markers"
+        " on the lower edge are those that count as zero: rounding cannot tell them from it."
     )
 
 
 def finding(table: pd.DataFrame) -> str:
-    parts = []
-    for kernel, scale, rows in common.each_kernel(table[table["quantity"] == "eigenvalue"]):
+    found = []
+    for kernel, scale, rows in each_kernel(table[table["quantity"] == "eigenvalue"]):
         rank, samples = int(rows["kept"].sum()), len(rows)
         singular = f"singular, rank {rank} of {samples}"
         condition = f"condition number {number(rows['condition_number'].iloc[0], 3)}"
-        parts.append(f"{common.label(kernel, scale)}: {condition if rank == samples else singular}")
-    return "; ".join(parts) + "."
+        found.append(f"{label(kernel, scale)}: {condition if rank == samples else singular}")
+    return "; ".join(found) + "."
 
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
     entries = table[table["quantity"] == "entry"]
-    kernels = list(common.each_kernel(entries))
+    kernels = list(each_kernel(entries))
     figure = style.figure(4.2)
     columns = [f"kernel {number}" for number in range(len(kernels))]
     grid = figure.subplot_mosaic(
@@ -82,7 +84,7 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.set_box_aspect(1)
         axes.invert_yaxis()
         axes.grid(False)
-        axes.set_title(common.label(kernel, scale).replace(", ", "\n"))
+        axes.set_title(label(kernel, scale).replace(", ", "\n"))
         axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
         axes.set_xlabel("sample $j$")
@@ -98,18 +100,18 @@ def _draw_spectra(axes: Axes, table: pd.DataFrame):
     kept = table["kept"].astype(bool)
     floor = 10.0 ** np.floor(np.log10(table.loc[kept, "value"].min()) - 0.5)
     ends = []
-    for kernel, _, rows in common.each_kernel(table):
+    for kernel, _, rows in each_kernel(table):
         number, used = rows["row"].to_numpy(dtype=int) + 1, rows["kept"].to_numpy(dtype=bool)
         value = np.where(used, rows["value"], floor)
-        line = {"color": common.COLOURS[kernel], "linestyle": "none"}
+        line = {"color": KERNELS[kernel].colour, "linestyle": "none"}
         axes.plot(number[used], value[used], "o-", color=line["color"])
         # An empty line that is not clipped would claim the figure's corner in the layout.
         if not used.all():
             axes.plot(number[~used], value[~used], "o", fillstyle="none", clip_on=False, **line)
-        ends.append(style.End(number[-1], value[-1], common.LABELS[kernel], line["color"]))
+        ends.append(End(number[-1], value[-1], KERNELS[kernel].name, line["color"]))
     axes.set_yscale("log")
     axes.set_ylim(bottom=floor)
     axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
     axes.set_xlabel("number of the eigenvalue, from the largest")
     axes.set_ylabel("eigenvalue of $K$")
-    style.label_ends(axes, ends)
+    label_ends({axes: ends})

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from widelimit.report.figures import step3_common as common
 from widelimit.report.figures import style
-from widelimit.tables.schemas import Column, Table
+from widelimit.report.figures.kernel_fits import (
+    ROUNDING,
+    draw_fit,
+    each_kernel,
+    fits,
+    label,
+    rmse,
+)
+from widelimit.report.figures.looks import KERNELS
+from widelimit.tables.columns import Table, real
+from widelimit.tables.regression import PREDICTION, TABLES, TARGET
 
 TITLE = "Five kernels on the same samples"
 
@@ -19,45 +26,40 @@ TABLE = Table(
     "figures/step3_kernels.parquet",
     "one prediction of one kernel, at a sample or at a point of the grid",
     (
-        common.KERNEL,
-        common.SCALE,
-        common.SPLIT,
-        common.INDEX,
-        common.T,
-        Column("y", pa.float64(), "target"),
-        Column("f", pa.float64(), "prediction"),
-        Column("rmse", pa.float64(), "root mean square of f - y over the split"),
+        *TABLES["predictions"].pick("kernel", "scale", "split", "index", "t"),
+        TARGET,
+        PREDICTION,
+        real("rmse", "root mean square of f - y over the split"),
     ),
 )
 
 
 def summarise(points: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
-    table = common.fits(points, predictions, "kernels")
-    return table[[column.name for column in TABLE.columns]]
+    return TABLE.arrange(fits(points, predictions, "kernels"))
 
 
 def caption(table: pd.DataFrame) -> str:
     samples = table.loc[table["split"] == "train", "index"].nunique()
     grid = table.loc[table["split"] == "test", "index"].nunique()
     return (
-        f"a to e: kernel regression on {samples} samples (dots) of the target (dashed), one panel a"
-        f" kernel. f: root mean square of fit less target over a grid of {grid} points (test, bars)"
-        " and over the samples (training)."
+        f"Kernel regression on {samples} samples (dots) of the target (dashed), one panel a kernel."
+        f" f: root mean square of fit − target over a grid of {grid} points (test, bars) and over"
+        " the samples (training)."
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     scores = {
-        common.label(kernel, scale): rows.groupby("split")["rmse"].first()
-        for kernel, scale, rows in common.each_kernel(table)
+        label(kernel, scale): rows.groupby("split")["rmse"].first()
+        for kernel, scale, rows in each_kernel(table)
     }
     test = {name: score["test"] for name, score in scores.items()}
     best, worst = min(test, key=test.get), max(test, key=test.get)
-    through = sum(score["train"] < common.ROUNDING for score in scores.values())
+    through = sum(score["train"] < ROUNDING for score in scores.values())
     return (
         f"{through} of {len(scores)} kernels pass through all samples (training RMSE below"
         f" 10⁻⁶). Between the samples they differ: the test RMSE goes from"
-        f" {common.rmse(test[best])} ({best}) to {common.rmse(test[worst])} ({worst})."
+        f" {rmse(test[best])} ({best}) to {rmse(test[worst])} ({worst})."
     )
 
 
@@ -66,11 +68,11 @@ def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(4.4)
     names = [["a", "b", "c"], ["d", "e", "f"]]
     grid = figure.subplot_mosaic(names)
-    kernels = list(common.each_kernel(table))
+    kernels = list(each_kernel(table))
     for letter, (kernel, scale, rows) in zip("abcde", kernels, strict=True):
         axes = grid[letter]
-        common.draw_fit(axes, rows, common.COLOURS[kernel])
-        style.panel(axes, letter, common.label(kernel, scale))
+        draw_fit(axes, rows, KERNELS[kernel].colour)
+        style.panel(axes, letter, label(kernel, scale))
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_xlabel("$t$")
         if letter in "ad":
@@ -78,29 +80,29 @@ def draw(table: pd.DataFrame) -> Figure:
         else:
             axes.tick_params(labelleft=False)
     _draw_scores(grid["f"], kernels)
-    key = [
-        Line2D([], [], color=style.GREY, linewidth=1, linestyle=style.DASHED, label="target"),
-        Line2D([], [], color=style.INK, marker="o", markersize=3.5, linewidth=0, label="samples"),
-        Line2D([], [], color=style.INK, label="fit, in the kernel's colour"),
-    ]
-    figure.legend(handles=key, loc="outside upper center", ncols=3)
+    looks = {
+        "target": {"color": style.GREY, "linewidth": 1, "linestyle": style.DASHED},
+        "samples": {"color": style.INK, "marker": "o", "markersize": 3.5, "linewidth": 0},
+        "fit, in the kernel's colour": {"color": style.INK},
+    }
+    style.key(figure, looks)
     return figure
 
 
 def _draw_scores(axes: Axes, kernels: list[tuple[str, float, pd.DataFrame]]):
     """Test RMSE as bars, with the training RMSE beside the name."""
     for place, (kernel, _, rows) in enumerate(kernels):
-        rmse = rows.groupby("split")["rmse"].first()
-        axes.barh(place, rmse["test"], height=0.36, color=common.COLOURS[kernel])
+        score = rows.groupby("split")["rmse"].first()
+        axes.barh(place, score["test"], height=0.36, color=KERNELS[kernel].colour)
         axes.annotate(
-            f"{common.rmse(rmse['test'])} (training {common.rmse(rmse['train'])})",
+            f"{rmse(score['test'])} (training {rmse(score['train'])})",
             (0, place),
             (2, 8.5),
             textcoords="offset points",
             va="center",
             fontsize=7,
         )
-    axes.set_yticks(range(len(kernels)), [common.LABELS[kernel] for kernel, _, _ in kernels])
+    axes.set_yticks(range(len(kernels)), [KERNELS[kernel].name for kernel, _, _ in kernels])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(kernels) - 0.5, -0.8)
     axes.grid(False, axis="y")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from widelimit.report.figures import step3_common as common
 from widelimit.report.figures import style
+from widelimit.report.figures.kernel_fits import label
+from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import fixed, number
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import Table, count, text
+from widelimit.tables.regression import KERNEL, SCALE, TABLES
 
 TITLE = "Kernel regression in three steps"
 
@@ -20,19 +21,17 @@ TABLE = Table(
     "figures/step3_worked.parquet",
     "one number of the worked example",
     (
-        common.KERNEL,
-        common.SCALE,
-        Column(
+        KERNEL,
+        SCALE,
+        text(
             "quantity",
-            pa.string(),
             "y: target of sample i; gram: K(x_i, x_j), j a sample; alpha: coefficient of sample i;"
             " term: alpha_i K(x_i, x_j), j a test point; f: their sum over i;"
             " kernel: K(x_i, x_j), j the test point worked in full; target: its target",
         ),
-        Column("i", pa.int32(), "number of the sample", "count", "f or target"),
-        Column("j", pa.int32(), "number of the other point", "count", "y or alpha"),
-        Column("t", pa.float64(), "position of x_j, or of x_i where there is no j"),
-        Column("value", pa.float64(), "the number"),
+        count("i", "number of the sample", "f or target"),
+        count("j", "number of the other point", "y or alpha"),
+        *TABLES["worked"].pick("t", "value"),
     ),
 )
 
@@ -46,19 +45,17 @@ def summarise(points: pd.DataFrame, worked: pd.DataFrame) -> pd.DataFrame:
     target = grid[grid["index"] == x].rename(columns={"index": "j", "y": "value"})
     first = worked.iloc[0]
     target = target.assign(quantity="target", kernel=first["kernel"], scale=first["scale"])
-    names = [column.name for column in TABLE.columns]
-    target = target.reindex(columns=names).astype({"i": "Int32"})
-    return pd.concat([worked[names], target[names]], ignore_index=True)
+    return TABLE.arrange(pd.concat([TABLE.arrange(worked), TABLE.arrange(target)]))
 
 
 def caption(table: pd.DataFrame) -> str:
     samples = (table["quantity"] == "alpha").sum()
-    kernel = common.label(table["kernel"].iloc[0], table["scale"].iloc[0])
+    kernel = label(table["kernel"].iloc[0], table["scale"].iloc[0])
     return (
-        f"{kernel}, on {samples} samples. a: the Gram matrix K of the samples. b: the coefficients"
-        " α = y K⁺ (stems) and the targets y (dots). c: the terms αᵢ K(xᵢ, x) (thin), one"
-        " for each sample, and their sum f (thick), which passes through the samples; the dots on"
-        " the vertical line are the terms at one x, and the diamond is their sum."
+        f"Kernel regression on {samples} samples, {kernel}, number by number. a: Gram matrix K. b:"
+        " coefficients α = K⁺ y (stems) and targets y (dots). c: the terms αᵢ K(xᵢ, x), one for"
+        " each sample (thin), and their sum f (thick); on the vertical line the terms at one x"
+        " (dots) and their sum (diamond)."
     )
 
 
@@ -86,7 +83,7 @@ def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(6.2)
     grid = figure.subplot_mosaic([["K", "alpha"], ["f", "f"]], height_ratios=[1, 0.95])
     by_quantity = dict(iter(table.groupby("quantity")))
-    colour = common.COLOURS[table["kernel"].iloc[0]]
+    colour = KERNELS[table["kernel"].iloc[0]].colour
     _draw_gram(grid["K"], by_quantity["gram"])
     _draw_coefficients(grid["alpha"], by_quantity["alpha"], by_quantity["y"], colour)
     _draw_sum(grid["f"], table, by_quantity, colour)
@@ -124,7 +121,7 @@ def _draw_coefficients(axes: Axes, alpha: pd.DataFrame, y: pd.DataFrame, colour:
     axes.set_ylabel("coefficient, target")
     axes.margins(y=0.12)
     axes.legend(loc="best", ncols=2)
-    style.panel(axes, "b", r"step 2: $\alpha = y K^{+}$")
+    style.panel(axes, "b", r"step 2: $\alpha = K^{+} y$")
 
 
 def _draw_sum(axes: Axes, table: pd.DataFrame, by_quantity: dict[str, pd.DataFrame], colour: str):

@@ -5,42 +5,46 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from widelimit.kernels.activations import parse_activation
-from widelimit.report.figures import parts, style
-from widelimit.report.figures import step4_common as common
-from widelimit.report.figures.style import End
+from widelimit.report.figures import bands, choices, looks, style, words
+from widelimit.report.figures.labels import End, label_ends
 from widelimit.report.numbers import number, power
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import ACTIVATION, BAND, Table, text
+from widelimit.tables.features import TABLES
 
 TITLE = "Dual activations: closed form, Hermite series, random features"
 
 COLUMNS = 4
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FLOOR = 1e-16
 """Below it a truncation error is rounding."""
 SHADES = ("#f2a900", "#d1495b", "#5b2a86")
 """Of the truncated series, from the shortest on; their own, as a degree is no width and no step."""
 
+CLOSED = {"color": style.THEORY, "linewidth": 1.8}
+SERIES = {"linewidth": 1, "linestyle": style.DASHED}
+DRAWN = {"color": style.NNGP, "marker": "D", "markersize": 2.4, "linewidth": 0.8}
+
+DEGREE, WIDTH, XI = TABLES["duals"].pick("degree", "width", "xi")
+
 TABLE = Table(
     "figures/step4_duals.parquet",
     "one value of a dual activation at one correlation, or one truncation error",
     (
-        Column("activation", pa.string(), "activation phi"),
-        Column(
+        ACTIVATION,
+        text(
             "quantity",
-            pa.string(),
             "closed: c phi^ in closed form; series: cut at degree; monte_carlo: average over"
             " width pairs; error: largest |c phi^ - series|; left_out: c times the sum of the"
             " squared coefficients left out",
         ),
-        Column("degree", pa.int32(), "highest power kept", "count", null="not of a series"),
-        parts.WIDTH,
-        Column("xi", pa.float64(), "correlation", null="an error over all correlations"),
-        *parts.BAND,
+        DEGREE.but(null="not of a series"),
+        WIDTH,
+        XI.but(null="an error over all correlations"),
+        *BAND,
     ),
 )
 
@@ -58,9 +62,9 @@ def summarise(
     both["value"] *= both["activation"].map(scale)
     order = {name: place for place, name in enumerate(scale)}
     by = ["activation", "quantity", "degree", "width", "xi"]
-    table = parts.band(both, by, quantiles)
+    table = bands.summarise(both, by, quantiles)
     table = table.sort_values("activation", key=lambda names: names.map(order), kind="stable")
-    return parts.arrange(table, TABLE)
+    return TABLE.arrange(table)
 
 
 @style.context()
@@ -71,13 +75,12 @@ def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(1.75 * rows + 2.1)
     grid = figure.add_gridspec(rows + 1, columns, height_ratios=[*[1] * rows, 1.25])
     first = None
-    names = common.letters(len(activations) + 1)
-    for place, (letter, activation) in enumerate(zip(names, activations, strict=False)):
+    for place, activation in enumerate(activations):
         row, column = divmod(place, columns)
         axes = figure.add_subplot(grid[row, column], sharex=first, sharey=first)
         first = first or axes
         _draw_dual(axes, table[table["activation"] == activation])
-        style.panel(axes, letter, common.label(activation))
+        style.panel(axes, LETTERS[place], looks.activation(activation).name)
         axes.tick_params(labelleft=column == 0, labelbottom=place + columns >= len(activations))
         if column == 0:
             axes.set_ylabel(r"$c\,\hat\phi(\xi)$")
@@ -85,101 +88,55 @@ def draw(table: pd.DataFrame) -> Figure:
             axes.set_xlabel(r"correlation $\xi$")
     first.set_xlim(-1.05, 1.05)
     first.set_ylim(-1.15, 1.15)
+    key = {
+        "closed form": CLOSED,
+        f"{power(choices.distinct(table['width'])[0])} random features": DRAWN,
+        **{
+            f"series to degree {degree}": SERIES | {"color": shade}
+            for degree, shade in _degrees(table).items()
+        },
+    }
     if len(activations) % columns:
         free = figure.add_subplot(grid[rows - 1, len(activations) % columns :])
         free.axis("off")
-        free.legend(handles=_key(table), loc="center left")
+        style.key(free, key, loc="center left", ncols=1)
     else:
-        figure.legend(handles=_key(table), loc="outside upper center", ncols=3)
+        style.key(figure, key, ncols=3)
     last = figure.add_subplot(grid[rows, :])
-    style.panel(last, names[-1], "Truncation error of the series")
-    style.label_ends(last, _draw_errors(last, table, activations))
+    style.panel(last, LETTERS[len(activations)], "Truncation error of the series")
+    label_ends({last: _draw_errors(last, table, activations)})
     return figure
 
 
 def _degrees(table: pd.DataFrame) -> dict[int, str]:
-    degrees = parts.integers(table.loc[table["quantity"] == "series", "degree"])
+    degrees = choices.distinct(table.loc[table["quantity"] == "series", "degree"])
     return {degree: SHADES[place % len(SHADES)] for place, degree in enumerate(degrees)}
 
 
 def _draw_dual(axes: Axes, rows: pd.DataFrame):
     closed = rows[rows["quantity"] == "closed"]
-    axes.plot(closed["xi"], closed["centre"], color=style.THEORY, linewidth=1.8)
+    axes.plot(closed["xi"], closed["centre"], **CLOSED)
     for degree, shade in _degrees(rows).items():
         series = rows[(rows["quantity"] == "series") & (rows["degree"] == degree)]
-        axes.plot(series["xi"], series["centre"], color=shade, linewidth=1, linestyle=style.DASHED)
+        axes.plot(series["xi"], series["centre"], color=shade, **SERIES)
     drawn = rows[rows["quantity"] == "monte_carlo"]
     heights = [drawn["centre"] - drawn["lower"], drawn["upper"] - drawn["centre"]]
-    axes.errorbar(
-        drawn["xi"],
-        drawn["centre"],
-        heights,
-        fmt="D",
-        color=style.NNGP,
-        markersize=2.4,
-        linewidth=0.8,
-    )
-
-
-def _key(table: pd.DataFrame) -> list[Line2D]:
-    width = parts.integers(table["width"])[0]
-    return [
-        Line2D([], [], color=style.THEORY, linewidth=1.8, label="closed form"),
-        Line2D(
-            [],
-            [],
-            color=style.NNGP,
-            marker="D",
-            markersize=2.4,
-            linewidth=0.8,
-            label=f"{power(width)} random features",
-        ),
-        *(
-            Line2D(
-                [],
-                [],
-                color=shade,
-                linewidth=1,
-                linestyle=style.DASHED,
-                label=f"series to degree {degree}",
-            )
-            for degree, shade in _degrees(table).items()
-        ),
-    ]
+    axes.errorbar(drawn["xi"], drawn["centre"], heights, linestyle="none", **DRAWN)
 
 
 def _draw_errors(axes: Axes, table: pd.DataFrame, activations: list[str]) -> list[End]:
     ends = []
     for activation in activations:
-        look = common.look(activation)
-        rows = table[table["activation"] == activation]
-        error, left_out = (
-            rows[rows["quantity"] == name].sort_values("degree") for name in ("error", "left_out")
-        )
-        shown = error["centre"].clip(lower=FLOOR)
-        axes.plot(
-            error["degree"],
-            shown,
-            look.marker,
-            color=look.colour,
-            markersize=3,
-            markeredgewidth=0,
-        )
-        axes.plot(
-            left_out["degree"],
-            left_out["centre"].clip(lower=FLOOR),
-            color=look.colour,
-            linestyle=look.dash,
-            linewidth=1,
-        )
-        ends.append(
-            End(
-                float(error["degree"].iloc[-1]),
-                shown.iloc[-1],
-                common.label(activation),
-                look.colour,
-            )
-        )
+        look = looks.activation(activation)
+        rows = table[table["activation"] == activation].sort_values("degree")
+        rows = rows.assign(centre=rows["centre"].clip(lower=FLOOR))
+        error, left_out = (rows[rows["quantity"] == name] for name in ("error", "left_out"))
+        marks = {"marker": look.marker, "markersize": 3, "markeredgewidth": 0}
+        axes.plot(error["degree"], error["centre"], color=look.colour, linestyle="none", **marks)
+        line = {"color": look.colour, "linestyle": look.dash, "linewidth": 1}
+        axes.plot(left_out["degree"], left_out["centre"], **line)
+        degree, value = error[["degree", "centre"]].iloc[-1]
+        ends.append(End(float(degree), value, look.name, look.colour))
     axes.set_yscale("log")
     axes.set_xlabel("degree $N$ of the last term kept")
     axes.set_ylabel("largest error")
@@ -188,18 +145,14 @@ def _draw_errors(axes: Axes, table: pd.DataFrame, activations: list[str]) -> lis
 
 def caption(table: pd.DataFrame) -> str:
     count = table["activation"].nunique()
-    last = common.letters(count + 1)[-1]
     drawn = table[table["quantity"] == "monte_carlo"]
-    lower, upper = 100 * drawn["lower_level"].iloc[0], 100 * drawn["upper_level"].iloc[0]
     return (
-        f"{common.letters(count)[0]} to {common.letters(count)[-1]}: the dual activation of each"
-        " activation, times c so that it is 1 at correlation 1. Black: closed form. Dashed: its"
-        " Hermite series, cut at a degree. Diamonds: averages over"
-        f" {power(parts.integers(table['width'])[0])} random pairs, median and the"
-        f" {lower:g} % to {upper:g} % quantile over {parts.count_words(drawn['seeds'])}."
-        f" {last}: the largest difference between closed form and cut series over all correlations"
-        " (markers), and the sum of the squared coefficients left out (lines). Errors below"
-        " 10⁻¹⁶ are drawn there."
+        f"{LETTERS[0]} to {LETTERS[count - 1]}: the dual of each activation, times c so that it is"
+        " 1 at correlation 1. Black: closed form; dashed: its Hermite series, cut at a degree;"
+        f" diamonds: averages over {power(choices.distinct(table['width'])[0])} random pairs."
+        f" {LETTERS[count]}: largest difference between closed form and cut series over all"
+        " correlations (markers), and the sum of the squared coefficients left out (lines); errors"
+        f" below 10⁻¹⁶ are drawn there. {bands.caption(drawn, 'Diamonds')}"
     )
 
 
@@ -211,8 +164,8 @@ def finding(table: pd.DataFrame) -> str:
     gap = (by_degree["error"] - by_degree["left_out"]).abs().max()
     highest = int(errors["degree"].max())
     last = by_degree["error"].xs(highest, level="degree")
-    ends = parts.listed(
-        f"{_or_rounding(last[name])} for {common.label(name)}"
+    ends = words.listed(
+        f"{_or_rounding(last[name])} for {looks.activation(name).name}"
         for name in dict.fromkeys((last.idxmax(), last.idxmin()))
     )
     return (

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
-from widelimit.report.figures import step4_common as common
-from widelimit.report.figures.style import End
-from widelimit.report.numbers import number
-from widelimit.tables.schemas import Column, Table
+from widelimit.report.figures import bands, choices, style, words
+from widelimit.report.figures.labels import End, label_ends
+from widelimit.report.numbers import number, power
+from widelimit.tables.columns import BAND, Table, real, text
+from widelimit.tables.features import TABLES
 
 TITLE = "Training the last layer alone is kernel regression, step by step"
 
@@ -18,16 +17,14 @@ TABLE = Table(
     "figures/step4_last_layer.parquet",
     "one number about networks of one width at one step, over seeds",
     (
-        Column(
+        text(
             "quantity",
-            pa.string(),
             "network: distance of the trained network from its limit; kernel: the same of the"
             " closed form; difference: the largest between the two, per unit of the targets",
         ),
-        parts.WIDTH,
-        Column("step", pa.int64(), "steps of gradient descent", "count", "infinitely many"),
-        *parts.BAND,
-        Column("condition_number", pa.float64(), "of the kernel, median over seeds"),
+        *TABLES["last_layer"].pick("width", "step"),
+        *BAND,
+        real("condition_number", "of the kernel, median over seeds"),
     ),
 )
 
@@ -43,70 +40,64 @@ def summarise(last_layer: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame
         list(QUANTITIES.values()),
         var_name="quantity",
     )
-    table = parts.band(long, ["quantity", "width", "step"], quantiles)
+    table = bands.summarise(long, ["quantity", "width", "step"], quantiles)
     conditions = last_layer.groupby("width")["condition_number"].median()
     table = table.assign(condition_number=table["width"].map(conditions).astype(float))
-    return parts.arrange(table, TABLE)
+    return TABLE.arrange(table)
 
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.2)
     left, right = figure.subplots(1, 2)
-    widths = parts.integers(table["width"])
-    finite = table[table["step"].notna()]
-    ends, others = [], []
-    for width in widths:
-        colour = style.width_colour(width, widths)
-        of = {name: rows for name, rows in finite[finite["width"] == width].groupby("quantity")}
-        kernel, network = of["kernel"], of["network"]
-        x = kernel["step"].astype(float)
-        left.plot(x, kernel["centre"].clip(lower=FLOOR), color=colour, linewidth=1)
-        left.plot(x, network["centre"].clip(lower=FLOOR), "o", color=colour, markersize=3)
-        text = f"$k$ = {width}"
-        ends.append(End(x.iloc[-1], max(kernel["centre"].iloc[-1], FLOOR), text, colour))
-        gap = of["difference"]
-        bounds = (common.positive(gap[name]) for name in ("centre", "lower", "upper"))
-        style.band(right, x, *bounds, colour, marker="o", markersize=3)
-        others.append(End(x.iloc[-1], gap["centre"].iloc[-1], text, colour))
+    widths = choices.distinct(table["width"])
     for axes in (left, right):
         axes.set_xscale("log")
+        axes.set_yscale("log")
         axes.set_xlabel("training steps")
-    left.set_yscale("log")
+    ends = {left: [], right: []}
+    for width, rows in table[table["step"].notna()].groupby("width"):
+        colour, name = style.width_colour(width, widths), f"$k$ = {power(width)}"
+        by_quantity = dict(iter(rows.groupby("quantity")))
+        steps = by_quantity["kernel"]["step"].astype(float)
+        kernel, network = (
+            by_quantity[quantity]["centre"].clip(lower=FLOOR) for quantity in ("kernel", "network")
+        )
+        left.plot(steps, kernel, color=colour, linewidth=1)
+        left.plot(steps, network, "o", color=colour, markersize=3)
+        ends[left].append(End(steps.iloc[-1], kernel.iloc[-1], name, colour))
+        look = {"along": "step", "name": name, "marker": "o", "markersize": 3}
+        ends[right] += bands.draw(right, by_quantity["difference"], colour, **look)
     left.set_ylabel("distance from the limit (rms, test)")
-    right.set_yscale("log")
     right.set_ylabel("largest difference")
     style.panel(left, "a", "Distance from the limit of infinitely many steps")
     style.panel(right, "b", "Network less closed form")
-    style.label_ends(left, ends)
-    style.label_ends(right, others)
+    label_ends(ends)
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
-    finite = table[table["step"].notna()]
-    seeds = parts.count_words(finite["seeds"])
     return (
-        "The last layer trained by gradient descent in its k weights, from A = 0 with B fixed"
-        " (markers), and the closed form for the same number of steps with the network's own"
-        f" kernel of k features (lines), for {seeds}. a: distance from the limit of infinitely"
-        " many steps, root mean square over test points (median; below 10⁻¹⁰ drawn there). b: the"
-        " largest difference between the two over training and test points;"
-        f" {parts.band_words(finite)}."
+        "The last layer trained by gradient descent in its k weights, from A = 0 with B fixed,"
+        " beside the closed form for the same steps with the network's own kernel of k features."
+        " a: distance of network (markers) and closed form (lines) from the limit of infinitely"
+        " many steps, root mean square over test points (medians; below 10⁻¹⁰ drawn there). b:"
+        " largest difference between the two over training and test points."
+        f" {bands.caption(table[table['step'].notna()])}"
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     gaps = table[table["quantity"] == "difference"]
     finite, limit = gaps[gaps["step"].notna()], gaps[gaps["step"].isna()]
-    last = int(finite["step"].max())
-    conditions = parts.listed(
-        f"{number(row['centre'], 2)} at width {row['width']} (condition number"
+    conditions = words.listed(
+        f"{number(row['centre'], 2)} at width {power(row['width'])} (condition number"
         f" {number(row['condition_number'], 2)})"
         for _, row in limit.sort_values("width").iterrows()
     )
     return (
-        f"Up to {parts.steps_words(last)} the two differ by at most"
-        f" {number(finite['upper'].max(), 2)} (upper quantile over seeds). In the limit, least"
-        f" squares of minimum norm in the weights and kernel regression differ by {conditions}."
+        f"Up to {words.steps(choices.last_step(finite))} the two differ by at most"
+        f" {number(finite['upper'].max(), 2)} (upper quantile over {words.seeds(finite['seeds'])})."
+        " In the limit, least squares of minimum norm in the weights and kernel regression differ"
+        f" by {conditions}, in the median."
     )

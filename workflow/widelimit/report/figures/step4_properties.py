@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from widelimit.kernels.activations import parse_activation
-from widelimit.report.figures import parts, style
-from widelimit.report.figures import step4_common as common
-from widelimit.report.figures.style import End
+from widelimit.report.figures import looks, style
+from widelimit.report.figures.labels import End, label_ends
 from widelimit.report.numbers import number
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import ACTIVATION, VALUE, Table, text
+from widelimit.tables.features import TABLES
 
 TITLE = "Derivatives of dual activations, and their smoothness"
 
@@ -24,17 +23,16 @@ TABLE = Table(
     "figures/step4_properties.parquet",
     "one derivative of a dual at one correlation, or one Chebyshev coefficient",
     (
-        Column("activation", pa.string(), "activation phi"),
-        Column(
+        ACTIVATION,
+        text(
             "quantity",
-            pa.string(),
             "derivative: of c phi^ in closed form; derivative_definition: c E[phi'(u) phi'(v)] by"
             " quadrature; chebyshev: largest |coefficient| of c phi^ on [-0.9, 0.9] from this"
             " degree on; bound: what it cannot exceed; chebyshev_activation: the same of phi",
         ),
-        Column("xi", pa.float64(), "correlation", null="a coefficient"),
-        Column("degree", pa.int32(), "number of the coefficient", "count", null="a derivative"),
-        Column("value", pa.float64(), "the number"),
+        TABLES["duals"].pick("xi")[0].but(null="a coefficient"),
+        TABLES["chebyshev"].pick("degree")[0].but(null="a derivative"),
+        VALUE,
     ),
 )
 
@@ -53,52 +51,49 @@ def summarise(duals: pd.DataFrame, chebyshev: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat([derivatives, coefficients, bound], ignore_index=True)
     scale = {name: parse_activation(name).scale for name in table["activation"].unique()}
     table["value"] *= table["activation"].map(scale)
-    return parts.arrange(table, TABLE)
+    return TABLE.arrange(table)
 
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.4)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.1))
-    ends = [_draw_derivative(left, name, rows) for name, rows in _each(table)]
+    activations = table.groupby("activation", sort=False)
+    ends = {left: [_draw_derivative(left, name, rows) for name, rows in activations]}
+    ends[right] = _draw_coefficients(right, table)
     left.set_xlabel(r"correlation $\xi$")
     left.set_ylabel(r"$c\,\frac{d\hat\phi}{d\xi}$")
     style.panel(left, "a", r"Derivative (lines), $c\,\mathrm{E}[\phi'(u)\,\phi'(v)]$ (markers)")
-    others = _draw_coefficients(right, table)
     right.set_yscale("log")
     right.set_xlabel("degree $n$ of the Chebyshev polynomial")
     right.set_ylabel("coefficient on [−0.9, 0.9]")
     style.panel(right, "b", "Smoothness inside the interval")
-    style.label_ends(left, ends)
-    style.label_ends(right, others)
+    label_ends(ends)
     return figure
 
 
-def _each(table: pd.DataFrame):
-    return table.groupby("activation", sort=False)
-
-
 def _draw_derivative(axes: Axes, name: str, rows: pd.DataFrame) -> End:
-    look = common.look(name)
+    look = looks.activation(name)
     line = rows[rows["quantity"] == "derivative"].sort_values("xi")
     dots = rows[rows["quantity"] == "derivative_definition"].sort_values("xi").iloc[::8]
     axes.plot(line["xi"], line["value"], color=look.colour, linestyle=look.dash, linewidth=1.2)
     axes.plot(dots["xi"], dots["value"], look.marker, color=look.colour, markersize=3)
-    return End(1.0, line["value"].iloc[-1], common.label(name), look.colour)
+    return End(1.0, line["value"].iloc[-1], look.name, look.colour)
 
 
 def _draw_coefficients(axes: Axes, table: pd.DataFrame) -> list[End]:
     ends = []
-    for name, rows in _each(table):
-        look = common.look(name)
-        of = rows[rows["quantity"] == "chebyshev"].sort_values("degree")
-        of = of[of["value"] > ROUNDING]
-        axes.plot(of["degree"], of["value"], color=look.colour, linestyle=look.dash, linewidth=1)
+    for name, rows in table[table["value"] > ROUNDING].groupby("activation", sort=False):
+        look = looks.activation(name)
+        rows = rows.sort_values("degree")
+        dual, itself = (
+            rows[rows["quantity"] == quantity] for quantity in ("chebyshev", "chebyshev_activation")
+        )
+        line = {"color": look.colour, "linestyle": look.dash, "linewidth": 1}
+        axes.plot(dual["degree"], dual["value"], **line)
         if parse_activation(name).slope == 0:
-            itself = rows[rows["quantity"] == "chebyshev_activation"].sort_values("degree")
-            itself = itself[itself["value"] > ROUNDING]
             axes.plot(itself["degree"], itself["value"], ".", color=look.colour, markersize=3)
-            ends.append(_end(itself, f"{common.label(name)}\nitself", look.colour))
+            ends.append(_end(itself, f"{look.name}\nitself", look.colour))
     bound = table[table["quantity"] == "bound"].groupby("degree")["value"].max().reset_index()
     axes.plot(bound["degree"], bound["value"], color=style.THEORY, linewidth=1.6)
     return [*ends, _end(bound, "bound", style.THEORY)]
@@ -110,12 +105,11 @@ def _end(rows: pd.DataFrame, text: str, colour) -> End:
 
 def caption(table: pd.DataFrame) -> str:
     return (
-        "a: the derivative of each dual activation in closed form, and the dual of the derivative"
-        " of the activation, by quadrature from its definition; both times c. Where the"
-        " derivative is not negative the dual does not fall; where it rises the dual is convex."
-        " b: the largest Chebyshev coefficient of each dual (times c) on [−0.9, 0.9] from a degree"
-        " on, in the colours of a, down to rounding; black, the bound that holds for every power"
-        " series that converges at 1; dots, for contrast, an activation with a kink."
+        "a: derivative of each dual activation in closed form, and dual of the activation's"
+        " derivative by quadrature, both times c. Where it is not negative the dual does not fall;"
+        " where it rises the dual is convex. b: largest Chebyshev coefficient of each dual (times"
+        " c) on [−0.9, 0.9] from a degree on, down to rounding; black: the bound for every power"
+        " series that converges at 1; dots, for contrast: an activation with a kink."
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
+from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
-from widelimit.report.figures import step5_common as common
+from widelimit.report.figures import bands, style, words
+from widelimit.report.figures.labels import label_ends
 from widelimit.report.numbers import fixed, number, power
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import BAND, METRIC, STEP, WIDTH, Table
+from widelimit.tables.tangent import TABLES
 
 TITLE = "Discrete gradient descent against gradient flow"
 
@@ -16,25 +17,21 @@ DISCRETE, FLOW = "rmse_network_vs_empirical_ntk", "rmse_network_vs_empirical_ntk
 THEORY = "rmse_descent_vs_flow"
 ORDER = "descent_vs_flow_order"
 
+RATE, TIME = TABLES["flow"].pick("relative_learning_rate", "time")
+
 TABLE = Table(
     "figures/step5_flow.parquet",
     "one distance after one number of steps",
     (
-        Column(
-            "metric",
-            pa.string(),
-            f"as in metrics.parquet; {THEORY}: the two predictions from the limit NTK and f_0 = 0",
+        METRIC.but(
+            meaning=f"as in metrics.parquet; {THEORY}: the two predictions from the limit NTK and"
+            " f_0 = 0"
         ),
-        Column(
-            "relative_learning_rate",
-            pa.float64(),
-            "eta / (2 / lambda_max)",
-            null="that of the trained networks",
-        ),
-        Column("time", pa.float64(), "eta T", null="networks"),
-        Column("step", pa.int64(), "steps T", "count", null="has none"),
-        parts.WIDTH,
-        *parts.BAND,
+        RATE.but(null="that of the trained networks"),
+        TIME.but(null="networks"),
+        STEP.but(null="has none"),
+        WIDTH.but(null="has none"),
+        *BAND,
     ),
 )
 
@@ -43,82 +40,69 @@ def summarise(metrics: pd.DataFrame, flow: pd.DataFrame, *, quantiles=(0.1, 0.9)
     """Both predictions at every learning rate, and networks of the greatest width against both."""
     rows = metrics[metrics["metric"].isin((DISCRETE, FLOW))]
     rows = rows[rows["width"] == rows["width"].max()]
-    networks = parts.band(rows, ["metric", "step", "width"], quantiles)
-    order = metrics[metrics["metric"] == ORDER]
-    lower, upper = quantiles
-    exact = pd.concat([flow.assign(metric=THEORY, value=flow["rmse"]), order])
-    exact = exact.assign(
-        centre=exact["value"],
-        lower=exact["value"],
-        upper=exact["value"],
-        seeds=1,
-        lower_level=lower,
-        upper_level=upper,
-    )
-    return parts.arrange(pd.concat([exact, networks]), TABLE)
+    theory = flow.assign(metric=THEORY, value=flow["rmse"])
+    rows = pd.concat([theory, metrics[metrics["metric"] == ORDER], rows])
+    by = ["metric", "relative_learning_rate", "time", "step", "width"]
+    return TABLE.arrange(bands.summarise(rows, by, quantiles))
 
 
 @style.context()
-def draw(table: pd.DataFrame):
+def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.1)
     left, right = figure.subplots(1, 2)
     theory = table[table["metric"] == THEORY]
     rates = sorted(theory["relative_learning_rate"].unique())
     for rate, rows in theory.groupby("relative_learning_rate"):
         colour = style.step_colour(rate / rates[0], [other / rates[0] for other in rates])
-        left.plot(rows["time"], rows["centre"], color=colour, label=f"{rate:g}")
-    style.log_scale(left, "xy")
+        left.plot(rows["time"], rows["centre"], color=colour, label=number(rate))
     peaks = theory.groupby("relative_learning_rate")["centre"].max()
     left.set_ylim(peaks.min() / 30, peaks.max() * 3)
     # The curves fall to the right: its upper corner is free.
-    left.legend(
-        title=r"$\eta\,\lambda_{\max}/2$", title_fontsize=7.5, loc="upper right", reverse=True
-    )
+    title = r"$\eta\,\lambda_{\max}/2$"
+    left.legend(title=title, title_fontsize=7.5, loc="upper right", reverse=True)
     left.set_xlabel("time $\\eta T$")
     left.set_ylabel("distance (root mean square)")
+    right.set_xlabel("training steps $T$")
+    for axes in (left, right):
+        style.log_scale(axes, "xy")
     style.panel(left, "a", "Steps against flow, by learning rate")
-    labels = []
-    for metric, text, colour, look in (
+    style.panel(right, "b", f"Trained networks, $k$ = {power(int(table['width'].max()))}")
+    ends = []
+    for metric, name, colour, look in (
         (FLOW, "network vs\ngradient flow", style.NNGP, {"linestyle": "--", "marker": "s"}),
-        (DISCRETE, "network vs\ndiscrete steps", style.NTK, {}),
+        (DISCRETE, "network vs\ndiscrete steps", style.NTK, {"marker": "o"}),
     ):
         rows = table[table["metric"] == metric]
-        end = common.draw_band(right, rows, colour, x="step", **look)
-        labels.append(style.End(end.x, end.y, text, colour))
-    width = int(table["width"].max())
-    style.log_scale(right, "xy")
-    right.set_xlabel("training steps $T$")
-    style.panel(right, "b", f"Trained networks, $k$ = {power(width)}")
-    style.label_ends(right, labels)
+        ends += bands.draw(right, rows, colour, along="step", name=name, **look)
+    label_ends({right: ends})
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
-    rows = table[table["metric"].isin((DISCRETE, FLOW))]
+    networks = table[table["metric"].isin((DISCRETE, FLOW))]
     return (
-        "a: root mean square difference over the test points between the prediction for T discrete"
-        " steps and that of gradient flow for the time ηT, both from the limit NTK and f₀ = 0, for"
-        " several learning rates in units of the stability bound"
-        " 2/λmax. b: distance of trained networks from the two predictions of their own NTK and"
-        f" f₀, at the same step; {parts.band_words(rows)}."
+        "Difference between T discrete steps and gradient flow for the time ηT, root mean squares"
+        " over the test points. a: of the two predictions from the limit NTK and f₀ = 0, for"
+        " learning rates in units of the stability bound 2/λmax. b: of trained networks from the"
+        f" two predictions of their own NTK and f₀, at the same step. {bands.caption(networks)}"
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     largest = table[table["metric"] == THEORY].groupby("relative_learning_rate")["centre"].max()
     order = table.loc[table["metric"] == ORDER, "centre"].iloc[0]
-    both = table[table["metric"].isin((DISCRETE, FLOW))]
-    wide = both.pivot(index="step", columns="metric", values="centre")
-    ratio = wide[FLOW] / wide[DISCRETE]
-    step = int(ratio.astype(float).idxmax())
-    tops = parts.listed(
-        f"{number(value, 2)} at {rate:g} of the bound"
-        for rate, value in ((rate, largest[rate]) for rate in largest.index[[0, -1]])
+    networks = table[table["metric"].isin((DISCRETE, FLOW))]
+    medians = networks.pivot(index="step", columns="metric", values="centre").astype(float)
+    step = int((medians[FLOW] / medians[DISCRETE]).idxmax())
+    ends = words.listed(
+        f"{number(value, 2)} at {number(rate)} of the bound"
+        for rate, value in largest.iloc[[0, -1]].items()
     )
-    discrete, flow = (number(wide.loc[step, metric], 2) for metric in (DISCRETE, FLOW))
+    discrete, flow = (number(medians.loc[step, metric], 2) for metric in (DISCRETE, FLOW))
     return (
-        f"The two predictions differ by at most {tops}; between the two smallest learning rates"
-        f" that grows as η to the power {fixed(order)}. After {parts.steps_words(step)} trained"
-        f" networks are {discrete} from the prediction for discrete steps and {flow} from that of"
-        " the flow (medians)."
+        f"The two predictions differ by at most {ends}; between the two smallest learning rates"
+        f" that grows as η to the power {fixed(order)}. After {words.steps(step)} networks of width"
+        f" {power(int(networks['width'].max()))} are {discrete} from the prediction for discrete"
+        f" steps and {flow} from that of the flow (medians over"
+        f" {words.seeds(networks['seeds'])})."
     )

@@ -7,59 +7,70 @@ import math
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
-from widelimit.report.figures import step5_common as common
+from widelimit.report.figures import against_width, looks, style, words
+from widelimit.report.figures.against_width import Curve
 from widelimit.report.numbers import fixed, number, power
-from widelimit.tables.schemas import Table
+from widelimit.tables.columns import ACTIVATION, BAND, METRIC, WIDTH, Table
 
 TITLE = "Spectral norm of the Hessian, by width"
 
 BOUNDED, GAUSSIAN = "hessian_norm_bounded", "hessian_norm_gaussian"
 MEDIAN, KERNEL = "hessian_norm_gaussian_median", "ntk_at_input_gaussian"
 READOUT, READOUT_MEDIAN = "readout_max", "readout_max_median"
+METRICS = (BOUNDED, GAUSSIAN, MEDIAN, KERNEL, READOUT, READOUT_MEDIAN)
+LOOKS = {
+    KERNEL: ("$K(x, x)$", style.NTK, "^", ":"),
+    GAUSSIAN: ("Gaussian weights", style.NNGP, "s", "none"),
+    BOUNDED: ("bounded weights", style.GREEN, "o", "-"),
+}
+"""Name, colour, marker and dash."""
 COLUMNS = 3
 
 TABLE = Table(
     "figures/step5_hessian.parquet",
     "one norm at one width, over seeds, or what theory says of it",
-    (common.METRIC, common.ACTIVATION, parts.WIDTH, *parts.BAND, *common.SLOPE),
+    (
+        METRIC,
+        ACTIVATION.but(null="has nothing to do with one"),
+        WIDTH,
+        *BAND,
+        *against_width.FIT,
+    ),
 )
 
 
 def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
-    names = [BOUNDED, GAUSSIAN, MEDIAN, KERNEL, READOUT, READOUT_MEDIAN]
-    return parts.arrange(common.curves(metrics, slopes, names, "activation", quantiles), TABLE)
+    rows = metrics[metrics["metric"].isin(METRICS)]
+    fits = slopes[slopes["metric"].isin(METRICS) & slopes["widths"].eq("all")]
+    return TABLE.arrange(against_width.summarise(rows, fits, ["metric", "activation"], quantiles))
 
 
 @style.context()
-def draw(table: pd.DataFrame):
+def draw(table: pd.DataFrame) -> Figure:
     names = _smooth(table)
     rows = math.ceil((len(names) + 1) / COLUMNS)
     figure = style.figure(0.5 + 2.1 * rows)
     grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
-    norms = table[table["metric"].isin((BOUNDED, GAUSSIAN, KERNEL))]
-    limits = norms["lower"].min() / 1.6, norms["upper"].max() * 1.6
-    widths = parts.integers(table["width"])
-    for position, name in enumerate(names):
-        axes = grid[position]
-        of = dict(iter(table[table["activation"] == name].groupby("metric")))
-        common.draw_band(axes, of[KERNEL], style.NTK, linestyle=":", marker="^")
-        common.draw_band(axes, of[GAUSSIAN], style.NNGP, marker="s", linestyle="none")
-        common.draw_band(axes, of[BOUNDED], style.GREEN)
-        theory = of[MEDIAN].sort_values("width")
+    norms = table[table["metric"].isin(LOOKS)]
+    panels = {}
+    for axes, name, letter in zip(grid, names, "abcdefghijklmnopqrstuvwxyz", strict=False):
+        by_metric = dict(iter(table[table["activation"] == name].groupby("metric")))
+        panels[axes] = [Curve(by_metric[metric], "", *look) for metric, (_, *look) in LOOKS.items()]
+        theory = by_metric[MEDIAN].sort_values("width")
         axes.plot(theory["width"].astype(float), theory["centre"], color=style.THEORY, linewidth=1)
-        style.log_scale(axes)
-        style.width_axis(axes, widths, most=4)
-        axes.set_ylim(*limits)
-        if len(widths) > 1:
-            style.slope_guides(axes, -0.5, "slope −1/2" if position == 0 else "")
-        style.panel(axes, "abcdefghijklmnopqrstuvwxyz"[position], name)
-        if position % COLUMNS == 0:
-            axes.set_ylabel("norm at one input")
+        axes.set_ylim(norms["lower"].min() / 1.6, norms["upper"].max() * 1.6)
+        style.panel(axes, letter, looks.activation(name).name)
     if names:
-        words = ("$K(x, x)$", "Gaussian weights", "bounded weights", "exact median, Gaussian")
-        figure.legend(grid[0].lines[:4], words, loc="outside upper left", ncols=4)
+        against_width.draw(panels)
+        key = {
+            name: {"color": colour, "marker": marker, "linestyle": dash}
+            for name, colour, marker, dash in LOOKS.values()
+        }
+        style.key(figure, key | {"exact median, Gaussian": {"color": style.THEORY, "linewidth": 1}})
+    for axes in grid[: len(names) : COLUMNS]:
+        axes.set_ylabel("norm at one input")
     _draw_readout(grid[len(names)], table, "abcdefghijklmnopqrstuvwxyz"[len(names)])
     for axes in grid[len(names) + 1 :]:
         axes.remove()
@@ -68,16 +79,16 @@ def draw(table: pd.DataFrame):
 
 def _draw_readout(axes: Axes, table: pd.DataFrame, letter: str):
     """The largest Gaussian readout weight: the logarithm that the bounded weights lack."""
-    widths = parts.integers(table["width"])
-    rows = table[table["metric"] == READOUT]
-    common.draw_band(axes, rows, style.NNGP, marker="s", linestyle="none")
-    theory = table[table["metric"] == READOUT_MEDIAN].sort_values("width")
+    rows, theory = (
+        table[table["metric"] == name].sort_values("width") for name in (READOUT, READOUT_MEDIAN)
+    )
+    measured = Curve(rows, "", style.NNGP, "s", "none")
+    against_width.draw({axes: [measured]}, log=False, guide=None)
     x = theory["width"].astype(float)
     axes.plot(x, theory["centre"], color=style.THEORY, linewidth=1, label="exact median")
-    k = np.geomspace(widths[0], widths[-1], 50)
+    k = np.geomspace(x.min(), x.max(), 50)
     asymptote = {"color": style.GREY, "linewidth": 1, "linestyle": style.DASHED}
     axes.plot(k, np.sqrt(2 * np.log(k)), label=r"$\sqrt{2\,\log k}$", **asymptote)
-    style.width_axis(axes, widths, most=4)
     axes.set_ylim(bottom=0)
     axes.legend(loc="lower right")
     style.panel(axes, letter, r"largest $|a_j|$, Gaussian")
@@ -89,49 +100,51 @@ def _smooth(table: pd.DataFrame) -> list[str]:
 
 def caption(table: pd.DataFrame) -> str:
     names = _smooth(table)
-    rows = table[table["metric"] == BOUNDED] if names else table[table["metric"] == READOUT]
     panels = (
-        "Each panel but the last: spectral norm of the Hessian of f(x) in all weights, at one input"
-        " x and at initialisation, for weights uniform on [−√3, √3] and for Gaussian weights, and"
-        " K(x, x) of the latter beside it; black: the exact median for Gaussian weights, from"
-        " theory. Grey lines fall as one over the square root of the width. "
+        "Spectral norm of the Hessian of f(x) in all weights at initialisation, by width, for each"
+        " activation with a second derivative: weights uniform on [−√3, √3] or Gaussian, with"
+        " K(x, x) of the latter; black: exact median. "
     )
+    rows = table[table["metric"].isin((BOUNDED, GAUSSIAN))] if names else table
     return (
-        f"{panels * bool(names)}Last panel: the largest of k Gaussian readout weights, its exact"
-        " median (black) and the asymptotic √(2 log k). In all,"
-        f" {parts.band_words(rows).replace('lines', 'markers', 1)}."
-        f"{common.FIT_WORDS}"
+        f"{panels * bool(names)}Last panel: largest of k Gaussian readout weights, its exact median"
+        " (black) and its asymptote √(2 log k)."
+        f" {against_width.caption(rows, 'Markers')}"
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     names = _smooth(table)
-    largest = common.last(table[table["metric"] == READOUT])
+    readouts = table[table["metric"] == READOUT]
+    largest = readouts.sort_values("width").iloc[-1]
     readout = (
         f"the largest of {power(int(largest['width']))} Gaussian readout weights is"
-        f" {number(largest['centre'], 3)} in the median"
+        f" {number(largest['centre'], 3)} in the median over {words.seeds([largest['seeds']])}"
     )
     if not names:
         return f"No activation here has a second derivative; {readout}."
-    said = []
-    for metric, words in ((BOUNDED, "bounded"), (GAUSSIAN, "Gaussian")):
-        fits = table[(table["metric"] == metric) & table["slope"].notna()]["slope"]
+    slopes = []
+    for metric, weights in ((BOUNDED, "bounded"), (GAUSSIAN, "Gaussian")):
+        fits = table.loc[(table["metric"] == metric), "slope"].dropna()
         if len(fits):
-            said.append(f"{_range(fits, fixed)} for {words} weights")
-    slopes = said and f"The slopes of the Hessian's norm against width are {parts.listed(said)}. "
-    theory = table[table["metric"] == MEDIAN].set_index(["activation", "width"])["centre"]
-    found = table[table["metric"] == GAUSSIAN].set_index(["activation", "width"])["centre"]
-    off = number(100 * float((found / theory - 1).abs().max()), 2)
+            slopes.append(f"{_range(fits)} for {weights} weights")
+    fitted = slopes and (
+        f"The slopes of the Hessian's norm against width are {words.listed(slopes)}. "
+    )
+    measured, theory = (
+        table[table["metric"] == metric].set_index(["activation", "width"])["centre"]
+        for metric in (GAUSSIAN, MEDIAN)
+    )
+    off = number(100 * float((measured / theory - 1).abs().max()), 2)
     kernel = table[table["metric"] == KERNEL].sort_values("width")
-    ends = kernel.groupby("activation")["centre"]
-    ratio = ends.last() / ends.first()
+    medians = kernel.groupby("activation")["centre"]
     return (
-        f"{slopes or ''}With Gaussian weights the measured medians are at most {off} % off the"
-        f" exact ones. From the narrowest to the widest, the median of K(x, x) changes by a factor"
-        f" of {_range(ratio, fixed)}; {readout}."
+        f"{fitted or ''}With Gaussian weights the medians over {words.seeds(kernel['seeds'])} are"
+        f" at most {off} % off the exact ones. From the narrowest to the widest, that of K(x, x)"
+        f" changes by a factor of {_range(medians.last() / medians.first())}; {readout}."
     )
 
 
-def _range(values: pd.Series, words) -> str:
-    low, high = words(values.min()), words(values.max())
+def _range(values: pd.Series) -> str:
+    low, high = fixed(values.min()), fixed(values.max())
     return low if low == high else f"{low} to {high}"

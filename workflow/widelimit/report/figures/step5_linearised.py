@@ -3,118 +3,113 @@
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
-from widelimit.report.figures import step5_common as common
+from widelimit.report.figures import against_width, bands, choices, style, words
+from widelimit.report.figures.against_width import Curve
+from widelimit.report.figures.labels import label_ends
 from widelimit.report.numbers import at_most, number, power
-from widelimit.tables.schemas import Table
+from widelimit.tables.columns import BAND, METRIC, STEP, WIDTH, Table
 
 TITLE = "The linearised network, and what ignoring f₀ costs"
 
 LINEARISED = "rmse_linearised_vs_empirical_ntk"
 NETWORK = "rmse_network_vs_empirical_ntk"
 UNCORRECTED = "rmse_network_vs_empirical_ntk_uncorrected"
+TRAINED = (LINEARISED, NETWORK, UNCORRECTED)
 COST, COST_TRAIN = "rmse_ignoring_f0", "rmse_ignoring_f0_train"
-ENSEMBLE, ENSEMBLE_TRAIN = "rmse_ignoring_f0_ensemble", "rmse_ignoring_f0_train_ensemble"
-LIMIT, LIMIT_TRAIN = "rmse_ignoring_f0_limit", "rmse_ignoring_f0_train_limit"
 
 TABLE = Table(
     "figures/step5_linearised.parquet",
     "one distance at one step and width, over seeds; that of a limit has no width",
-    (common.METRIC, parts.STEP, parts.WIDTH, *parts.BAND, *common.SLOPE),
+    (METRIC, STEP, WIDTH.but(null="the limit"), *BAND, *against_width.FIT),
 )
 
 
 def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """Distances of networks at their last step; the cost of f_0 at the widest, at all steps."""
-    trained = metrics[metrics["metric"].isin((LINEARISED, NETWORK, UNCORRECTED))]
-    trained = trained[trained["step"] == parts.last_step(trained)]
-    cost = (COST, COST_TRAIN, ENSEMBLE, ENSEMBLE_TRAIN, LIMIT, LIMIT_TRAIN)
-    rows = metrics[metrics["metric"].isin(cost)]
-    rows = rows[rows["width"].isna() | rows["width"].eq(trained["width"].max())]
-    names = [LINEARISED, NETWORK, UNCORRECTED, *cost]
-    table = common.curves(pd.concat([trained, rows]), slopes, names, "step", quantiles)
-    return parts.arrange(table, TABLE)
+    trained = metrics[metrics["metric"].isin(TRAINED)]
+    trained = trained[trained["step"] == choices.last_step(trained)]
+    cost = metrics[metrics["metric"].str.startswith(COST)]
+    cost = cost[cost["width"].isna() | cost["width"].eq(trained["width"].max())]
+    fits = slopes[slopes["metric"].isin(TRAINED) & slopes["widths"].eq("all")]
+    rows, by = pd.concat([trained, cost]), ["metric", "step"]
+    return TABLE.arrange(against_width.summarise(rows, fits, by, quantiles))
 
 
 @style.context()
-def draw(table: pd.DataFrame):
+def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.2)
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1))
-    step = parts.last_step(table[table["metric"] == NETWORK])
-    ends = []
-    for metric, text, colour, look in (
-        (UNCORRECTED, "network vs\nprediction without $f_0$", style.NNGP, {"linestyle": "--"}),
-        (NETWORK, "network vs\nprediction with $f_0$", style.NTK, {}),
-        (LINEARISED, "linearised network vs\nprediction with $f_0$", style.GREEN, {"marker": "s"}),
-    ):
-        end = common.draw_band(left, table[table["metric"] == metric], colour, **look)
-        ends.append(style.End(end.x, end.y, text, colour))
-    style.log_scale(left)
-    style.width_axis(left, parts.integers(table["width"]), most=5)
+    left, right = figure.subplots(1, 2)
+    by_metric = {name: rows.sort_values("step") for name, rows in table.groupby("metric")}
+    without, own = "network vs\nprediction without $f_0$", "network vs\nprediction with $f_0$"
+    linear = "linearised network vs\nprediction with $f_0$"
+    curves = [
+        Curve(by_metric[UNCORRECTED], without, style.NNGP, dash="--"),
+        Curve(by_metric[NETWORK], own, style.NTK),
+        Curve(by_metric[LINEARISED], linear, style.GREEN, "s"),
+    ]
     left.set_ylabel("distance (root mean square)")
-    style.panel(left, "a", f"After {parts.steps_words(step)}")
-    width = table["width"].max()
-    of = {name: rows.sort_values("step") for name, rows in table.groupby("metric")}
-    top = of[COST]["upper"].max()
-    floor = max(of[LIMIT_TRAIN]["centre"].min() / 3, top / 1e5)
-    for metric, ensemble, limit, text, colour, marker, place in (
-        (COST, ENSEMBLE, LIMIT, "test points", style.NNGP, "o", (0, 8)),
-        (COST_TRAIN, ENSEMBLE_TRAIN, LIMIT_TRAIN, "training points", style.ORANGE, "s", (-8, 0)),
-    ):
-        steps = of[metric]["step"].astype(float)
-        bounds = (of[metric][name].astype(float) for name in ("lower", "upper"))
-        right.fill_between(steps, *bounds, color=colour, alpha=style.BAND_ALPHA, linewidth=0)
-        right.plot(steps, of[ensemble]["centre"], marker, color=colour)
-        right.plot(steps, of[limit]["centre"], color=style.THEORY, linewidth=1)
-        last = of[ensemble][of[ensemble]["centre"] > 4 * floor].iloc[-1]
-        right.annotate(
-            text,
-            (float(last["step"]), last["centre"]),
-            place,
-            textcoords="offset points",
-            color=colour,
-            fontsize=7.5,
-            ha="right",
-            va="center",
-        )
+    style.panel(left, "a", f"After {words.steps(choices.last_step(by_metric[NETWORK]))}")
+    ends = against_width.draw({left: curves}, guide=None, slopes=False)
+    top = by_metric[COST]["upper"].max()
+    floor = max(by_metric[f"{COST_TRAIN}_limit"]["centre"].min() / 3, top / 1e5)
     style.log_scale(right, "xy")
+    _draw_cost(right, by_metric, COST, floor, ("test points", style.NNGP, "o", (0, 8)))
+    train = ("training points", style.ORANGE, "s", (-8, 0))
+    _draw_cost(right, by_metric, COST_TRAIN, floor, train)
     right.set_ylim(floor, 2 * top)
     right.set_xlabel("training steps")
-    style.panel(right, "b", f"Cost of ignoring $f_0$, $k$ = {power(int(width))}")
-    style.label_ends(left, ends)
+    style.panel(right, "b", f"Cost of ignoring $f_0$, $k$ = {power(int(table['width'].max()))}")
+    label_ends(ends)
     return figure
 
 
+def _draw_cost(axes: Axes, by_metric: dict[str, pd.DataFrame], cost: str, floor: float, look):
+    """Band over seeds, root mean square over them, and the limit of the latter."""
+    name, colour, marker, place = look
+    rows, ensemble, limit = (by_metric[cost + end] for end in ("", "_ensemble", "_limit"))
+    steps = rows["step"].astype(float)
+    edges = (rows[edge].astype(float) for edge in ("lower", "upper"))
+    axes.fill_between(steps, *edges, color=colour, alpha=bands.ALPHA, linewidth=0)
+    axes.plot(steps, ensemble["centre"], marker, color=colour)
+    axes.plot(steps, limit["centre"], color=style.THEORY, linewidth=1)
+    last = ensemble[ensemble["centre"] > 4 * floor].iloc[-1]
+    axes.annotate(
+        name,
+        (float(last["step"]), last["centre"]),
+        place,
+        textcoords="offset points",
+        color=colour,
+        fontsize=7.5,
+        ha="right",
+        va="center",
+    )
+
+
 def caption(table: pd.DataFrame) -> str:
-    bands = table[table["metric"].isin((LINEARISED, NETWORK, UNCORRECTED, COST, COST_TRAIN))]
+    rows = table[table["metric"].isin((*TRAINED, COST, COST_TRAIN))]
     return (
-        "a: root mean square distance, over the test points, of networks and of their"
-        " linearisations from the prediction of the network's own empirical NTK, once from f₀, once"
-        " with f₀ set to zero. b: distance between those two predictions at the widest width, on"
-        " test and on training points, over the steps; markers are root mean squares over seeds,"
-        " black lines the same at infinite width, which is the standard deviation of the ensemble."
-        f" In a, {parts.band_words(bands)}; the bands of b are the same quantiles."
+        "a: distance of networks and their linearisations from the prediction of their own"
+        " empirical NTK, with f₀ and with 0 for it (root mean square over test points). b: distance"
+        " between these two predictions at the widest width; markers: root mean squares over seeds;"
+        f" black: the same at infinite width, the ensemble's deviation. {bands.caption(rows)}"
     )
 
 
 def finding(table: pd.DataFrame) -> str:
-    of = dict(iter(table.groupby("metric")))
-    largest = of[LINEARISED]["upper"].max()
-    said = {}
-    for metric in (NETWORK, UNCORRECTED):
-        row = common.last(of[metric])
-        slope = parts.slope_words(row)
-        said[metric] = f"{number(row['centre'], 2)}" + f" ({slope})" * bool(slope)
-    step, width = parts.last_step(of[NETWORK]), int(table["width"].max())
-    longest = parts.last_step(of[LIMIT])
-    cost, limit = (
-        number(common.last(of[metric], "step")["centre"], 2) for metric in (ENSEMBLE, LIMIT)
-    )
+    by_metric = dict(iter(table.groupby("metric")))
+    largest = by_metric[LINEARISED]["upper"].max()
+    network, uncorrected = (against_width.widest(by_metric[m]) for m in (NETWORK, UNCORRECTED))
+    ensemble, limit = (by_metric[COST + end].sort_values("step") for end in ("_ensemble", "_limit"))
+    width = power(int(table["width"].max()))
     return (
-        f"After {parts.steps_words(step)} the linearised networks are {at_most(largest)} from the"
-        f" prediction of their own NTK; the trained networks of width {power(width)} are, in the"
-        f" median, {said[NETWORK]} from it, and {said[UNCORRECTED]} from the prediction without f₀."
-        f" On the test points f₀ still counts for {cost} after {parts.steps_words(longest)}"
-        f" (root mean square; {limit} at infinite width)."
+        f"After {words.steps(choices.last_step(by_metric[NETWORK]))} the linearised networks are"
+        f" {at_most(largest)} from the prediction of their own NTK; networks of width {width} are"
+        f" {network} from it and {uncorrected} from the prediction without f₀ (medians over"
+        f" {words.seeds(by_metric[NETWORK]['seeds'])}). On the test points f₀ still counts for"
+        f" {number(ensemble['centre'].iloc[-1], 2)} after"
+        f" {words.steps(choices.last_step(limit))} (root mean square over seeds at that width;"
+        f" {number(limit['centre'].iloc[-1], 2)} at infinite width)."
     )

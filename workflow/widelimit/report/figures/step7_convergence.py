@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
+from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
-from widelimit.report.numbers import fixed, number, power
-from widelimit.tables.schemas import Column, Table
+from widelimit.report.figures import against_width, choices, style, words
+from widelimit.report.figures.against_width import Curve
+from widelimit.report.figures.labels import label_ends
+from widelimit.report.figures.study_points import of_study
+from widelimit.tables.columns import BAND, METRIC, STEP, WIDTH, Table
 
 TITLE = "Distance of networks from the NTK prediction, by width and step"
 
@@ -20,13 +22,7 @@ NETWORK, OWN, LAST_LAYER = (
 TABLE = Table(
     "figures/step7_convergence.parquet",
     "one distance at one step and width, over seeds",
-    (
-        Column("metric", pa.string(), "as in metrics.parquet"),
-        parts.STEP,
-        parts.WIDTH,
-        *parts.BAND,
-        *parts.SLOPE,
-    ),
+    (METRIC, STEP, WIDTH, *BAND, *against_width.FIT),
 )
 
 
@@ -34,78 +30,62 @@ def summarise(
     metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 6
 ) -> pd.DataFrame:
     """Network against NTK at up to ``curves`` steps, the other two distances at the last step."""
-    metrics = parts.of_study(metrics)
+    metrics, slopes = of_study(metrics), of_study(slopes).query("widths == 'widest'")
     distances = metrics[metrics["metric"].isin((NETWORK, OWN, LAST_LAYER)) & metrics["step"].gt(0)]
-    steps = parts.decades(distances["step"], curves)
+    steps = choices.decades(distances["step"], curves)
     kept = distances["step"].isin(steps) & distances["metric"].eq(NETWORK)
     kept |= distances["step"].eq(steps[-1])
-    table = parts.band(distances[kept], ["metric", "step", "width"], quantiles)
-    fits = parts.over(parts.of_study(slopes), "widest")
-    return parts.arrange(parts.with_slopes(table, fits), TABLE)
+    by = ["metric", "step"]
+    return TABLE.arrange(against_width.summarise(distances[kept], slopes, by, quantiles))
 
 
 @style.context()
-def draw(table: pd.DataFrame):
+def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.9)
     left, right = figure.subplots(1, 2, width_ratios=(1.7, 1), sharey=True)
-    widths = parts.integers(table["width"])
-    network = table[table["metric"] == NETWORK]
-    steps = parts.integers(network["step"])
-    ends = []
-    for step in steps:
-        curve = network[network["step"] == step]
-        colour = style.step_colour(step, steps)
-        ends += parts.width_curve(left, curve, colour, parts.steps_words(step))
-    last = network[network["step"] == steps[-1]]
-    colour = style.step_colour(steps[-1], steps)
-    others = parts.width_curve(right, last, colour, "network vs limit NTK")
-    for metric, colour, name, look in (
-        (OWN, style.NTK, "network vs own NTK", {"marker": "s"}),
-        (LAST_LAYER, style.NNGP, "last layer vs NNGP", {"marker": "D", "linestyle": "--"}),
-    ):
-        curve = table[table["metric"] == metric]
-        others += parts.width_curve(right, curve, colour, name, **look)
-    for axes in (left, right):
-        style.log_scale(axes)
-        style.width_axis(axes, widths, most=8 if axes is left else 5)
-    if len(widths) > 1:
-        for axes in (left, right):
-            style.slope_guides(axes, -0.5, "slope −1/2")
+    by_metric = dict(iter(table.groupby("metric")))
+    steps = choices.distinct(by_metric[NETWORK]["step"])
+    by_step = [
+        Curve(rows, words.steps(step), style.step_colour(step, steps))
+        for step, rows in by_metric[NETWORK].groupby("step")
+    ]
+    last = by_step[-1]
+    distances = [
+        Curve(last.rows, "network vs limit NTK", last.colour),
+        Curve(by_metric[OWN], "network vs own NTK", style.NTK, "s"),
+        Curve(by_metric[LAST_LAYER], "last layer vs NNGP", style.NNGP, "D", "--"),
+    ]
     left.set_ylabel("distance (root mean square over test points)")
     style.panel(left, "a", "Network against NTK prediction, at the same step")
-    style.panel(right, "b", f"Three distances after {parts.steps_words(steps[-1])}")
-    style.label_ends(left, ends)
-    style.label_ends(right, others)
+    style.panel(right, "b", f"Three distances after {words.steps(steps[-1])}")
+    label_ends(against_width.draw({left: by_step, right: distances}))
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
-    step = parts.steps_words(parts.last_step(table))
     return (
-        "a: root mean square over test points of the difference between a network and the NTK"
-        " prediction that starts from the network's own initialisation, at the same step of"
-        f" gradient descent. b: the same after {step}, beside the distance to the prediction of"
-        " the network's own NTK at initialisation, and the distance of NNGP regression and a"
-        f" network whose last layer alone is trained. In both, {parts.band_words(table)}."
-        f"{parts.fit_words(table)}"
+        "Distance between networks and predictions at the same step, by width: root mean square"
+        " over test points. a: from the NTK prediction that starts at the network's own"
+        f" initialisation. b: after {words.steps(choices.last_step(table))}, also from that of the"
+        " network's own NTK; and of networks whose last layer alone is trained from NNGP"
+        f" regression. {against_width.caption(table)}"
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     network = table[table["metric"] == NETWORK]
-    last = network[network["step"] == parts.last_step(network)].sort_values("width")
-    ends = parts.ends(last["width"], last["centre"])
-    text = parts.listed(f"{number(v, 2)} at width {power(k)}" for k, v in ends)
+    step = choices.last_step(network)
+    last = network[network["step"] == step]
     text = (
-        f"After {parts.steps_words(parts.last_step(network))} the distance between network and NTK"
-        f" prediction is {text} (medians over seeds)"
+        f"After {words.steps(step)} the distance between network and NTK prediction is"
+        f" {words.by_width(last['width'], last['centre'])} (medians over"
+        f" {words.seeds(last['seeds'])})"
     )
-    slopes = network[network["slope"].notna()].drop_duplicates("step").sort_values("step")
-    if slopes.empty:
+    fits = network[network["slope"].notna()].drop_duplicates("step").sort_values("step")
+    if fits.empty:
         return text + "."
-    fits = parts.listed(
-        f"{fixed(row['slope'])} ({fixed(row['slope_low'])} to"
-        f" {fixed(row['slope_high'])}) at {parts.steps_words(row['step'])}"
-        for _, row in slopes.iloc[sorted({0, len(slopes) - 1})].iterrows()
+    slopes = words.listed(
+        f"{against_width.interval(fit)} at {words.steps(fit['step'])}"
+        for _, fit in fits.iloc[sorted({0, len(fits) - 1})].iterrows()
     )
-    return f"{text}; its slope against width over the widest widths is {fits}."
+    return f"{text}; its slope against width over the widest widths is {slopes}."

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
+from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
-from widelimit.report.numbers import fixed, power
-from widelimit.tables.schemas import Column, Table
+from widelimit.report.figures import against_width, bands, choices, style, words
+from widelimit.report.figures.against_width import Curve
+from widelimit.report.figures.labels import label_ends, level
+from widelimit.report.numbers import fixed
+from widelimit.tables.columns import BAND, STEP, WIDTH, Table, missing, text
 
 TITLE = "Handwritten digits: networks of growing width, and kernels"
 
@@ -17,10 +19,10 @@ QUANTITIES = {
 }
 
 CURVES = {
-    "network": ("", "networks", style.INK, "-", "o"),
-    "ntk_corrected": ("_ntk_corrected", "their NTK predictions", style.NTK, "-", "s"),
+    "network": ("", "networks", style.INK, "o"),
+    "ntk_corrected": ("_ntk_corrected", "their NTK predictions", style.NTK, "s"),
 }
-"""Suffix of the metric, label, colour, dash and marker of what depends on the width."""
+"""Suffix of the metric, label, colour and marker of what depends on the width."""
 
 LINES = {
     "ntk": ("NTK regression", style.NTK, style.DASHED),
@@ -30,107 +32,94 @@ LINES = {
 }
 """Label, colour and dash of kernel regression in the limit of infinitely many steps."""
 
-_KERNEL = "kernel regression"
-
 TABLE = Table(
     "figures/step7_digits.parquet",
     "how well one model does on the test points, at one width or in the limit",
     (
-        Column("quantity", pa.string(), "test_accuracy or test_rmse, as in metrics.parquet"),
-        Column(
+        text("quantity", "test_accuracy or test_rmse, as in metrics.parquet"),
+        text(
             "model",
-            pa.string(),
             "network; its prediction ntk_corrected; ntk, nngp, gaussian,"
             " laplace: kernel regression",
         ),
-        Column("width", pa.int64(), "hidden units k", "count", null=_KERNEL),
-        Column("step", pa.int64(), "steps of gradient descent", "count", null=_KERNEL),
-        Column("value", pa.float64(), "the number, median over seeds"),
-        Column("lower", pa.float64(), "lower quantile over seeds", null=_KERNEL),
-        Column("upper", pa.float64(), "upper quantile over seeds", null=_KERNEL),
-        Column("seeds", pa.int64(), "networks of the width", "count", null=_KERNEL),
-        Column("lower_level", pa.float64(), "order of the lower quantile", null=_KERNEL),
-        Column("upper_level", pa.float64(), "order of the upper quantile", null=_KERNEL),
+        *missing((WIDTH, STEP), "kernel regression"),
+        BAND[0],
+        *missing(BAND[1:], "kernel regression"),
     ),
 )
 
 
 def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """Networks and their predictions at the last step, and regression with each kernel."""
-    step = parts.last_step(metrics[metrics["metric"] == "test_rmse"])
-    found = []
+    step = choices.last_step(metrics[metrics["metric"] == "test_rmse"])
+    frames = []
     for quantity in QUANTITIES:
         for model, (suffix, *_) in CURVES.items():
             rows = metrics[metrics["metric"].eq(quantity + suffix) & metrics["step"].eq(step)]
-            found.append(
-                parts.band(rows, ["width", "step"], quantiles)
-                .rename(columns={"centre": "value"})
-                .assign(quantity=quantity, model=model)
-            )
+            band = bands.summarise(rows, ["width", "step"], quantiles)
+            frames.append(band.assign(quantity=quantity, model=model))
         for model in LINES:
             rows = metrics[metrics["metric"].eq(f"{quantity}_{model}") & metrics["step"].isna()]
-            found.append(rows[["value"]].assign(quantity=quantity, model=model))
-    return parts.arrange(pd.concat([rows for rows in found if len(rows)]), TABLE)
+            limit = rows[["value"]].rename(columns={"value": "centre"})
+            frames.append(limit.assign(quantity=quantity, model=model))
+    return TABLE.arrange(pd.concat([rows for rows in frames if len(rows)]))
 
 
 @style.context()
-def draw(table: pd.DataFrame):
+def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.6)
     grid = figure.subplots(1, len(QUANTITIES))
-    widths = parts.integers(table["width"])
-    found = {}
+    ends = {}
     for axes, (quantity, title), letter in zip(grid, QUANTITIES.items(), "ab", strict=True):
-        rows = table[table["quantity"] == quantity]
-        ends = []
-        for model, (_, label, colour, dash, marker) in CURVES.items():
-            curve = rows[rows["model"] == model].sort_values("width")
-            x = curve["width"].astype(float)
-            bounds = (curve[name].astype(float) for name in ("value", "lower", "upper"))
-            style.band(axes, x, *bounds, colour, linestyle=dash, marker=marker, markersize=3.5)
-            ends.append(style.End(x.iloc[-1], curve["value"].iloc[-1], label, colour))
-        style.width_axis(axes, widths)
-        right = axes.get_xlim()[1]
-        for model, (label, colour, dash) in LINES.items():
-            for value in rows["value"][rows["model"] == model]:
-                axes.axhline(value, color=colour, linestyle=dash, linewidth=1.2)
-                ends.append(style.End(right, value, label, colour))
-        axes.set_xlim(right=right)
+        models = dict(iter(table[table["quantity"] == quantity].groupby("model")))
+        curves = [
+            Curve(models[model], label, colour, marker)
+            for model, (_, label, colour, marker) in CURVES.items()
+        ]
+        log = quantity == "test_rmse"
+        ends |= against_width.draw({axes: curves}, log=log, guide=None)
+        axes.set_xlim(axes.get_xlim())
+        ends[axes] += [
+            level(axes, value, label, colour, linestyle=dash, linewidth=1.2)
+            for model, (label, colour, dash) in LINES.items()
+            if model in models
+            for value in models[model]["centre"]
+        ]
         style.panel(axes, letter, title)
-        found[axes] = ends
-    style.log_scale(grid[1])
-    for axes, ends in found.items():
-        style.label_ends(axes, ends)
+    label_ends(ends)
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
     networks = table[table["model"] == "network"]
-    steps = parts.steps_words(parts.last_step(networks))
     others = [label for model, (label, *_) in LINES.items() if model in set(table["model"])]
     return (
-        "Share of test images whose largest output is that of their digit (a), and root mean square"
-        f" of output - one-hot target (b). Networks after {steps}, and their NTK predictions at the"
-        f" same step, corrected for the networks' start; {parts.band_words(networks)}. Horizontal"
-        f" lines: {parts.listed(others)}, with infinitely many steps."
+        "Networks, their NTK predictions and kernel regression on test images, by width. a: share"
+        " of images whose largest output is that of their digit. b: root mean square of"
+        f" output − one-hot target. Networks after {words.steps(choices.last_step(networks))};"
+        " their predictions at the same step, from the networks' start."
+        f" {bands.caption(networks)} Horizontal: {words.listed(others)}, with infinitely many"
+        " steps."
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     scores = table[table["quantity"] == "test_accuracy"]
-    networks = scores[scores["model"] == "network"]
-    steps = parts.steps_words(parts.last_step(networks))
-    ends = parts.ends(networks["width"], networks["value"])
-    ours = parts.listed(f"{_percent(value)} at width {power(k)}" for k, value in ends)
-    last = scores[scores["model"].eq("ntk_corrected") & scores["width"].eq(ends[-1][0])]
-    kernels = parts.listed(
+    by_model = dict(iter(scores.groupby("model")))
+    networks = by_model["network"]
+    predictions = by_model["ntk_corrected"].sort_values("width")
+    kernels = words.listed(
         f"{_percent(value)} ({label})"
         for model, (label, *_) in LINES.items()
-        for value in scores["value"][scores["model"] == model]
+        if model in by_model
+        for value in by_model[model]["centre"]
     )
     return (
-        f"After {steps} the median network classifies {ours} of the test images rightly, its NTK"
-        f" prediction {_percent(last['value'].iloc[0])} at that last width; the kernels, with"
-        f" infinitely many steps, {kernels}."
+        f"After {words.steps(choices.last_step(networks))} the median network of"
+        f" {words.seeds(networks['seeds'])} classifies"
+        f" {words.by_width(networks['width'], networks['centre'], _percent)} of the test images"
+        f" rightly, its NTK prediction {_percent(predictions['centre'].iloc[-1])} at that last"
+        f" width; the kernels, with infinitely many steps, {kernels}."
     )
 
 

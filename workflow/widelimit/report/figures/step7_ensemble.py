@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
+from widelimit.report.figures import against_width, choices, style, words
+from widelimit.report.figures.labels import End, label_ends, level
+from widelimit.report.figures.study_points import (
+    AXIS_LABELS,
+    POSITION,
+    last_finite_step,
+    locate,
+    of_study,
+    outputs,
+)
 from widelimit.report.numbers import number, power
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import INDEX, SEEDS, STEP, WIDTH, Table, large_count, real, text
 
 TITLE = "The ensemble over initialisations: bias and spread"
 
@@ -16,21 +26,26 @@ TABLE = Table(
     "figures/step7_ensemble.parquet",
     "one number of the ensemble or of theory, at the last step",
     (
-        Column(
+        text(
             "quantity",
-            pa.string(),
             "mean or std at one test point (theory's where width is missing), or bias_squared,"
             " variance, theory_variance: their means over the test points",
         ),
-        parts.STEP,
-        parts.WIDTH,
-        parts.INDEX,
-        *parts.POSITION,
-        Column("value", pa.float64(), "the number; output 0 at one test point"),
-        Column("seeds", pa.int64(), "networks in the ensemble", "count", null="theory"),
-        Column("outputs", pa.int64(), "outputs that a network of the study has", "count"),
+        STEP,
+        WIDTH.but(null="theory"),
+        INDEX.but(null="a mean over the test points"),
+        *POSITION,
+        real("value", "the number; output 0 at one test point"),
+        SEEDS.but(meaning="networks in the ensemble", null="theory"),
+        large_count("outputs", "outputs that a network of the study has"),
     ),
 )
+
+MEANS = {"ensemble_bias_squared": "bias_squared", "ensemble_variance": "variance"}
+"""What the metrics are called here."""
+
+LOOKS = {"bias_squared": ("bias²", style.PURPLE, "o"), "variance": ("variance", style.GREEN, "s")}
+"""Name, colour and marker of the two parts of the distance."""
 
 
 def summarise(
@@ -46,66 +61,58 @@ def summarise(
     Test points without an order of their own are placed by theory's mean.
     """
     networks = predictions[predictions["model"] == "network"]
-    step = parts.last_finite_step(predictions)
+    step = last_finite_step(predictions)
     networks = networks[(networks["step"] == step) & networks["f"].notna()]
     limit = theory[(theory["model"] == "ntk") & (theory["step"] == step)]
-    pointwise = pd.concat([_ensemble(networks, panels), _melted(limit[limit["output"] == 0])])
-    points = parts.locate(data)
+    first = limit[limit["output"] == 0]
+    pointwise = pd.concat([_ensemble(networks, panels), _melted(first)])
+    points = locate(data)
     points = points[points["split"] == "test"][["index", "axis", "position"]]
     if points["axis"].eq("none").any():
-        mean = limit[limit["output"] == 0].set_index("index")["mean"]
-        points = points.assign(axis="mean", position=points["index"].map(mean))
+        position = points["index"].map(first.set_index("index")["mean"])
+        points = points.assign(axis="mean", position=position)
     pointwise = pointwise.merge(points, on="index").sort_values(["quantity", "width", "position"])
-    metrics = parts.of_study(metrics)
-    found = metrics[metrics["step"] == step].replace(
-        {"metric": {"ensemble_bias_squared": "bias_squared", "ensemble_variance": "variance"}}
-    )
-    found = found[found["metric"].isin(("bias_squared", "variance"))].sort_values("width")
-    found = found[["metric", "width", "value"]].rename(columns={"metric": "quantity"})
+    metrics = of_study(metrics)
+    means = metrics[metrics["step"].eq(step) & metrics["metric"].isin(MEANS)].sort_values("width")
+    means = means[["width", "value"]].assign(quantity=means["metric"].map(MEANS))
     spread = pd.DataFrame({"quantity": ["theory_variance"], "value": [np.mean(limit["std"] ** 2)]})
-    table = pd.concat([pointwise, found, spread]).fillna({"axis": "none"})
-    seeds = networks.groupby("width")["seed"].nunique()
-    outputs = sum(name.startswith("y_") for name in data.columns)
-    table = table.assign(step=step, seeds=table["width"].map(seeds), outputs=outputs)
-    return parts.arrange(table, TABLE)
+    table = pd.concat([pointwise, means, spread]).fillna({"axis": "none"})
+    seeds = table["width"].map(networks.groupby("width")["seed"].nunique())
+    return TABLE.arrange(table.assign(step=step, seeds=seeds, outputs=outputs(data)))
 
 
 def _ensemble(networks: pd.DataFrame, panels: int) -> pd.DataFrame:
     # The standard deviation of one network is missing, not 0.
-    chosen = networks["width"].isin(parts.thin(networks["width"], panels))
+    chosen = networks["width"].isin(choices.thin(networks["width"], panels))
     each = networks[chosen & networks["output"].eq(0)].groupby(["width", "index"])["f"]
     return _melted(pd.DataFrame({"mean": each.mean(), "std": each.std()}).reset_index())
 
 
 def _melted(wide: pd.DataFrame) -> pd.DataFrame:
     keys = [name for name in ("width", "index") if name in wide]
-    long = wide.melt(keys, ["mean", "std"], var_name="quantity", value_name="value")
-    return long[long["value"].notna()]
-
-
-PARTS = {"bias_squared": ("bias²", style.PURPLE, "o"), "variance": ("variance", style.GREEN, "s")}
-"""Name, colour and marker of the two parts of the distance."""
+    return wide.melt(keys, ["mean", "std"], var_name="quantity").dropna(subset="value")
 
 
 @style.context()
-def draw(table: pd.DataFrame):
+def draw(table: pd.DataFrame) -> Figure:
     pointwise = table[table["quantity"].isin(("mean", "std"))]
-    widths = parts.integers(pointwise["width"])
+    widths = choices.distinct(pointwise["width"])
     figure = style.figure(5.0)
     above, below = figure.subfigures(2, 1, height_ratios=(1.12, 1))
     grid = above.subplots(1, len(widths), squeeze=False)[0]
     curves = pointwise.pivot(index=["width", "index"], columns="quantity", values="value")
     curves = curves.reindex(columns=["mean", "std"])
     points = pointwise.drop_duplicates("index").set_index("index")
+    axis = points["axis"].iloc[0]
     theory = curves.loc[np.nan].join(points["position"]).sort_values("position")
-    shape = _points if points["axis"].iloc[0] == "mean" else _band
+    shape = _points if axis == "mean" else _band
     for axes, width, letter in zip(grid, widths, "abc", strict=False):
         ensemble = curves.loc[width].reindex(theory.index)
         bias = ensemble["mean"] - theory["mean"]
         x, colour = theory["position"], style.width_colour(width, widths)
         shape(axes, x, 0 * bias, theory["std"], style.THEORY, "theory", style.DASHED)
         shape(axes, x, bias, ensemble["std"], colour, "networks", "-")
-        axes.set_xlabel(parts.AXIS_LABELS[points["axis"].iloc[0]])
+        axes.set_xlabel(AXIS_LABELS[axis])
         style.panel(axes, letter, f"$k$ = {power(width)}")
     grid[0].set_ylabel("output − theory's mean")
     handles, labels = grid[0].get_legend_handles_labels()
@@ -114,86 +121,85 @@ def draw(table: pd.DataFrame):
     return figure
 
 
-def _band(axes, x, mean, std, colour, name, dash):
+def _band(axes: Axes, x, mean, std, colour, name, dash):
     width = 1.2 if dash != "-" else 1.5
     axes.plot(x, mean, color=colour, linestyle=dash, linewidth=width, label=f"mean of {name}")
     if std.notna().any():
-        bounds = (mean - std, mean + std)
-        axes.fill_between(x, *bounds, color=colour, alpha=0.22, linewidth=0, label="± std")
+        look = {"color": colour, "alpha": 0.22, "linewidth": 0}
+        axes.fill_between(x, mean - std, mean + std, label="± std", **look)
 
 
-def _points(axes, x, mean, std, colour, name, dash):
+def _points(axes: Axes, x, mean, std, colour, name, dash):
     if dash == "-":
         axes.plot(x, mean, "o", color=colour, markersize=2, label=f"mean of {name}")
     else:
         axes.axhline(0, color=colour, linestyle=dash, linewidth=1.2, label=f"mean of {name}")
     if std.notna().any():
-        bounds = (mean - std, mean + std)
-        axes.vlines(x, *bounds, color=colour, alpha=0.35, linewidth=0.8, label="± std")
+        look = {"color": colour, "alpha": 0.35, "linewidth": 0.8}
+        axes.vlines(x, mean - std, mean + std, label="± std", **look)
 
 
-def _decompose(axes, table: pd.DataFrame, letter: str):
+def _decompose(axes: Axes, table: pd.DataFrame, letter: str):
     """Bias and variance against width, with what theory says of the second."""
-    ends, every = [], parts.integers(table["width"])
-    for quantity, (name, colour, marker) in PARTS.items():
+    ends = []
+    for quantity, (name, colour, marker) in LOOKS.items():
         curve = table[(table["quantity"] == quantity) & (table["value"] > 0)]
         if len(curve):
             x = curve["width"].astype(float)
             axes.plot(x, curve["value"], marker=marker, markersize=3.5, color=colour)
-            ends.append(style.End(x.iloc[-1], curve["value"].iloc[-1], name, colour))
+            ends.append(End(x.iloc[-1], curve["value"].iloc[-1], name, colour))
     style.log_scale(axes)
-    style.width_axis(axes, every, most=6)
-    expected = table.loc[table["quantity"] == "theory_variance", "value"].iloc[0]
-    seeds = int(table["seeds"].max())
+    against_width.width_axis(axes, choices.distinct(table["width"]))
+    expected, seeds = _expected(table), int(table["seeds"].max())
     levels = [(expected, "theory's variance", style.THEORY, style.DASHED)]
     if seeds > 1:
         levels.append((expected / seeds, f"theory's variance / {seeds}", style.GREY, style.DOTTED))
     for value, name, colour, dash in levels:
         if value > 0:
-            axes.axhline(value, linewidth=1.1, zorder=1.5, color=colour, linestyle=dash)
-            ends.append(style.End(axes.get_xlim()[1], value, name, colour))
+            line = {"linewidth": 1.1, "zorder": 1.5, "linestyle": dash}
+            ends.append(level(axes, value, name, colour, **line))
     axes.set_ylabel("mean over test points")
     style.panel(axes, letter, "Squared distance from theory's mean")
-    style.label_ends(axes, ends)
+    label_ends({axes: ends})
+
+
+def _expected(table: pd.DataFrame) -> float:
+    return table.loc[table["quantity"] == "theory_variance", "value"].iloc[0]
 
 
 def caption(table: pd.DataFrame) -> str:
-    widths = parts.integers(table.loc[table["quantity"] == "mean", "width"])
+    widths = choices.distinct(table.loc[table["quantity"] == "mean", "width"])
     panels = "a" if len(widths) == 1 else f"a to {'abc'[len(widths) - 1]}"
     seeds = table["seeds"].dropna()
-    chance = ", and the dotted line is the squared bias that so many unbiased ones have by chance"
+    chance = "; dotted: the squared bias that as many unbiased ones have by chance"
     output = " of output 0" if table["outputs"].iloc[0] > 1 else ""
     return (
-        f"{panels}: mean and standard deviation over initialisations{output} after"
-        f" {parts.steps_words(parts.last_step(table))}, less theory's mean; each panel has"
-        f" its own scale. {'abcd'[len(widths)]}: mean over seeds and test points of (network -"
-        " theory's mean)², as the sum of the squared bias of the ensemble's mean and the variance"
-        f" about it. Ensembles have {parts.count_words(seeds)}{chance * int(seeds.max() > 1)}."
+        f"Networks from {words.seeds(seeds)} beside infinitely wide ones after"
+        f" {words.steps(choices.last_step(table))}. {panels}: mean and standard deviation over"
+        f" initialisations{output}, less theory's mean; scales differ. {'abcd'[len(widths)]}:"
+        " squared distance from theory's mean, averaged over seeds and test points, as the sum of"
+        " the ensemble mean's squared bias and the variance about it"
+        f"{chance * int(seeds.max() > 1)}."
     )
 
 
 def finding(table: pd.DataFrame) -> str:
-    step = parts.steps_words(parts.last_step(table))
+    def root(square: float) -> str:
+        return number(square**0.5, 2)
+
     bias = table[table["quantity"] == "bias_squared"]
-    text = parts.listed(
-        f"{number(value**0.5, 2)} at width {power(width)}"
-        for width, value in parts.ends(bias["width"], bias["value"])
+    text = (
+        f"After {words.steps(choices.last_step(table))} the mean of the networks is"
+        f" {words.by_width(bias['width'], bias['value'], root)} from theory's mean"
     )
-    text = f"After {step} the mean of the networks is {text} from theory's mean"
     variance = table[(table["quantity"] == "variance") & (table["seeds"] > 1)]
     if variance.empty:
         return text + "."
     # The variance divides by the number of seeds S: S / (S - 1) makes it comparable to theory's.
     unbiased = variance["value"] * variance["seeds"] / (variance["seeds"] - 1)
-    spread = parts.listed(
-        f"{number(value**0.5, 2)} at width {power(width)}"
-        for width, value in parts.ends(variance["width"], unbiased)
-    )
-    expected = table.loc[table["quantity"] == "theory_variance", "value"].iloc[0]
-    seeds = int(variance["seeds"].max())
-    alone = (expected / seeds) ** 0.5
+    expected, seeds = _expected(table), int(variance["seeds"].max())
     return (
-        f"{text}, where {seeds} seeds alone leave {number(alone, 2)}, and their standard deviation"
-        f" is {spread}, where theory says {number(expected**0.5, 2)} (root mean squares over test"
-        " points)."
+        f"{text}, where {seeds} seeds alone leave {root(expected / seeds)}, and their standard"
+        f" deviation is {words.by_width(variance['width'], unbiased, root)}, where theory says"
+        f" {root(expected)} (root mean squares over test points)."
     )

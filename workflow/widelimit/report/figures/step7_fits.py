@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from widelimit.report.figures import parts, style
+from widelimit.report.figures import choices, looks, style, words
+from widelimit.report.figures.study_points import (
+    AXIS_LABELS,
+    POSITION,
+    last_finite_step,
+    locate,
+    outputs,
+)
 from widelimit.report.numbers import number, power
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import (
+    INDEX,
+    SEED,
+    STEP,
+    WIDTH,
+    Table,
+    large_count,
+    missing,
+    real,
+    text,
+)
 
 TITLE = "Trained networks and the NTK prediction"
 
@@ -15,14 +33,12 @@ TABLE = Table(
     "figures/step7_fits.parquet",
     "one point of one curve",
     (
-        Column("series", pa.string(), "network, ntk (its prediction), train or test (targets)"),
-        parts.WIDTH,
-        parts.SEED,
-        parts.STEP,
-        parts.INDEX,
-        *parts.POSITION,
-        Column("value", pa.float64(), "predicted value or target, of output 0"),
-        Column("outputs", pa.int64(), "outputs that a network of the study has", "count"),
+        text("series", "network, ntk (its prediction), train or test (targets)"),
+        *missing((WIDTH, SEED, STEP), "not of a network"),
+        INDEX,
+        *POSITION,
+        real("value", "predicted value or target, of output 0"),
+        large_count("outputs", "outputs that a network of the study has"),
     ),
 )
 
@@ -30,26 +46,18 @@ TABLE = Table(
 def summarise(data: pd.DataFrame, predictions: pd.DataFrame, *, panels: int = 6) -> pd.DataFrame:
     """Networks of at most ``panels`` widths and the NTK prediction at the last step."""
     networks = predictions[predictions["model"] == "network"]
-    widths = parts.thin(networks["width"].dropna(), panels)
-    step = parts.last_finite_step(predictions)
-    shown = predictions[(predictions["step"] == step) & (predictions["output"] == 0)]
-    shown = shown[shown["model"].eq("ntk") | shown["model"].eq("network")]
+    widths = choices.thin(networks["width"].dropna(), panels)
+    shown = predictions[predictions["model"].isin(("network", "ntk")) & predictions["output"].eq(0)]
+    shown = shown[shown["step"] == last_finite_step(predictions)]
     shown = shown[shown["width"].isna() | shown["width"].isin(widths)]
-    points = parts.locate(data)
-    test = points[points["split"] == "test"][["index", *(c.name for c in parts.POSITION)]]
-    curves = (
-        shown.dropna(subset="f")
-        .merge(test, on="index")
-        .rename(columns={"model": "series", "f": "value"})
-    )
+    points = locate(data)
+    test = points[points["split"] == "test"][["index", *(column.name for column in POSITION)]]
+    curves = shown.dropna(subset="f").merge(test, on="index")
+    curves = curves.rename(columns={"model": "series", "f": "value"})
     targets = points.rename(columns={"split": "series", "y_0": "value"})
-    columns = [column.name for column in TABLE.columns]
-    table = pd.concat(
-        [f.reindex(columns=columns).astype({"width": "Int64"}) for f in (targets, curves)]
-    )
-    outputs = sum(name.startswith("y_") for name in data.columns)
+    table = pd.concat([TABLE.arrange(targets), TABLE.arrange(curves)])
     order = ["series", "width", "seed", "position", "index"]
-    return parts.arrange(table.assign(outputs=outputs).sort_values(order), TABLE)
+    return TABLE.arrange(table.assign(outputs=outputs(data)).sort_values(order))
 
 
 def distances(table: pd.DataFrame) -> pd.Series:
@@ -62,28 +70,27 @@ def distances(table: pd.DataFrame) -> pd.Series:
 
 
 @style.context()
-def draw(table: pd.DataFrame):
-    widths = parts.integers(table["width"])
+def draw(table: pd.DataFrame) -> Figure:
+    widths = choices.distinct(table["width"])
     columns = {1: 1, 2: 2, 4: 2}.get(len(widths), 3)
     rows = -(-len(widths) // columns)
     figure = style.figure(0.5 + 1.9 * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    ordered = table["axis"].iloc[0] != "none"
+    axis = table["axis"].iloc[0]
+    series = dict(iter(table.groupby("series")))
     distance = distances(table)
-    for axes, width in zip(grid.flat, widths, strict=False):
+    for axes, (width, curves) in zip(grid.flat, series["network"].groupby("width"), strict=False):
         colour = style.width_colour(width, widths)
-        curves = table[(table["series"] == "network") & (table["width"] == width)]
-        (_along if ordered else _against)(axes, table, curves, colour)
+        (_against if axis == "none" else _along)(axes, series, curves, colour)
         axes.set_title(f"$k$ = {power(width)}", color=colour, fontweight="bold")
-        axes.set_title(
-            f"distance {number(distance[width], 2)}", loc="right", color=style.GREY, fontsize=7.5
-        )
+        title = f"distance {number(distance[width], 2)}"
+        axes.set_title(title, loc="right", color=style.GREY, fontsize=7.5)
     for column in range(columns):
         lowest = grid.flat[columns * ((len(widths) - 1 - column) // columns) + column]
         lowest.tick_params(labelbottom=True)
-        lowest.set_xlabel(parts.AXIS_LABELS[table["axis"].iloc[0]] if ordered else "NTK prediction")
+        lowest.set_xlabel(AXIS_LABELS.get(axis, "NTK prediction"))
     for axes in grid[:, 0]:
-        axes.set_ylabel("output" if ordered else "network")
+        axes.set_ylabel("network" if axis == "none" else "output")
     handles, labels = grid.flat[0].get_legend_handles_labels()
     empty = grid.flat[len(widths) :]
     for axes in empty:
@@ -95,84 +102,50 @@ def draw(table: pd.DataFrame):
     return figure
 
 
-def _along(axes, table, curves, colour):
+def _along(axes: Axes, series: dict[str, pd.DataFrame], curves: pd.DataFrame, colour):
+    """Networks, prediction and targets over the position of the points."""
     for place, (_, curve) in enumerate(curves.groupby("seed")):
         label = "" if place else "networks, one line a seed"
         axes.plot(curve["position"], curve["value"], color=colour, lw=0.9, alpha=0.7, label=label)
-    target, ntk, train = (table[table["series"] == name] for name in ("test", "ntk", "train"))
-    axes.plot(
-        target["position"],
-        target["value"],
-        color=style.GREY,
-        linestyle=style.DOTTED,
-        linewidth=1.1,
-        label="target",
-    )
-    axes.plot(
-        ntk["position"],
-        ntk["value"],
-        color=style.THEORY,
-        linestyle=style.DASHED,
-        linewidth=1.2,
-        label="NTK prediction",
-    )
-    axes.plot(
-        train["position"],
-        train["value"],
-        "o",
-        color="white",
-        markeredgecolor=style.INK,
-        markeredgewidth=0.7,
-        markersize=3.4,
-        label="training points",
-    )
+    for name, label, look in (
+        ("test", "target", looks.TARGET),
+        ("ntk", "NTK prediction", looks.THEORY),
+        ("train", "training points", looks.TRAINING_POINTS),
+    ):
+        axes.plot(series[name]["position"], series[name]["value"], label=label, **look)
 
 
-def _against(axes, table, curves, colour):
-    ntk = table[table["series"] == "ntk"].set_index("index")["value"]
-    axes.plot(
-        curves["index"].map(ntk),
-        curves["value"],
-        ".",
-        color=colour,
-        markersize=3,
-        alpha=0.6,
-        markeredgewidth=0,
-        label="networks, one point for each seed and test point",
-    )
+def _against(axes: Axes, series: dict[str, pd.DataFrame], curves: pd.DataFrame, colour):
+    """Networks against the prediction, where points have no order."""
+    ntk = series["ntk"].set_index("index")["value"]
+    dots = {"color": colour, "markersize": 3, "alpha": 0.6, "markeredgewidth": 0}
+    label = "networks, one point for each seed and test point"
+    axes.plot(curves["index"].map(ntk), curves["value"], ".", label=label, **dots)
     ends = [ntk.min(), ntk.max()]
-    axes.plot(
-        ends,
-        ends,
-        color=style.THEORY,
-        linestyle=style.DASHED,
-        linewidth=1.2,
-        label="equal to the NTK prediction",
-    )
+    axes.plot(ends, ends, label="equal to the NTK prediction", **looks.THEORY)
 
 
 def caption(table: pd.DataFrame) -> str:
     networks = table[table["series"] == "network"]
-    seeds = parts.count_words(networks.groupby("width")["seed"].nunique())
+    seeds = words.seeds(networks.groupby("width")["seed"].nunique())
     what = "Output 0 of networks" if table["outputs"].iloc[0] > 1 else "Networks"
-    against = " against the NTK prediction" if table["axis"].iloc[0] == "none" else ""
+    against = "against" if table["axis"].iloc[0] == "none" else "beside"
     return (
-        f"{what} of {parts.listed(power(k) for k in parts.integers(networks['width']))}"
-        f" hidden units after {parts.steps_words(parts.last_step(table))} of gradient"
-        f" descent{against}, {seeds} each; the NTK prediction is that of an infinitely wide network"
-        " at the same step, averaged over initialisations. The distance is the root mean square"
-        " over test points of network - NTK prediction, median over seeds; the network's own"
-        " random function at initialisation is part of it at every width."
+        f"{what} of {words.listed(power(k) for k in choices.distinct(networks['width']))} hidden"
+        f" units {against} the NTK prediction, both after {words.steps(choices.last_step(table))};"
+        f" {seeds} each. The prediction is the mean of infinitely wide networks over"
+        " initialisations. Distance: root mean square over test points of network − prediction,"
+        " median over seeds; a network's own random function at the start is part of it at every"
+        " width."
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     distance = distances(table)
-    text = parts.listed(
-        f"{number(value, 2)} at width {power(width)}"
-        for width, value in parts.ends(distance.index.to_series(), distance)
-    )
+    networks = table[table["series"] == "network"]
     return (
-        f"After {parts.steps_words(parts.last_step(table))} the typical network is {text} from the"
-        " NTK prediction (root mean square over test points, median over seeds)."
+        f"After {words.steps(choices.last_step(table))} the typical network is"
+        f" {words.by_width(distance.index.to_series(), distance)} from the NTK prediction (root"
+        " mean square over test points, median over"
+        f" {words.seeds(networks.groupby('width')['seed'].nunique())})."
     )

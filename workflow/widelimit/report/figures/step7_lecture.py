@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 import pandas as pd
-import pyarrow as pa
+from matplotlib.figure import Figure
 
-from widelimit.data.lecture import PUBLISHED, WIDTH
-from widelimit.report.figures import parts, style
+from widelimit.data.lecture import PUBLISHED
+from widelimit.data.lecture import WIDTH as LECTURE_WIDTH
+from widelimit.report.figures import against_width, bands, choices, style, words
+from widelimit.report.figures.against_width import Curve
+from widelimit.report.figures.labels import label_ends
 from widelimit.report.numbers import fixed, number, power
-from widelimit.tables.schemas import Column, Table
+from widelimit.tables.columns import BAND, STEP, WIDTH, Table, large_count, missing, real, text
 
 TITLE = "A lecture's published numbers, recomputed"
 
-REGRESSION, NETWORK, OWN = "test_rmse_ntk", "rmse_network_vs_ntk", "rmse_network_vs_empirical_ntk"
+REGRESSION = "test_rmse_ntk"
 
 DISTANCES = {
-    NETWORK: ("network_vs_ntk", "network vs limit NTK", style.INK, "o"),
-    OWN: ("network_vs_empirical_ntk", "network vs own NTK", style.NTK, "s"),
+    "network_vs_ntk": ("network vs limit NTK", style.INK, "o"),
+    "network_vs_empirical_ntk": ("network vs own NTK", style.NTK, "s"),
 }
-"""Quantity, label, colour and marker of each distance."""
-
-_ALONE = "no network is involved"
+"""Label, colour and marker of each distance; its root mean square is the metric rmse_..."""
 
 TABLE = Table(
     "figures/step7_lecture.parquet",
     "one mean squared distance over the test points, and what the lecture says it is",
     (
-        Column(
+        text(
             "quantity",
-            pa.string(),
             "ntk_bias, ntk_no_bias (NTK regression from the target), network_vs_ntk,"
             " network_vs_empirical_ntk (network from the corrected prediction, same step)",
         ),
-        Column("width", pa.int64(), "hidden units k", "count", null=_ALONE),
-        Column("step", pa.int64(), "steps of gradient descent", "count", null=_ALONE),
-        Column("value", pa.float64(), "the mean square, median over seeds"),
-        Column("lower", pa.float64(), "lower quantile over seeds", null=_ALONE),
-        Column("upper", pa.float64(), "upper quantile over seeds", null=_ALONE),
-        Column("seeds", pa.int64(), "networks of the width", "count", null=_ALONE),
-        Column("lower_level", pa.float64(), "order of the lower quantile", null=_ALONE),
-        Column("upper_level", pa.float64(), "order of the upper quantile", null=_ALONE),
-        Column("published", pa.float64(), "the lecture's number", null="it has none"),
-        Column("below", pa.int64(), "seeds below the lecture's number", "count", null="as above"),
+        *missing((WIDTH, STEP), "no network is involved"),
+        BAND[0].but(meaning="the mean square, median over seeds"),
+        *missing(BAND[1:], "no network is involved"),
+        real("published", "the lecture's number", "it has none"),
+        large_count("below", "seeds below the lecture's number", "as above"),
     ),
 )
 
@@ -58,92 +53,65 @@ def summarise(
         if frame is not None:
             limit = frame[(frame["metric"] == REGRESSION) & frame["step"].isna()]
             value = float(limit["value"].iloc[0]) ** 2
-            rows.append({"quantity": quantity, "value": value, "published": PUBLISHED[quantity]})
-    distances = metrics[metrics["metric"].isin(DISTANCES)]
-    distances = distances[distances["step"] == parts.last_step(distances)]
+            rows.append({"quantity": quantity, "centre": value, "published": PUBLISHED[quantity]})
+    distances = metrics.assign(quantity=metrics["metric"].str.removeprefix("rmse_"))
+    distances = distances[distances["quantity"].isin(DISTANCES)]
+    distances = distances[distances["step"] == choices.last_step(distances)]
     squares = distances.assign(value=distances["value"] ** 2)
-    bands = parts.band(squares, ["metric", "width", "step"], quantiles)
-    bands.insert(
-        0, "quantity", bands["metric"].map({name: q for name, (q, *_) in DISTANCES.items()})
-    )
-    bands["published"] = bands["quantity"].map(PUBLISHED).where(bands["width"] == WIDTH)
-    bands["below"] = [
-        (squares["value"][squares["metric"].eq(row.metric) & squares["width"].eq(row.width)])
-        .lt(row.published)
-        .sum()
-        if pd.notna(row.published)
-        else pd.NA
-        for row in bands.itertuples()
-    ]
-    bands = bands.rename(columns={"centre": "value"})
-    return parts.arrange(pd.concat([pd.DataFrame(rows), bands]), TABLE)
+    by = ["quantity", "width", "step"]
+    table = bands.summarise(squares, by, quantiles)
+    table["published"] = table["quantity"].map(PUBLISHED).where(table["width"] == LECTURE_WIDTH)
+    each = squares.merge(table[[*by, "published"]], on=by)
+    below = each["value"].lt(each["published"]).groupby([each[name] for name in by]).sum()
+    table = table.merge(below.rename("below").reset_index(), on=by)
+    table["below"] = table["below"].where(table["published"].notna())
+    return TABLE.arrange(pd.concat([pd.DataFrame(rows), table]))
 
 
 @style.context()
-def draw(table: pd.DataFrame):
+def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.1)
     axes = figure.subplots()
-    networks = table[table["width"].notna()]
-    ends = []
-    for quantity, label, colour, marker in DISTANCES.values():
-        curve = networks[networks["quantity"] == quantity].sort_values("width")
-        if curve.empty:
-            continue
-        x = curve["width"].astype(float)
-        bounds = (curve[name].astype(float) for name in ("value", "lower", "upper"))
-        style.band(axes, x, *bounds, colour, marker=marker)
-        ends.append(style.End(x.iloc[-1], curve["value"].iloc[-1], label, colour))
-        known = curve[curve["published"].notna()]
-        axes.plot(
-            known["width"].astype(float),
-            known["published"],
-            "*",
-            color=style.ORANGE,
-            markeredgecolor=style.INK,
-            markeredgewidth=0.6,
-            markersize=11,
-            zorder=5,
-            label="" if ends[1:] else "published, one network",
-        )
-    style.log_scale(axes)
-    style.width_axis(axes, parts.integers(networks["width"]))
-    if networks["width"].nunique() > 1:
-        style.slope_guides(axes, -1, "slope −1")
+    networks = dict(iter(table[table["width"].notna()].groupby("quantity")))
+    curves = [Curve(networks[name], *look) for name, look in DISTANCES.items() if name in networks]
     axes.set_ylabel("mean squared distance")
-    if networks["published"].notna().any():
+    ends = against_width.draw({axes: curves}, guide=-1.0)
+    known = table[table["width"].notna() & table["published"].notna()]
+    if len(known):
+        star = {"markeredgecolor": style.INK, "markeredgewidth": 0.6, "markersize": 11, "zorder": 5}
+        x, label = known["width"].astype(float), "published, one network"
+        axes.plot(x, known["published"], "*", color=style.ORANGE, label=label, **star)
         axes.legend(loc="upper right")
-    style.label_ends(axes, ends)
+    label_ends(ends)
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
     networks = table[table["width"].notna()]
-    steps = parts.steps_words(parts.last_step(networks))
-    star = " Stars: what the lecture found for its one network." * bool(
-        networks["published"].notna().any()
-    )
+    stars = " Stars: what the lecture found for its one network."
     return (
-        "Mean square over the test points of network - corrected NTK prediction, both after"
-        f" {steps}, with the limit kernel and with the network's own at initialisation;"
-        f" {parts.band_words(networks)}; grey lines fall as one over the width.{star}"
+        "Mean squared distance of networks from the corrected NTK prediction over the test points,"
+        f" both after {words.steps(choices.last_step(networks))}, by width: with the limit kernel,"
+        f" and with the network's own at initialisation. {bands.caption(networks)} Grey lines fall"
+        f" as 1/k.{stars * bool(networks['published'].notna().any())}"
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     kernel = table[table["width"].isna()].set_index("quantity")
     names = {"ntk_bias": "with the bias", "ntk_no_bias": "without it"}
-    said = parts.listed(
-        f"{fixed(row['value'], 6)} {names[quantity]} (published: {fixed(row['published'], 6)})"
+    errors = words.listed(
+        f"{fixed(row['centre'], 6)} {names[quantity]} (published: {fixed(row['published'], 6)})"
         for quantity, row in kernel.iterrows()
     )
-    text = f"NTK regression has a test mean squared error of {said}."
-    for quantity, label, *_ in DISTANCES.values():
+    text = f"NTK regression has a test mean squared error of {errors}."
+    for quantity, (label, *_) in DISTANCES.items():
         rows = table[(table["quantity"] == quantity) & table["published"].notna()]
         for _, row in rows.iterrows():
             text += (
                 f" At width {power(int(row['width']))} the mean squared distance, {label}, is"
-                f" {number(row['value'], 3)} in the median; published is"
-                f" {number(row['published'], 3)}, with {row['below']} of {row['seeds']} seeds below"
-                " it."
+                f" {number(row['centre'], 3)} in the median; published is"
+                f" {number(row['published'], 3)}, with {row['below']} of"
+                f" {words.seeds([row['seeds']])} below it."
             )
     return text

@@ -1,4 +1,4 @@
-"""House style: fixed colours by role, bands, direct labels, deterministic bytes.
+"""House style: fixed colours by role, panels, logarithmic axes, deterministic bytes.
 
 A module draws inside ``@style.context()`` on ``style.figure(height)``; the labels at line ends
 come last, because they are spread apart on the finished layout.
@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import matplotlib
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatterSciNotation, NullLocator
-from scipy.optimize import isotonic_regression
-
-from widelimit.report.numbers import power
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogFormatterSciNotation
 
 FULL_WIDTH = 7.2
 """Width of a figure over the whole page, inches; 700 px on the page, so 8 pt is 11 px."""
@@ -32,7 +28,6 @@ ORANGE, SKY, GREEN, YELLOW, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#F0E442",
 """The rest of Okabe & Ito (2008), for kernels, activations and data without a fixed role."""
 
 DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.6))
-BAND_ALPHA = 0.18
 
 _RC = {
     "axes.axisbelow": True,
@@ -131,28 +126,30 @@ def step_colour(step: int, steps: Sequence[int]) -> tuple:
     return matplotlib.colormaps["magma"](0.65 - 0.53 * _fraction(max(step, 1), steps))
 
 
+def shade(value: float, values: Sequence[float]) -> tuple:
+    """cividis from 0 (largest of ``values``) to 0.75 (smallest), even in the logarithm."""
+    return matplotlib.colormaps["cividis"](0.75 * (1 - _fraction(value, values)))
+
+
 def _fraction(value: float, values: Sequence[float]) -> float:
     # Where value lies between the smallest (0) and largest (1) of values, in the logarithm.
     low, high = math.log2(min(values)), math.log2(max(values))
     return (math.log2(value) - low) / (high - low) if high > low else 1.0
 
 
-def panel(axes: Axes, letter: str, title: str):
+def lettered(letter: str, title: str) -> str:
     """The title of one panel, with its letter."""
-    axes.set_title(rf"$\bf{{{letter}}}$  {title}")
+    return rf"$\bf{{{letter}}}$  {title}"
 
 
-def width_axis(axes: Axes, widths: Sequence[int], most: int = 8):
-    """A log2 axis of hidden units, ticks at no more than ``most`` of the study's widths."""
-    widths = np.unique(np.asarray(widths, dtype=np.int64))
-    stride = math.ceil(len(widths) / most)
-    ticks = widths[::-1][::stride][::-1]
-    axes.set_xscale("log", base=2)
-    axes.set_xticks(ticks, [power(int(k)) for k in ticks])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlabel("hidden units $k$")
-    if len(widths) == 1:
-        axes.set_xlim(widths[0] / 2, widths[0] * 2)
+def panel(axes: Axes, letter: str, title: str):
+    axes.set_title(lettered(letter, title))
+
+
+def key(owner: Figure | Axes, looks: Mapping[str, dict], **options):
+    """A legend of lines, each drawn as its look says, above the figure unless told otherwise."""
+    handles = [Line2D([], [], label=label, **look) for label, look in looks.items()]
+    owner.legend(handles=handles, **{"loc": "outside upper center", "ncols": len(looks)} | options)
 
 
 def log_scale(axes: Axes, directions: str = "y"):
@@ -170,109 +167,3 @@ class _LogFormatter(LogFormatterSciNotation):
         low, high = sorted(self.axis.get_view_interval())
         plain = text and low > 0 and high / low < 100 and 1e-4 < x < 1e4
         return f"{x:g}" if plain else text
-
-
-def band(axes: Axes, x, centre, lower, upper, colour, **line):
-    """A line through ``centre`` over the band from ``lower`` to ``upper``; returns the line."""
-    axes.fill_between(x, lower, upper, color=colour, alpha=BAND_ALPHA, linewidth=0)
-    return axes.plot(x, centre, color=colour, **line)[0]
-
-
-def slope_guides(axes: Axes, slope: float, label: str):
-    """Thin grey power laws all over a log-log panel in place of its grid, one of them labelled.
-
-    Four of them cross each vertical line; they are anchored in the lower left, where what falls
-    with width leaves room. Call it when the limits are final.
-    """
-    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
-    axes.set_xlim(x0, x1)
-    axes.set_ylim(y0, y1)
-    axes.grid(False)
-    x, y = x0 * (x1 / x0) ** 0.04, y0 * (y1 / y0) ** 0.2
-    factor = (y1 / y0) ** 0.25
-    fall = math.ceil(abs(slope) * math.log(x1 / x0) / math.log(factor))
-    for m in range(-1 - fall, 5 + fall):
-        ends = [y * factor**m * (end / x) ** slope for end in (x0, x1)]
-        axes.plot([x0, x1], ends, color="#c9c9c9", linewidth=0.6, zorder=1)
-    axes.text(
-        x,
-        y,
-        label,
-        color=GREY,
-        fontsize=7,
-        va="bottom",
-        rotation=math.degrees(math.atan2(slope * y, x)),
-        rotation_mode="anchor",
-        transform_rotates_text=True,
-    )
-
-
-@dataclass(frozen=True)
-class End:
-    """The end of a line in data coordinates, and what stands beside it."""
-
-    x: float
-    y: float
-    text: str
-    colour: object = INK
-
-
-def label_ends(axes: Axes, ends: Sequence[End], *, size: float = 7.5, pad: float = 5):
-    """Write each text to the right of its line's end, moved up or down so that none overlap.
-
-    Call it when everything else is drawn: it settles the layout to measure the texts. The shifts
-    are the smallest in the least-squares sense; where one exceeds half a label, hairlines tie the
-    labels to their lines. Returns the annotations, in the order of ``ends``.
-    """
-    labels = [
-        axes.annotate(
-            end.text,
-            (end.x, end.y),
-            (pad, 0),
-            textcoords="offset points",
-            color=end.colour,
-            fontsize=size,
-            va="center",
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": end.colour,
-                "linewidth": 0.5,
-                "shrinkA": 0,
-                "shrinkB": 2,
-                "relpos": (0, 0.5),
-            },
-        )
-        for end in ends
-    ]
-    if not labels:
-        return labels
-    figure = axes.get_figure(root=True)
-    figure.get_layout_engine().execute(figure)
-    points = 72 / figure.dpi
-    heights = np.array([label.get_window_extent().height * points for label in labels]) + 2
-    at = np.array([axes.transData.transform((end.x, end.y))[1] * points for end in ends])
-    frame = axes.get_window_extent()
-    moved = spread(at, heights, frame.y0 * points, frame.y1 * points)
-    tied = bool(np.any(np.abs(moved - at) > heights / 2))
-    for label, shift in zip(labels, moved - at, strict=True):
-        label.set_position((3 * pad if tied else pad, shift))
-        label.arrow_patch.set_visible(tied)
-    return labels
-
-
-def spread(at: np.ndarray, heights: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Centres nearest to ``at``, in least squares, of intervals that do not overlap.
-
-    The intervals have the given ``heights``, keep the order of ``at`` and lie within
-    [low, high] where they fit. All in one unit, shape (n,).
-    """
-    order = np.argsort(at, kind="stable")
-    height = heights[order]
-    # Take away where each would sit in a stack without gaps: what is left must only not fall.
-    stacked = np.cumsum(height) - height / 2
-    base = isotonic_regression(at[order] - stacked).x
-    base = np.clip(base, low, max(high - height.sum(), low))
-    moved = np.empty_like(base)
-    moved[order] = base + stacked
-    return moved

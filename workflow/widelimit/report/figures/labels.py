@@ -1,0 +1,105 @@
+"""Labels beside the ends of lines, spread so that none overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from widelimit.report.figures.style import INK
+
+
+@dataclass(frozen=True)
+class End:
+    """The end of a line in data coordinates, and what stands beside it."""
+
+    x: float
+    y: float
+    text: str
+    colour: object = INK
+
+
+def level(axes: Axes, y: float, text: str, color, *, x: float | None = None, **line) -> End:
+    """A horizontal line through the panel; its end is at ``x``, or at the panel's final limit."""
+    axes.axhline(y, color=color, **line)
+    return End(axes.get_xlim()[1] if x is None else x, y, text, color)
+
+
+def label_ends(panels: Mapping[Axes, Sequence[End]], *, size: float = 7.5, pad: float = 5):
+    """Write each text to the right of its line's end, moved up or down so that none overlap.
+
+    Call it when everything else is drawn: it settles the layout to measure the texts. The shifts
+    are the smallest in the least-squares sense; where one exceeds half a label, hairlines tie the
+    labels of that panel to their lines. Returns the annotations, panel by panel.
+    """
+    labels = {axes: [_annotate(axes, end, size, pad) for end in panels[axes]] for axes in panels}
+    if not any(labels.values()):
+        return labels
+    figure = next(iter(panels)).get_figure(root=True)
+    figure.get_layout_engine().execute(figure)
+    points = 72 / figure.dpi
+    for axes, ends in panels.items():
+        heights = np.array([label.get_window_extent().height for label in labels[axes]])
+        heights = heights * points + 2
+        at = np.array([axes.transData.transform((end.x, end.y))[1] * points for end in ends])
+        frame = axes.get_window_extent()
+        shifts = spread(at, heights, frame.y0 * points, frame.y1 * points) - at
+        tied = bool(np.any(np.abs(shifts) > heights / 2))
+        for label, shift in zip(labels[axes], shifts, strict=True):
+            label.set_position((3 * pad if tied else pad, shift))
+            label.arrow_patch.set_visible(tied)
+    return labels
+
+
+def _annotate(axes: Axes, end: End, size: float, pad: float):
+    hairline = {
+        "arrowstyle": "-",
+        "color": end.colour,
+        "linewidth": 0.5,
+        "shrinkA": 0,
+        "shrinkB": 2,
+        "relpos": (0, 0.5),
+    }
+    return axes.annotate(
+        end.text,
+        (end.x, end.y),
+        (pad, 0),
+        textcoords="offset points",
+        color=end.colour,
+        fontsize=size,
+        va="center",
+        annotation_clip=False,
+        arrowprops=hairline,
+    )
+
+
+def spread(at: np.ndarray, heights: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Centres nearest to ``at``, in least squares, of intervals that do not overlap.
+
+    The intervals have the given ``heights``, keep the order of ``at`` and lie within
+    [low, high] where they fit. All in one unit, shape (n,).
+    """
+    order = np.argsort(at, kind="stable")
+    height = heights[order]
+    # Take away where each would sit in a stack without gaps: what is left must only not fall.
+    stacked = np.cumsum(height) - height / 2
+    base = _never_falling(at[order] - stacked)
+    base = np.clip(base, low, max(high - height.sum(), low))
+    moved = np.empty_like(base)
+    moved[order] = base + stacked
+    return moved
+
+
+def _never_falling(values: np.ndarray) -> np.ndarray:
+    """The nearest ascending sequence, by pooling neighbours (Ayer et al. 1955)."""
+    pools = []
+    for value in values:
+        total, count = value, 1
+        while pools and pools[-1][0] / pools[-1][1] > total / count:
+            before, more = pools.pop()
+            total, count = total + before, count + more
+        pools.append((total, count))
+    means, counts = [total / count for total, count in pools], [count for _, count in pools]
+    return np.repeat(means, counts) if pools else values
