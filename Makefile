@@ -46,8 +46,9 @@ lint: $(VENV)/installed  ## ruff, snakefmt and Snakemake's own linter
 format: $(VENV)/installed  ## rewrite the sources in the house format
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile workflow
 
-schema: $(VENV)/installed  ## regenerate workflow/schemas and results/README.md from the models
+schema: $(VENV)/installed  ## regenerate workflow/schemas and the READMEs of config and results
 	$(BIN)/python -m widelimit.study.config > workflow/schemas/config.schema.yaml
+	$(BIN)/python -m widelimit.study.config readme > config/README.md
 	$(BIN)/python -m widelimit.report.describe_tables > results/README.md
 
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \

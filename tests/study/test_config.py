@@ -10,13 +10,37 @@ import pytest
 import yaml
 
 from checkout import ROOT
-from widelimit.study.config import Study, json_schema, load_study
+from widelimit.study.config import Study, describe, json_schema, load_study
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
 
 def test_the_schema_is_that_of_the_model():
     assert SCHEMA.read_text() == json_schema(), "run `make schema`"
+
+
+def test_the_description_of_the_keys_is_that_of_the_model():
+    text = (ROOT / "config/README.md").read_text()
+    assert text == describe.readme(), "run `make schema`"
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", text, re.MULTILINE))
+    keys = {
+        key
+        for section in yaml.safe_load(SCHEMA.read_text())["$defs"].values()
+        for key in section["properties"]
+    }
+    # An experiment is a part of a study; its sections are headings.
+    assert set(rows) >= keys - {"data", "network", "kernels"}
+    assert rows["n_train"].startswith("whole number from 2 to 50 | `10` | ")
+    assert rows["rcond"].startswith("number above 0 and below 1 or null | `null` | ")
+    assert rows["engine"].startswith('`auto`, `dense`, `circle` | `"auto"` | ')
+    assert rows["quantiles"].startswith("list of 2: number from 0 to 1 | `[0.1, 0.9]` | ")
+
+
+def test_the_configuration_that_is_deployed_is_the_shipped_one():
+    link = ROOT / "config/config.yaml"
+    assert link.resolve() == ROOT / "config.yaml"
+    # Relative, so that it is right in every clone.
+    assert link.readlink() == Path("../config.yaml")
 
 
 @pytest.mark.parametrize("path", [ROOT / "config.yaml", *sorted((ROOT / "studies").glob("*.yaml"))])

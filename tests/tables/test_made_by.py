@@ -11,7 +11,6 @@ import pytest
 from checkout import ROOT
 from widelimit.tables.files import write_table
 from widelimit.tables.provenance import (
-    LOCK,
     code_digest,
     made_by,
     origins,
@@ -22,7 +21,7 @@ SCRIPTS = ROOT / "workflow/scripts"
 
 
 def job(script="compare.py", *, rule="compare", tables=(), **params):
-    code = code_digest(SCRIPTS / script, files=[LOCK])
+    code = code_digest(SCRIPTS / script)
     return SimpleNamespace(rule=rule, params={"code": code} | params, input=list(tables))
 
 
@@ -64,7 +63,7 @@ def test_a_table_knows_all_rules_on_the_way_to_it_each_once(tmp_path):
     }
     assert len(entries) == 3
     assert origins(chunks) == [entry for entry in entries if entry["rule"] != "compare"]
-    digest = code_digest(SCRIPTS / "train_networks.py", files=[LOCK])
+    digest = code_digest(SCRIPTS / "train_networks.py")
     assert [e["code"] for e in entries if e["rule"] == "train_networks"] == [digest]
     assert "numpy " in entries[0]["versions"]
 
@@ -77,9 +76,14 @@ def test_a_page_names_the_code_of_each_figure(tmp_path):
     ]
     codes = page_origin({}, "0" * 16, tables)["codes"]
     assert codes == {"page": "0" * 16} | {
-        f"figure {name}": code_digest(SCRIPTS / script, files=[LOCK])
-        for name, script in scripts.items()
+        f"figure {name}": code_digest(SCRIPTS / script) for name, script in scripts.items()
     }
+
+
+def test_the_prefix_of_an_importing_workflow_is_not_recorded():
+    for rule in ("compare", "widelimit_compare", "compare_compare"):
+        assert json.loads(origin(rule=rule)["made_by"])[0]["rule"] == "compare"
+    assert json.loads(origin("figure.py", rule="figure")["made_by"])[0]["rule"] == "figure"
 
 
 def test_folders_are_not_recorded(tmp_path):
@@ -110,7 +114,7 @@ def networks(tmp_path, place="width=16/chunk=1", **changes):
 
 def read(path, code=None):
     expected = json.loads(json.dumps(TOLD))
-    own = code_digest(SCRIPTS / "train_networks.py", files=[LOCK])
+    own = code_digest(SCRIPTS / "train_networks.py")
     expected["train_networks"]["code"] = code or own
     return origin(tables=[path], origins=expected)
 

@@ -39,6 +39,17 @@ def test_a_new_run_forgets_the_one_before():
         run.check(run.text_digest("code"), "the code")
 
 
+def test_two_studies_of_one_run_stand_side_by_side():
+    workflow = object()
+    run.begin(run.text_digest("one"), workflow)
+    run.begin(run.text_digest("two"), workflow)
+    for study in ("one", "two"):
+        run.check(run.text_digest(study), "the configuration")
+    run.begin(run.text_digest("three"), object())
+    with pytest.raises(ValueError, match="edited"):
+        run.check(run.text_digest("one"), "the configuration")
+
+
 def test_jobs_inherit_what_the_run_began_with():
     run.begin(run.text_digest("one"))
     code = "from widelimit.tables import run; run.check(run.text_digest('two'), 'the study')"

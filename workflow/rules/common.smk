@@ -7,10 +7,12 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
-# The folder with the workflow, also where another workflow imports this one.
+# The folder above, also where another workflow imports this one; it is no folder where that one
+# takes the rules from a repository elsewhere, and has the package installed.
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 # The package of this checkout, whichever is installed.
-sys.path.insert(0, str(WORKFLOW))
+if WORKFLOW.is_dir():
+    sys.path.insert(0, str(WORKFLOW))
 
 from widelimit.report.catalog import (
     FIGURES,
@@ -30,21 +32,21 @@ from widelimit.study.config import load_study, read_configs
 from widelimit.study.environment import check_place, share_environment
 from widelimit.study.measurements import MEASUREMENTS
 from widelimit.tables import run
-from widelimit.tables.provenance import LOCK, code_digest
+from widelimit.tables.provenance import PACKAGE, code_digest
 
-share_environment(WORKFLOW.parent)
+share_environment(PACKAGE)
 
 try:
     STUDY = load_study(config)
     if workflow.is_main_process:
-        check_place(sys.executable, WORKFLOW, os.getcwd())
+        check_place(sys.executable, PACKAGE, os.getcwd())
         # Snakemake has read these by itself, and has dropped what is there twice.
         read_configs(workflow.config_settings.configfiles)
         check_study(STUDY)
         check_results(STUDY.results_dir)
         for line in mend_results(STUDY.results_dir, remove=not workflow.dryrun):
             print(line, file=sys.stderr)
-        run.begin(run.text_digest(STUDY.model_dump_json()))
+        run.begin(run.text_digest(STUDY.model_dump_json()), workflow)
     else:
         run.check(run.text_digest(STUDY.model_dump_json()), "the configuration")
 except ValueError as error:
@@ -129,7 +131,8 @@ def training_jobs(pattern, base):
 
 def code(script, *modules, files=()):
     """Digest of a script, all it imports and the lock: an edit to any of them reruns the rule."""
-    digest = code_digest(WORKFLOW / "scripts" / script, modules=modules, files=[LOCK, *files])
+    path = workflow.source_path(f"../scripts/{script}")
+    digest = code_digest(Path(path), modules=modules, files=files)
     if workflow.is_main_process:
         run.add(digest)
     return digest
@@ -148,6 +151,11 @@ def content(experiment):
     if digest and workflow.is_main_process:
         run.add(digest)
     return digest
+
+
+def as_typed(name):
+    """A rule's name with the prefix that a workflow gives it that imports this one."""
+    return getattr(rules, name).rule.name
 
 
 def growing(amount):
@@ -198,7 +206,7 @@ def page_inputs(wildcards):
 
 def page_code():
     """Digest of what the text of a page follows from, besides what it reads."""
-    folders = (WORKFLOW / "widelimit/report/pages" / name for name in ("templates", "style"))
+    folders = (PACKAGE / "report/pages" / name for name in ("templates", "style"))
     return code("page.py", files=[path for folder in folders for path in folder.iterdir()])
 
 

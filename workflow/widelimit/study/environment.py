@@ -30,15 +30,17 @@ def _sign_name(sign: str) -> str:
     return {" ": "space", "'": "single quote", '"': "double quote"}.get(sign, f"sign {sign!r}")
 
 
-def share_environment(root: Path) -> None:
+def share_environment(package: Path) -> None:
     """Set them in this process, from which jobs inherit.
 
-    PYTHONPATH      : jobs import the package from this checkout, whatever their interpreter
+    PYTHONPATH      : jobs import the package from its checkout, whatever their interpreter
     NUMBA_CACHE_DIR : kernels are compiled once for all jobs of a checkout, unless set already
     SNAKEMAKE_OUTPUT_CACHE : made absolute, as Snakemake's links into a relative one lead nowhere
     """
-    paths = [str(root / "workflow"), os.environ.get("PYTHONPATH", "")]
-    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(root / ".numba_cache"))
+    folder = package.parent
+    if folder.name == "workflow":
+        paths = [str(folder), os.environ.get("PYTHONPATH", "")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(folder.parent / ".numba_cache"))
     if cache := os.environ.get("SNAKEMAKE_OUTPUT_CACHE"):
         os.environ["SNAKEMAKE_OUTPUT_CACHE"] = os.path.abspath(cache)

@@ -29,15 +29,18 @@ from widelimit.tables.files import read_metadata
 
 PACKAGE = Path(__file__).parents[1]
 LOCK = PACKAGE.parents[1] / "requirements.lock"
+"""Of a checkout; a package that is installed by itself has none."""
 
 
 def code_digest(script: Path, *, modules: Iterable[str] = (), files: Iterable[Path] = ()) -> str:
-    """A digest of a script, the modules it reaches, further modules and files.
+    """A digest of a script, the modules it reaches, further modules and files, and the lock file.
 
     script, modules : as for ``sources``
-    files : what else determines the result, such as the lock file or templates
+    files : what else determines the result, such as templates
+
+    It depends on names and contents, not on where the files lie.
     """
-    return _digest(sorted(sources(script, modules) | {Path(file) for file in files}))
+    return _digest(sources(script, modules) | _locks() | {Path(file) for file in files})
 
 
 def sources(script: Path, modules: Iterable[str] = ()) -> set[Path]:
@@ -50,14 +53,18 @@ def sources(script: Path, modules: Iterable[str] = ()) -> set[Path]:
 
 
 def lock_digest() -> str:
-    """A digest of the lock file."""
-    return _digest([LOCK])
+    """A digest of the lock file; none where there is none."""
+    return _digest(_locks()) if _locks() else "none"
+
+
+def _locks() -> set[Path]:
+    return {LOCK} if LOCK.is_file() else set()
 
 
 def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, content in sorted((path.name.encode(), path.read_bytes()) for path in paths):
+        digest.update(name + b"\0" + content + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -80,13 +87,15 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
     which params and code each rule on the way must have made it.
     """
     run.check(job.params.code, f"the code of rule {job.rule}, or requirements.lock,")
-    if code_digest(Path(script), modules=modules, files=[LOCK]) != job.params.code:
+    # A script that lies in a repository elsewhere has an address here, and nobody edits it.
+    local = Path(script).is_file()
+    if local and code_digest(Path(script), modules=modules) != job.params.code:
         raise ValueError(
             f"the code of rule {job.rule}, or requirements.lock, has been edited since this run"
             " of Snakemake began; start it again"
         )
     entry = {
-        "rule": job.rule,
+        "rule": _own_name(job.rule, script),
         "params": _without_places(_with_content(job)),
         "code": job.params.code,
         "versions": versions(),
@@ -102,6 +111,12 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
     chunk = job.params.get("chunk")
     own = {"chunk": json.dumps(dict(chunk))} if chunk else {}
     return {"made_by": json.dumps(_distinct(entries)), "lock": lock_digest(), **own}
+
+
+def _own_name(rule: str, script: str) -> str:
+    """A rule's name, which begins like its script's, without the prefix that another workflow may
+    have given it."""
+    return rule[max(rule.rfind(Path(script).stem), 0) :]
 
 
 def _check_chunk(path: str, metadata: dict[str, str]) -> None:

@@ -27,9 +27,20 @@ def file_digest(path: str | os.PathLike) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
-def begin(configuration: str) -> None:
-    """Begin a run in this process, with the digest of its configuration."""
-    os.environ[VARIABLE] = configuration
+def begin(configuration: str, run: object = None) -> None:
+    """Begin a run in this process, with the digest of its configuration.
+
+    run : what stands for the run; a second study of the same one, of a workflow that imports two,
+        joins the first
+    """
+    global _run
+    if run is None or run is not _run:
+        os.environ[VARIABLE] = ""
+    _run = run
+    add(configuration)
+
+
+_run: object = None
 
 
 def add(digest: str) -> None:

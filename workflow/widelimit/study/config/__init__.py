@@ -1,6 +1,7 @@
 """The configuration of a study: one pydantic model, the only truth about config.yaml.
 
-The JSON schema in workflow/schemas is generated from it: ``python -m widelimit.study.config``.
+The JSON schema in workflow/schemas and config/README.md are generated from it:
+``python -m widelimit.study.config [readme]``.
 """
 
 from __future__ import annotations

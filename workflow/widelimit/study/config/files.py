@@ -57,14 +57,17 @@ def _overlaid(below: Any, above: Any, path: str = "") -> Any:
 
 def json_schema() -> str:
     """The JSON schema of a study, as YAML."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    schema |= _tidy(Study.model_json_schema())
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **tidy_schema()}
     note = "# Generated from workflow/widelimit/study/config by `make schema`; do not edit.\n"
     return note + yaml.safe_dump(schema, sort_keys=False, allow_unicode=True, width=96)
 
 
+def tidy_schema() -> dict[str, Any]:
+    """The JSON schema without titles, which repeat the keys, and with descriptions in one line."""
+    return _tidy(Study.model_json_schema())
+
+
 def _tidy(schema: Any) -> Any:
-    """Without pydantic's titles, which repeat the keys, and with descriptions in one line."""
     if isinstance(schema, list):
         return [_tidy(part) for part in schema]
     if not isinstance(schema, dict):
