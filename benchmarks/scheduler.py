@@ -1,8 +1,9 @@
 """What planning and scheduling cost: ``python -m benchmarks.scheduler docs/cluster.md``.
 
-A study of so many training jobs is planned (a dry run), and then run with Snakemake's --touch, a
-hundred at a time, which does everything but the jobs themselves. CPU time of the one process, so
-that what else runs on the machine counts little. Takes twelve minutes, most of them waiting.
+A study of that many training jobs is planned up to its metrics (a dry run), with and without the
+groups of the cluster profiles, and then run with Snakemake's --touch, a hundred jobs at a time,
+which does everything but the jobs themselves. CPU time of the one process, so that what else runs
+on the machine counts little. Takes twenty minutes, most of them waiting.
 """
 
 from __future__ import annotations
@@ -18,13 +19,18 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[1]
-JOBS = (100, 1000, 5000)
+JOBS = (1000, 5000, 20_000)
+MOST = 5000
+"""Jobs beyond which only the plan without groups is measured: the rest takes hours."""
 BEGIN, END = "<!-- scheduler -->", "<!-- /scheduler -->"
-HEAD = "| training jobs | plan, CPU s | schedule and keep records, CPU s |\n"
+HEAD = (
+    "| training jobs | plan, CPU s | plan in groups, CPU s | schedule and keep records, CPU s |\n"
+    "|---|---|---|---|\n"
+)
 
 
-def measure(jobs: int) -> tuple[float, float]:
-    """CPU seconds of planning that many jobs, and of scheduling them."""
+def measure(jobs: int) -> list[float]:
+    """CPU seconds of planning that many jobs, of planning them in groups, and of --touch."""
     with tempfile.TemporaryDirectory() as name:
         here = Path(name)
         for part in ("Snakefile", "config.yaml", "requirements.lock"):
@@ -37,6 +43,13 @@ def measure(jobs: int) -> tuple[float, float]:
             "beyond": {"activations": [], "dimensions": []},
         }
         (here / "study.yaml").write_text(yaml.safe_dump(study))
+        plan = cpu_seconds(here, "--dry-run", "--", "metrics")
+        if jobs > MOST:
+            return [plan]
+        profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())
+        groups = ["--groups", *profile["groups"]]
+        groups += ["--group-components", *profile["group-components"]]
+        in_groups = cpu_seconds(here, "--dry-run", *groups, "--", "metrics")
         outputs = [
             here / f"results/{kind}/width=8/chunk={chunk}/{kind}.parquet"
             for kind in ("networks", "runs")
@@ -45,8 +58,9 @@ def measure(jobs: int) -> tuple[float, float]:
         for path in (here / "results/data.parquet", *outputs):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-        plan = cpu_seconds(here, "--dry-run", "--forceall")
-        return plan, cpu_seconds(here, "--touch", "--forceall") - plan
+        planned = cpu_seconds(here, "--dry-run", "--forceall", "--", "networks")
+        run = cpu_seconds(here, "--touch", "--forceall", "--", "networks")
+        return [plan, in_groups, run - planned]
 
 
 def cpu_seconds(folder: Path, *arguments: str) -> float:
@@ -54,7 +68,7 @@ def cpu_seconds(folder: Path, *arguments: str) -> float:
     subprocess.run(
         [
             *(sys.executable, "-m", "snakemake", "--configfile", "study.yaml", "--cores", "100"),
-            *("--quiet", "all", *arguments, "--", "networks"),
+            *("--quiet", "all", *arguments),
         ],
         cwd=folder,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
@@ -68,10 +82,11 @@ def cpu_seconds(folder: Path, *arguments: str) -> float:
 def main(document: str) -> None:
     rows = []
     for jobs in JOBS:
-        plan, schedule = measure(jobs)
-        rows.append(f"| {jobs} | {plan:.1f} | {schedule:.1f} |")
+        measured = [f"{seconds:.0f}" for seconds in measure(jobs)]
+        cells = [f"{jobs:,}".replace(",", " "), *measured, "", ""][:4]
+        rows.append(f"| {' | '.join(cells)} |")
         print(rows[-1], flush=True)
-    table = HEAD + "|---|---|---|\n" + "\n".join(rows)
+    table = HEAD + "\n".join(rows)
     path = Path(document)
     before, _, rest = path.read_text().partition(BEGIN)
     path.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")

@@ -217,10 +217,12 @@ def test_the_readme_quotes_every_case_with_its_methods():
 
 def test_the_documents_quote_what_planning_costs():
     head, *rows = quoted_table("docs/cluster.md", "scheduler")
-    assert scheduler.HEAD == f"| {' | '.join(head)} |\n"
-    numbers = np.array([[float(cell) for cell in row] for row in rows])
+    assert scheduler.HEAD.startswith(f"| {' | '.join(head)} |\n")
+    numbers = np.array([[float(cell.replace(" ", "") or "nan") for cell in row] for row in rows])
     assert numbers[:, 0].tolist() == list(scheduler.JOBS)
-    assert (np.diff(numbers, axis=0) > 0).all()
+    assert (np.diff(numbers[:, :2], axis=0) > 0).all()
+    # The largest is planned without groups alone.
+    assert np.isfinite(numbers[:-1]).all()
 
 
 def test_methods_take_turns(monkeypatch):
