@@ -103,6 +103,13 @@ def doubled(package):
     return run(DOUBLED, package, package / "cache").communicate()[0].split()
 
 
+@pytest.mark.slow
+def test_a_copy_of_the_package_elsewhere_takes_the_same_code(doubling):
+    copy = doubling / "elsewhere"
+    shutil.copytree(doubling / "widelimit", copy / "widelimit", copy_function=shutil.copyfile)
+    assert run(DOUBLED, copy, doubling / "cache").communicate()[0].split() == [b"3.0", b"1"]
+
+
 def flipped(content):
     middle = len(content) // 2
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]

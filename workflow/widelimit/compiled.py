@@ -2,7 +2,8 @@
 
 Numba looks only at the file of a function to see whether its cached machine code is still
 good, not at the functions that it calls from other files. Here the cache lies in a folder named
-by a digest of all sources that use this decorator, so that none is ever out of date.
+by a digest of all sources that use this decorator, so that none is ever out of date, and copies of
+the package share it wherever they are.
 
 Jobs on other machines may share the folder. Numba keeps machine code by types of arguments and by
 name and features of the processor, so that each kind of processor compiles its own. But it numbers
@@ -57,7 +58,7 @@ def compiled(function=None, *, fastmath=IN_ORDER):
         dispatcher = njit(cache=True, **options)(function)
     finally:
         config.CACHE_DIR = before
-    _keep_with_care(dispatcher._cache)
+    _keep_with_care(dispatcher._cache, Path(folder) / function.__module__)
     return dispatcher
 
 
@@ -93,19 +94,17 @@ def _is_whole(path: str) -> bool:
     return content[-32:] == _digest(content[:-32])
 
 
-def _keep_with_care(cache) -> None:
-    """Check what the cache loads, and lock what it saves; a cache that cannot be written, on a
-    disk that is full, say, is no error."""
-    files = cache._cache_file
-    base = cache._impl.filename_base
-    cache._cache_file = _CheckedFiles(files._cache_path, base, files._source_stamp)
+def _keep_with_care(cache, place: Path) -> None:
+    """Keep code in `place`, check what the cache loads, and lock what it saves; a cache that cannot
+    be written, on a disk that is full, say, is no error."""
+    # The folder says of which sources: neither their place nor their time of change counts.
+    cache._cache_file = _CheckedFiles(str(place), cache._impl.filename_base, source_stamp=None)
     save = cache.save_overload
 
     def save_overload(signature, data):
         with contextlib.suppress(OSError):
-            folder = Path(cache_folder())
-            folder.mkdir(parents=True, exist_ok=True)
-            with open(folder / "lock", "a", encoding="utf-8") as lock:
+            place.mkdir(parents=True, exist_ok=True)
+            with open(place.parent / "lock", "a", encoding="utf-8") as lock:
                 with contextlib.suppress(OSError):
                     fcntl.flock(lock, fcntl.LOCK_EX)
                 save(signature, data)
