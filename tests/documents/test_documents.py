@@ -9,6 +9,7 @@ import pytest
 from checkout import ROOT
 
 DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("*.md")]
+CIRCLE_ENGINE = ROOT / "workflow/widelimit/training/circle"
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 
 
@@ -42,3 +43,13 @@ def test_links_lead_to_files(path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
         if not target.startswith(("http:", "https:")):
             assert (path.parent / target).exists(), target
+
+
+def test_the_notation_of_the_circle_engine_is_that_of_its_code():
+    sources = (*(ROOT / "workflow/widelimit").glob("circle/*.py"), *CIRCLE_ENGINE.glob("*.py"))
+    words = set(re.findall(r"\w+", "\n".join(path.read_text() for path in sources)))
+    text = (ROOT / "docs/engine.md").read_text()
+    table = text.split("\n### Notation\n")[1].split("\n### ")[0]
+    names = [name for row in table.splitlines()[4:] for name in re.findall(r"`(\w+)`", row)]
+    assert len(names) > 20
+    assert set(names) <= words
