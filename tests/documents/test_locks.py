@@ -60,6 +60,14 @@ def imported() -> set[str]:
     return names - sys.stdlib_module_names - {"widelimit"}
 
 
+def test_the_environment_of_conda_users_has_what_the_project_needs():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    bounds = dict(line.split(" ", 1) for line in environment["dependencies"])
+    assert bounds.pop("python") == PROJECT["requires-python"]
+    specifiers = {name: Requirement(f"{name}{bound}").specifier for name, bound in bounds.items()}
+    assert specifiers == {name: each.specifier for name, each in requirements().items()}
+
+
 def test_the_environment_of_the_jobs_is_what_they_import():
     environment = yaml.safe_load((ROOT / "workflow/envs/widelimit.yaml").read_text())
     bounds = dict(line.split(" ", 1) for line in environment["dependencies"])

@@ -3,8 +3,9 @@ import pytest
 
 from widelimit.kernels.activations import parse_activation
 from widelimit.linear.gradient_descent import gradient_descent_prediction
+from widelimit.networks.linearised import linearised_descent
 from widelimit.networks.model import forward, initialise
-from widelimit.networks.tangent import empirical_ntk, jacobian, linearised_descent
+from widelimit.networks.tangent import empirical_ntk, jacobian
 
 ACTIVATIONS = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"]
 STEPS = [0, 1, 2, 7, 200]

@@ -91,3 +91,5 @@ def test_points_and_networks_do_not_depend_on_kernels():
         if file.stem not in ("__init__", "activations", "elementary"):
             reached = rules_reached_from(f"kernels/{file.name}")
             assert not {"generate_data", "train_networks"} & reached, file
+    for file in ("linear/gradient_descent.py", "linear/least_squares.py"):
+        assert "train_networks" not in rules_reached_from(file)

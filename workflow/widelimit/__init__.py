@@ -29,7 +29,7 @@ _HOME = {
     "last_layer_kernel": "networks.tangent",
     "hessian_norm": "networks.hessian",
     "jacobian": "networks.tangent",
-    "linearised_descent": "networks.tangent",
+    "linearised_descent": "networks.linearised",
     "train": "training",
     "TrainingCollapsed": "training",
     "TrainingDiverged": "training",

@@ -22,8 +22,9 @@ from widelimit.measure.distances import rmse
 from widelimit.measure.frames import long_table
 from widelimit.measure.log_steps import log_steps
 from widelimit.measure.metric_rows import Row
+from widelimit.networks.linearised import linearised_descent
 from widelimit.networks.model import forward, initialise
-from widelimit.networks.tangent import empirical_ntk, jacobian, linearised_descent
+from widelimit.networks.tangent import empirical_ntk, jacobian
 from widelimit.seeds import generator
 from widelimit.training import train
 
