@@ -3,6 +3,7 @@ import pytest
 
 from widelimit.circle.arrangement import arrange, on_unit_circle
 from widelimit.circle.cell_lookup import cells_of
+from widelimit.kernels.preactivations import preactivations
 
 RNG = np.random.default_rng(0)
 ANGLES = {
@@ -18,6 +19,12 @@ ANGLES = {
 }
 
 
+def active_in_cells(arrangement, B):
+    """Whether each weight is active on each point, by the cell it lies in."""
+    first, beyond = arrangement.active_arc()
+    return (cells_of(arrangement, B)[:, None] - first) % arrangement.cells < beyond - first
+
+
 def on_circle(angle):
     return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
@@ -30,22 +37,29 @@ def X(request):
 def test_every_weight_is_active_on_the_points_of_its_cell(X):
     B = RNG.standard_normal((20_000, 2))
     arrangement = arrange(X)
-    cell, on_border = cells_of(arrangement, B)
-    first, beyond = arrangement.active_arc()
-    active = (cell[:, None] - first) % arrangement.cells < beyond - first
-    np.testing.assert_array_equal(active, B @ X.T > 0)
-    assert on_border == 0
+    assert not arrangement.is_disputed(X, B)
+    np.testing.assert_array_equal(active_in_cells(arrangement, B), B @ X.T > 0)
 
 
-def test_weights_on_a_border_are_counted_and_inactive():
-    X = np.array([[1.0, 0.0], [0.6, 0.8]])
-    B = np.array([[0.0, 1.0], [0.0, -3.0], [1.0, 1.0], [0.0, 0.0]])
+@pytest.mark.parametrize("name", ["one", "full", "half", "duplicates", "close"])
+def test_weights_on_a_border_are_inactive(name):
+    X = on_circle(ANGLES[name])
+    B = np.stack([-X[:, 1], X[:, 0]], axis=1)
     arrangement = arrange(X)
-    cell, on_border = cells_of(arrangement, B)
-    assert on_border == 3
-    first, beyond = arrangement.active_arc()
-    active = (cell[:3, None] - first) % arrangement.cells < beyond - first
-    np.testing.assert_array_equal(active, [[False, True], [False, False], [True, True]])
+    B = np.concatenate([B, -2 * B])
+    np.testing.assert_array_equal(active_in_cells(arrangement, B), preactivations(B, X) > 0)
+    assert not active_in_cells(arrangement, B)[np.arange(2 * len(X)), [*range(len(X))] * 2].any()
+
+
+@pytest.mark.parametrize("angle", [[0.7, 0.7 + np.pi], [0.7, 0.7 + 2.3e-16], [0.7 + np.pi, 0.7, 2]])
+def test_points_of_one_line_may_disagree(angle):
+    X = on_circle(np.array(angle))
+    X[np.array(angle) > np.pi] = -X[0] if angle[0] < 1 else -X[1]
+    arrangement = arrange(X)
+    orthogonal = np.array([[-X[0, 1], X[0, 0]]])
+    assert arrangement.is_disputed(X, orthogonal)
+    assert not arrangement.is_disputed(X, orthogonal + 1e-14)
+    assert not arrange(X[:1]).is_disputed(X[:1], orthogonal)
 
 
 @pytest.mark.parametrize(("name", "lines"), [("duplicates", 7), ("antipodal", 18), ("seam", 2)])
@@ -57,7 +71,6 @@ def test_opposite_points_share_their_line_to_the_last_bit():
     X = on_circle(RNG.uniform(0, np.pi, 50))
     arrangement = arrange(np.concatenate([X, -X]))
     assert arrangement.lines == 50
-    assert arrangement.two_sided.all()
     np.testing.assert_array_equal(arrangement.line[:50], arrangement.line[50:])
     assert (arrangement.positive[:50] != arrangement.positive[50:]).all()
 
@@ -65,7 +78,6 @@ def test_opposite_points_share_their_line_to_the_last_bit():
 def test_a_single_line_has_a_companion():
     arrangement = arrange(np.array([[0.6, 0.8]]))
     assert arrangement.cells == 4
-    assert not arrangement.two_sided.any()
 
 
 def test_what_is_on_the_unit_circle():

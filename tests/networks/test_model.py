@@ -146,7 +146,8 @@ def test_sums_over_cells_are_those_over_pairs(layout, slope):
         (np.array([[1.0, 1.0]]), np.ones((5000, 2)), "relu"),
         (np.array([[1.0, 0.0]]), np.ones((50, 2)), "relu"),
         (np.array([[1.0, 0.0]]), np.ones((5000, 2)), "gelu"),
-        (np.array([[1.0, 0.0]]), np.tile([0.0, 1.0], (5000, 1)), "relu"),
+        (np.array([[1.0, 0.0]]), np.zeros((5000, 2)), "relu"),
+        (np.array([[1.0, 0.0], [-1.0, 0.0]]), np.tile([0.0, 1.0], (5000, 1)), "relu"),
         (np.empty((0, 2)), np.ones((5000, 2)), "relu"),
     ],
 )

@@ -30,15 +30,22 @@ from numba import config, njit
 from numba.core.caching import IndexDataCacheFile
 
 PACKAGE = Path(__file__).parent
+AS_WRITTEN = set()
+"""Every product and every sum is rounded."""
 IN_ORDER = {"contract"}
 """Fused multiply-add is the only liberty: sums keep their order."""
 ANY_ORDER = {"contract", "nsz", "reassoc", "arcp"}
 """Sums in any order, so that reductions run on vectors: the same on one processor every time."""
 
 
-def inlined(function):
-    """Compile `function` into its callers: a call that passes a dozen arrays costs 100 ns."""
-    return njit(fastmath=IN_ORDER, error_model="numpy", forceinline=True)(function)
+def inlined(function=None, *, fastmath=IN_ORDER):
+    """Compile `function` into its callers: a call that passes a dozen arrays costs 100 ns.
+
+    It keeps its own `fastmath` there.
+    """
+    if function is None:
+        return lambda f: inlined(f, fastmath=fastmath)
+    return njit(fastmath=fastmath, error_model="numpy", forceinline=True)(function)
 
 
 def compiled(function=None, *, fastmath=IN_ORDER):

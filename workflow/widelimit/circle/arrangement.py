@@ -4,6 +4,9 @@ Turn a unit's weight b once round the origin: a point x switches on at one angle
 positive) and off half a turn later. Sorted, these angles are the borders 0..2H-1 of 2H cells, and
 every unit of a cell is active on the same points. Cell g lies above border g-1 and below border g,
 counter-clockwise, cyclically; border h + H is the other half of the line of border h < H.
+
+Of the points that share a line one decides about units, by the sign of x.b as it is in
+kernels/preactivations.py. The others agree with it, except about units on the line itself.
 """
 
 from __future__ import annotations
@@ -12,9 +15,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from widelimit.kernels.preactivations import preactivations
+
 UNIT_NORM_TOLERANCE = 1e-12
 SAME_LINE = 8 * np.finfo(float).eps
 """Lines closer in angle than the rounding of x.b can tell apart are one line."""
+BLOCK_ENTRIES = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -24,34 +30,47 @@ class Arrangement:
     line (n,)         in 0..H-1: the point's line; duplicate and antipodal points share one
     positive (n,)     True where the point is active on the cells line+1 .. line+H, else False:
                       active on line+H+1 .. line+2H, cyclically
-    normals (H, 2)    unit normal of each line, its half-plane normal.b > 0 being line+1 .. line+H
-    border (2H, 2)    the direction e that decides at this border: e.b > 0 on one side, and
+    border (2H, 2)    the point e that decides at this border: e.b > 0 on one side, and
     opens (2H,)       True where e.b > 0 above the border, False where e.b > 0 below it; e.b = 0
                       belongs to the other side, as relu'(0) = 0
     angle (2H,)       of the border's ray, ascending in [0, 2 pi)
-    two_sided (H,)    the line has points on both sides, so that e.b = 0 belongs to neither cell
     """
 
     line: np.ndarray
     positive: np.ndarray
-    normals: np.ndarray
     border: np.ndarray
     opens: np.ndarray
     angle: np.ndarray
-    two_sided: np.ndarray
 
     @property
     def lines(self) -> int:
-        return len(self.normals)
+        return self.cells // 2
 
     @property
     def cells(self) -> int:
-        return 2 * self.lines
+        return len(self.border)
 
     def active_arc(self) -> tuple[np.ndarray, np.ndarray]:
         """(first, last + 1) cell of each point's arc of active cells; last + 1 may exceed 2H."""
         first = self.line + 1 + np.where(self.positive, 0, self.lines)
         return first, first + self.lines
+
+    def is_disputed(self, X: np.ndarray, B: np.ndarray) -> bool:
+        """Whether points of one line disagree about a row of B (k, 2), which then has no cell.
+
+        X (n, 2) are the points of the arrangement. Antipodal points disagree about b orthogonal to
+        them, where both are inactive; points 1e-15 apart about b between their lines.
+        """
+        deciding = self.border[self.line]
+        others = (deciding != X).any(axis=1)
+        X, deciding = X[others], deciding[others]
+        same_side = (self.positive == self.opens[self.line])[others, None]
+        block = max(1, BLOCK_ENTRIES // max(1, len(X)))
+        for units in (B[start : start + block] for start in range(0, len(B), block)):
+            agreed = (preactivations(deciding, units) > 0) == same_side
+            if ((preactivations(X, units) > 0) != agreed).any():
+                return True
+        return False
 
 
 def on_unit_circle(X: np.ndarray) -> bool:
@@ -89,7 +108,6 @@ def arrange(X: np.ndarray) -> Arrangement:
         last = line == line.max()
         if line.max() > 0:
             line, positive = np.where(last, 0, line), positive ^ last
-            ray = np.where(last[:, None], -ray, ray)
             angle = np.where(last, angle.min(), angle)
 
     if line.max() == 0:
@@ -97,22 +115,14 @@ def arrange(X: np.ndarray) -> Arrangement:
         wide = arrange(np.vstack([X, [[-X[0, 1], X[0, 0]]]]))
         return replace(wide, line=wide.line[:-1], positive=wide.positive[:-1])
 
-    # Of each line its first angle: those of two lines lie more than SAME_LINE apart.
-    _, first = np.unique(line[order], return_index=True)
-    representative = order[first]
-    ray, angle = ray[representative], angle[representative]
-    normals = np.stack([-ray[:, 1], ray[:, 0]], axis=1)
-    normals /= np.hypot(normals[:, 0], normals[:, 1])[:, None]
-    has_positive, has_negative = (
-        np.bincount(line[side], minlength=len(ray)) > 0 for side in (positive, ~positive)
-    )
-    half = np.where(has_positive[:, None], normals, -normals)
+    # The first point of each line decides; their angles lie more than SAME_LINE apart.
+    ranked = np.lexsort((angle, line))
+    deciding = ranked[np.unique(line[ranked], return_index=True)[1]]
+    border, opens, angle = X[deciding], positive[deciding], angle[deciding]
     return Arrangement(
         line=line,
         positive=positive,
-        normals=normals,
-        border=np.concatenate([half, half]),
-        opens=np.concatenate([has_positive, ~has_positive]),
+        border=np.concatenate([border, border]),
+        opens=np.concatenate([opens, ~opens]),
         angle=np.concatenate([angle, angle + np.pi]),
-        two_sided=has_positive & has_negative,
     )

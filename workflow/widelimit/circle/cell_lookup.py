@@ -8,6 +8,7 @@ import numpy as np
 
 from widelimit.circle.arrangement import Arrangement
 from widelimit.compiled import compiled, inlined
+from widelimit.kernels.elementary import preactivation
 
 TABLE_LENGTH = 1 << 14
 
@@ -15,7 +16,7 @@ TABLE_LENGTH = 1 << 14
 class Borders(NamedTuple):
     """An arrangement as the compiled code reads it, with a table from direction to cell.
 
-    e1, e2 (2H,)   direction that decides at the border
+    e1, e2 (2H,)   point that decides at the border
     opens (2H,)    e.b > 0 is the side above the border
     guess          cell at the start of each of TABLE_LENGTH equal pieces of the turn
     """
@@ -38,10 +39,11 @@ def borders_of(arrangement: Arrangement) -> Borders:
     )
 
 
-def cells_of(arrangement: Arrangement, B: np.ndarray) -> tuple[np.ndarray, int]:
-    """The cell of every row of B (k, 2), as int32 (k,), and how many lie exactly on a border."""
+def cells_of(arrangement: Arrangement, B: np.ndarray) -> np.ndarray:
+    """The cell of every row of B (k, 2), as int32 (k,); b = 0 and what `is_disputed` has none."""
     cell = np.empty(len(B), dtype=np.int32)
-    return cell, _fill_cells(borders_of(arrangement), np.ascontiguousarray(B), cell)
+    _fill_cells(borders_of(arrangement), np.ascontiguousarray(B), cell)
+    return cell
 
 
 @inlined
@@ -65,8 +67,8 @@ def first_guess(borders, b1, b2):
 @inlined
 def is_above(borders, g, b1, b2):
     """Whether b lies on the upper side of border g's line."""
-    positive = borders.e1[g] * b1 + borders.e2[g] * b2 > 0.0
-    return positive == borders.opens[g]
+    active = preactivation(borders.e1[g], borders.e2[g], 0.0, b1, b2, 0.0) > 0.0
+    return active == borders.opens[g]
 
 
 @inlined
@@ -95,12 +97,6 @@ def locate(borders, cell, b1, b2):
 
 @compiled
 def _fill_cells(borders, B, cell):
-    e1, e2, cells = borders.e1, borders.e2, borders.e1.size
-    on_border = 0
     for j in range(cell.size):
         b1, b2 = B[j, 0], B[j, 1]
-        g = locate(borders, first_guess(borders, b1, b2), b1, b2)
-        cell[j] = g
-        below = g - 1 if g > 0 else cells - 1
-        on_border += (e1[g] * b1 + e2[g] * b2 == 0.0) or (e1[below] * b1 + e2[below] * b2 == 0.0)
-    return on_border
+        cell[j] = locate(borders, first_guess(borders, b1, b2), b1, b2)

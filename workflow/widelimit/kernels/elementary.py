@@ -1,4 +1,4 @@
-"""exp, erfc, erf, arcsin, sin and cos of one float without branches, so that loops vectorise.
+"""exp, erfc, erf, arcsin, sin, cos and x.b of floats without branches, so that loops vectorise.
 
 A library's function is called entry by entry, and costs more than all else in a loop. Here each is
 a polynomial or a ratio of two, right to a few units in the last place. Coefficients run from the
@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from widelimit.compiled import inlined
+from widelimit.compiled import AS_WRITTEN, inlined
 
 EXP = (
     *(-1.0, 0.5000000000000006, -0.1666666666666667, 0.04166666666657314),
@@ -160,3 +160,9 @@ def hyperbolic_sine_and_cosine(u):
     c = (((COSH[9] * t + COSH[8]) * t + COSH[7]) * t + COSH[6]) * t + COSH[5]
     c = ((((c * t + COSH[4]) * t + COSH[3]) * t + COSH[2]) * t + COSH[1]) * t
     return u + u * t * s, 1.0 + c
+
+
+@inlined(fastmath=AS_WRITTEN)
+def preactivation(x1, x2, x3, b1, b2, b3):
+    """x.b as its sign decides about units: see preactivations.py."""
+    return (x1 * b1 + x2 * b2) + x3 * b3

@@ -13,7 +13,7 @@ from math import prod
 
 import numpy as np
 
-from widelimit.circle.arrangement import arrange, on_unit_circle
+from widelimit.circle.arrangement import Arrangement, arrange, on_unit_circle
 from widelimit.kernels.activations import Activation
 
 FEWEST_UNITS = 1 << 12
@@ -25,25 +25,26 @@ ENTRIES_PER_BLOCK = 1 << 18
 class CellSums:
     """Sums over the units of every cell of the arrangement of `points` (n, 2)."""
 
-    def __init__(self, points: np.ndarray, B: np.ndarray, slope: float):
+    def __init__(self, points: np.ndarray, arrangement: Arrangement, B: np.ndarray, slope: float):
         from widelimit.circle.cell_lookup import cells_of
 
-        arrangement = arrange(points)
         self.points, self.B, self.slope = points, B, slope
         self.lines, self.cells = arrangement.lines, arrangement.cells
         self.first, _ = arrangement.active_arc()
-        self.cell, self.undecided = cells_of(arrangement, B)
+        self.cell = cells_of(arrangement, B)
 
     @classmethod
     def where_possible(cls, points, B, activation: Activation) -> CellSums | None:
         """None where every pair has to be looked at: off the circle, for other activations, for
-        few units, and for units exactly on a border, which belong to no cell.
+        few units, and for units that belong to no cell.
         """
         few = len(B) < FEWEST_UNITS or len(points) == 0
         if few or activation.slope is None or not on_unit_circle(points):
             return None
-        sums = cls(points, B, activation.slope)
-        return None if sums.undecided else sums
+        arrangement = arrange(points)
+        if not B.any(axis=1).all() or arrangement.is_disputed(points, B):
+            return None
+        return cls(points, arrangement, B, activation.slope)
 
     def prediction(self, A: np.ndarray) -> np.ndarray:
         """sum_j A_pj phi(b_j.x), (n, p)."""

@@ -8,6 +8,7 @@ from math import prod
 import numpy as np
 
 from widelimit.kernels.activations import Activation
+from widelimit.kernels.preactivations import preactivations
 
 BLOCK_ENTRIES = 1 << 18
 """Pre-activations in one block of units: 2 MB, which a core's own cache still holds."""
@@ -38,8 +39,9 @@ class PairSums:
     def derivatives(self, rows: slice, columns: slice, *factors: np.ndarray) -> np.ndarray:
         """sum_j (product of the factors)_j phi'(b_j.x) phi'(b_j.z) for the same pairs."""
         total = 0.0
-        for units, U in self._preactivations():
-            slope, weight = self.phi.derivative(U), prod(f[units] for f in factors)
+        for units in unit_blocks(len(self.B), len(self.points)):
+            slope = self.phi.derivative(preactivations(self.points, self.B[units]))
+            weight = prod(factor[units] for factor in factors)
             total = total + (slope[rows] * weight) @ slope[columns].T
         return total
 

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from widelimit.kernels.activations import parse_activation
+from widelimit.kernels.preactivations import preactivations
 from widelimit.networks.model import as_points, as_weights, unit_sums
 from widelimit.validation import finite
 
@@ -74,7 +75,7 @@ def jacobian(X, A, B, *, activation: str = "relu") -> np.ndarray:
     A, B = as_weights(A, B)
     X = as_points("X", X, B)
     (p, k), (n, d) = A.shape, X.shape
-    U = X @ B.T
+    U = preactivations(X, B)
     last = np.einsum("nj,pq->npqj", phi.value(U), np.eye(p))
     first = np.einsum("pj,nj,ni->npji", A, phi.derivative(U), X)
     J = np.concatenate([last.reshape(n, p, p * k), first.reshape(n, p, k * d)], axis=2)

@@ -38,7 +38,6 @@ import numpy as np
 
 from widelimit.circle.arrangement import arrange, on_unit_circle
 from widelimit.kernels.activations import Activation
-from widelimit.networks.pair_sums import unit_blocks
 
 SMALLEST, LARGEST = 1e-140, 1e140
 """Weights whose squares neither vanish nor overflow."""
@@ -54,10 +53,8 @@ def obstacle(X: np.ndarray, A: np.ndarray, B: np.ndarray, activation: Activation
         return f"a unit has b = 0, or so small (below {SMALLEST:g}) that its square is 0"
     if max(np.abs(A).max(), b1.max(), b2.max()) > LARGEST:
         return f"a unit has weights so large (beyond {LARGEST:g}) that products overflow"
-    arrangement = arrange(X)
-    both = arrangement.normals[arrangement.two_sided]
-    if any((both @ B[units].T == 0).any() for units in unit_blocks(len(B), max(1, len(both)))):
-        return "a unit is orthogonal to two antipodal points, and so on the line between two cells"
+    if arrange(X).is_disputed(X, B):
+        return "a unit is orthogonal to antipodal points, or to two that rounding cannot tell apart"
     return None
 
 

@@ -36,7 +36,8 @@ ROWS = 27
 # LEG_START: the path at the start of the leg. REACH: how much it grew in the leg before.
 
 ROUNDING = 1e-15
-"""Added to the path at every step: more than rounding of P moves x.b, relative to |q|."""
+"""Added to the path at every step that moves the cell: more than rounding of P moves x.b, relative
+to |q|. Without a gradient P stays as it is, and a unit on a border is never due."""
 SAFETY = 1e-6
 """Relative error that paths and margins are allowed, for the rounding of their own sums."""
 
@@ -88,9 +89,10 @@ def advance_cells(table):
             upper = abs(s1 * table[i + UPPER1] + s2 * table[i + UPPER2])
             # |row_a| <= (1 + |row_a|^2)/2 spares the square root, and is sharp near P = I.
             size = (0.5 + 0.5 * SAFETY) * (1.0 + (a0 * a0 + a1 * a1 + a2 * a2))
-            path = table[i + PATH] + ((lower if lower > upper else upper) * size + ROUNDING)
+            rounding = ROUNDING if abs(s1) + abs(s2) > 0.0 else 0.0
+            path = table[i + PATH] + ((lower if lower > upper else upper) * size + rounding)
             table[i + PATH] = path
-            due += 1 if path >= table[i + DUE] else 0
+            due += 1 if path > table[i + DUE] else 0
             e0 = a0 + (s1 * b0 + s2 * c0)
             e1 = a1 + (s1 * b1 + s2 * c1)
             e2 = a2 + (s1 * b2 + s2 * c2)

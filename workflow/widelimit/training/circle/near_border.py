@@ -16,12 +16,13 @@ from widelimit.circle.cell_lookup import Borders
 from widelimit.compiled import ANY_ORDER, compiled, inlined
 
 SPARE = 128
+SMALLEST = np.finfo(float).tiny
 
 
 class Frames(NamedTuple):
     """Per border m: its coordinates, the two cells beside it, and where these two end.
 
-    e1, e2          direction e; e' is e turned by a quarter
+    e1, e2          unit direction e; e' is e turned by a quarter
     on, off         the cell where e.b > 0 and the other one, of the pair m, m + 1
     lower_u .. upper_w   the borders m - 1 and m + 1 in the coordinates (e, e'), turned so that
                     lower.(u, w) > 0 and upper.(u, w) > 0 hold inside the pair
@@ -56,7 +57,8 @@ class NearBorder(NamedTuple):
 
 
 def frames_of(borders: Borders) -> Frames:
-    e1, e2, opens = borders.e1, borders.e2, borders.opens
+    norm, opens = np.hypot(borders.e1, borders.e2), borders.opens
+    e1, e2 = borders.e1 / norm, borders.e2 / norm
     cells = len(e1)
     below, above = np.arange(cells), (np.arange(cells) + 1) % cells
     sides = []
@@ -110,14 +112,18 @@ def share_room(near_border):
 
 
 @inlined
-def append(near_border, frames, m, j, p):
-    """Unit j with weights p = (a, b1, b2) joins border m."""
+def append(near_border, frames, m, g, j, p):
+    """Unit j in cell g with weights p = (a, b1, b2) joins border m, on the side of this cell.
+
+    Rounding must not move a unit on the border, or next to it, to the other side.
+    """
     if near_border.end[m] == near_border.begin[m + 1]:
         share_room(near_border)
     t = near_border.end[m]
     near_border.end[m] = t + 1
+    distance = abs(frames.e1[m] * p[1] + frames.e2[m] * p[2])
     near_border.a[t] = p[0]
-    near_border.u[t] = frames.e1[m] * p[1] + frames.e2[m] * p[2]
+    near_border.u[t] = max(distance, SMALLEST) if frames.on[m] == g else -distance
     near_border.w[t] = frames.e1[m] * p[2] - frames.e2[m] * p[1]
     near_border.unit[t] = j
 

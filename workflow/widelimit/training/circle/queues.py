@@ -45,6 +45,8 @@ def empty_queues(cells: int, width: int) -> Queues:
 @inlined
 def level_of(margin):
     """l where 2^-(l+1) <= margin < 2^-l; the first and last level also take what is beyond."""
+    if margin == 0.0:
+        return LEVELS - 1
     return min(max(-math.frexp(margin)[1], 0), LEVELS - 1)
 
 

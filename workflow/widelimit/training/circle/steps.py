@@ -95,7 +95,7 @@ def advance(
             border_to_border(near_border, frames, borders, table, points)
         if cells_due > 0:
             for g in range(cells):
-                if table[offset(g) + PATH] >= table[offset(g) + DUE]:
+                if table[offset(g) + PATH] > table[offset(g) + DUE]:
                     cell_to_border(near_border, frames, borders, table, queues, units, points, g)
         clock.leg_steps[0] += 1
         clock.leg_travel[0] += travel

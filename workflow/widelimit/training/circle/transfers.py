@@ -46,7 +46,7 @@ def append_to_nearest(near_border, frames, table, g, j, p):
     """Unit j in cell g with weights p joins the nearer border of the cell."""
     lower, upper = margins(table, offset(g), p[1], p[2])
     below = g - 1 if g > 0 else frames.e1.size - 1
-    append(near_border, frames, below if lower < upper else g, j, p)
+    append(near_border, frames, below if lower < upper else g, g, j, p)
 
 
 @compiled
@@ -57,7 +57,7 @@ def cell_to_border(near_border, frames, borders, table, queues, units, points, g
     near = NEAR * max(table[i + REACH], table[i + PATH] - table[i + LEG_START])
     removed = 0.0
     for level in range(queues.due.shape[1]):
-        if queues.due[g, level] > table[i + PATH]:
+        if not table[i + PATH] > queues.due[g, level]:
             continue
         j = queues.first_unit[g, level]
         queues.first_unit[g, level] = NONE

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from widelimit.kernels.activations import Activation
+from widelimit.kernels.preactivations import MAX_TIE_DIMENSION
 
 MAX_FUSED_DIMENSION = 3
 
@@ -60,8 +61,11 @@ class DenseEngine:
 
 
 def _span(X: np.ndarray) -> np.ndarray | None:
-    """An orthonormal basis (d, r) of the span of the rows of X where r < d, else None."""
-    if len(X) >= X.shape[1]:
+    """An orthonormal basis (d, r) of the span of the rows of X where r < d, else None.
+
+    None also where it would save nothing and rounding would decide ties.
+    """
+    if len(X) >= X.shape[1] or X.shape[1] <= MAX_TIE_DIMENSION:
         return None
     _, singular, VT = np.linalg.svd(X, full_matrices=False)
     rank = np.sum(singular > singular[0] * max(X.shape) * np.finfo(float).eps)

@@ -12,6 +12,7 @@ import numpy as np
 
 from widelimit.compiled import ANY_ORDER, compiled
 from widelimit.kernels.activations import Activation
+from widelimit.kernels.elementary import preactivation
 
 MAX_DIMENSION = 3
 BLOCK = 256
@@ -68,8 +69,8 @@ def _gradients(b1, b2, b3, s1, s2, s3, x1, x2, x3, r):
         g1, g2, g3 = r[i] * p1, r[i] * p2, r[i] * p3
         h1, h2, h3 = r[i + 1] * q1, r[i + 1] * q2, r[i + 1] * q3
         for j in range(b1.size):
-            on_p = b1[j] * p1 + b2[j] * p2 + b3[j] * p3 > 0.0
-            on_q = b1[j] * q1 + b2[j] * q2 + b3[j] * q3 > 0.0
+            on_p = preactivation(p1, p2, p3, b1[j], b2[j], b3[j]) > 0.0
+            on_q = preactivation(q1, q2, q3, b1[j], b2[j], b3[j]) > 0.0
             s1[j] += (g1 if on_p else 0.0) + (h1 if on_q else 0.0)
             s2[j] += (g2 if on_p else 0.0) + (h2 if on_q else 0.0)
             s3[j] += (g3 if on_p else 0.0) + (h3 if on_q else 0.0)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from widelimit.compiled import ANY_ORDER, compiled
 from widelimit.kernels.activations import Activation
+from widelimit.kernels.elementary import preactivation
+from widelimit.kernels.preactivations import MAX_TIE_DIMENSION
 from widelimit.training.dense.elementwise import evaluator
 
 BLOCK_ENTRIES = 3 << 13
@@ -32,6 +35,8 @@ class PairEngine:
         self.scale = np.sqrt(activation.scale / k)
         self.rate = learning_rate * self.scale
         self.evaluate = evaluator(activation)
+        rounded = activation.slope is not None and d <= MAX_TIE_DIMENSION
+        self.multiply = _rounded_product if rounded else np.matmul
         length = max(1, BLOCK_ENTRIES // n)
         length = min(k, length - length % VECTORS if length > VECTORS else length)
         starts = range(0, k, length)
@@ -86,7 +91,7 @@ class PairEngine:
         """phi(U) and phi'(U) at the weights as they are."""
         B = self.blocks[index][1]
         U = self.U[:, : B.shape[1]]
-        np.matmul(self.X, B, out=U)
+        self.multiply(self.X, B, U)
         value, derivative = self._activated(index)
         self.evaluate(U, value, derivative)
         return value, derivative
@@ -95,3 +100,14 @@ class PairEngine:
         length = self.blocks[index][1].shape[1]
         place = index if self.keeps else 0
         return self.value[place, :, :length], self.derivative[place, :, :length]
+
+
+@compiled(fastmath=ANY_ORDER)
+def _rounded_product(X, B, U):
+    """U = X B, in three dimensions at most."""
+    d = X.shape[1]
+    b1, b2, b3 = B[0], B[min(1, d - 1)], B[min(2, d - 1)]
+    for i in range(U.shape[0]):
+        x1, x2, x3 = X[i, 0], X[i, 1] if d > 1 else 0.0, X[i, 2] if d > 2 else 0.0
+        for j in range(np.uint64(U.shape[1])):
+            U[i, j] = preactivation(x1, x2, x3, b1[j], b2[j], b3[j])
