@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -27,6 +28,36 @@ def test_minimum_norm_regression_is_least_squares_in_the_features(rank, shape):
     if rank >= 12:
         at_train = kernel_regression(F @ F.T, F @ F.T, y)
         np.testing.assert_allclose(at_train, y, rtol=0, atol=rounding)
+
+
+@pytest.fixture
+def as_if_large(monkeypatch):
+    monkeypatch.setattr("widelimit.linear.kernel_regression.LARGE", 0)
+
+
+def test_large_matrices_have_the_same_solution(request):
+    rng = np.random.default_rng(2)
+    F, G = factors(rng, n=60, rank=80)
+    y = rng.normal(size=60)
+    arguments = F @ F.T, G @ F.T, y
+    small = [kernel_regression(*arguments, **more) for more in ({}, {"ridge": 0.1})]
+    request.getfixturevalue("as_if_large")
+    for expected, more in zip(small, ({}, {"ridge": 0.1}), strict=True):
+        K = arguments[0].copy()
+        f = kernel_regression(K, *arguments[1:], **more)
+        np.testing.assert_allclose(f, expected, rtol=0, atol=1e-10)
+        assert np.array_equal(K, arguments[0])
+
+
+def test_large_matrices_take_two_more_of_memory(as_if_large):
+    K = np.diag(np.arange(1.0, 701))
+    kernel_regression(K[:2, :2], K[:1, :2], [1.0, 2.0])  # imports
+    tracemalloc.start()
+    f = kernel_regression(K, K[:3], np.ones(700))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_allclose(f, 1, rtol=1e-13)
+    assert peak < 2.3 * K.nbytes
 
 
 @pytest.mark.parametrize("ridge", [1e-3, 1.0, 50.0])

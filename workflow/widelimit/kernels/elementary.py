@@ -16,12 +16,12 @@ import numpy as np
 from widelimit.compiled import AS_WRITTEN, inlined
 
 EXP = (
-    *(-1.0, 0.5000000000000006, -0.1666666666666667, 0.04166666666657314),
-    *(-0.008333333333326141, 0.0013888888932488599, -0.00019841269874800493),
-    *(2.4801504346997686e-05, -2.7557255425746435e-06, 2.7626357241447223e-07),
-    -2.510520637395701e-08,
+    *(-0.5, 0.12500000000000014, -0.02083333333333334, 0.0026041666666608214),
+    *(-0.0002604166666664419, 2.1701388957013436e-05, -1.5500992089687885e-06),
+    *(9.688087635545971e-08, -5.382276450341101e-09, 2.6978864493600803e-10),
+    -1.2258401549783697e-11,
 )
-"""(exp(-r) - 1) / r for |r| <= log(2) / 2, with which exp(-r) is right to 1e-17."""
+"""(exp(-r/2) - 1) / r for |r| <= log 2, with which exp(-r/2) is right to 1e-17."""
 ARCSIN = (
     *(1.0, 0.16666666666664942, 0.07500000000385201, 0.044642856805998936),
     *(0.03038195969768514, 0.022371749733164054, 0.01735977964134998),
@@ -30,15 +30,15 @@ ARCSIN = (
 )
 """arcsin(z) / z in powers of z^2 <= 1/4, right to 3e-17."""
 TAIL_ABOVE = (
-    *(0.5, 0.6594826611192789, 0.4340279167882599, 0.1793491731672923, 0.05020645623982569),
-    *(0.009691597170741488, 0.0012587185944490796, 0.00010089485226127915, 3.852999550884088e-06),
+    *(0.49999999999999994, 0.5862392150391137, 0.3441407956703443, 0.12456932909626006),
+    *(0.02959705449853312, 0.004588494463435713, 0.00043026781630023175),
+    *(1.8965153855376883e-05, 4.1240895045499574e-13),
 )
 TAIL_BELOW = (
-    *(1.0, 2.116849883041424, 2.05705767279259, 1.207529482884262, 0.4733538202592773),
-    *(0.1289844125061432, 0.02454615554543977, 0.003164796947100096, 0.0002529059071096166),
-    9.658037405929106e-06,
+    *(1.0, 1.970362990881075, 1.7604038009426584, 0.934517696562569, 0.323670186997247),
+    *(0.07526618679909902, 0.01154925729525554, 0.001078518533573125, 4.753867082326123e-05),
 )
-"""exp(u^2/2) Phi(-u) as a ratio for 0 <= u <= 8.5, Phi the normal distribution, right to 3e-17."""
+"""exp(u^2/2) Phi(-u) as a ratio for 0 <= u <= 8.5, Phi the normal distribution, right to 5e-16."""
 ERF_ABOVE = (
     *(1.1283791670955123, 2.1253244688127806, 1.9053348991187118, 1.030535458184424),
     *(0.36061047252929906, 0.08155566956621811, 0.011079578852339338, 0.0007039554833036012),
@@ -53,23 +53,20 @@ COS = tuple((-1) ** m / math.factorial(2 * m) for m in range(9))
 SINH = tuple(1 / math.factorial(2 * m + 1) for m in range(10))
 COSH = tuple(1 / math.factorial(2 * m) for m in range(10))
 
-LOG2_E = 1 / math.log(2)
-LN2 = (0.6931471803691238, 1.9082149292705877e-10)
-"""log 2 in two parts: the first has 43 bits, so that its multiples up to 1024 are exact."""
+LN4 = 2 * math.log(2)
 QUARTER = (1.57079632673412561417, 6.07710050630396597660e-11, 2.02226624871116645580e-21)
 """pi/2 in three parts: the first two have 33 bits, so that small multiples of them are exact."""
 ROUNDER = 1.5 * 2.0**52
 """Added to a float, it rounds it to a whole number, which then is in the last bits of the sum."""
-FAR = 26.0
-"""exp(-z^2) is below 1e-293 from here on, where `exponential` still holds."""
+FAR = 37.0
+"""exp(-u^2/2) is below 1e-297 from here on, where `bell` still holds."""
 
 
 @inlined
-def _halvings(t):
-    """-n, as bits to add to a float's exponent, and q of exp(-t) = 2^-n (1 + q)."""
-    sum_with_n = ROUNDER - t * LOG2_E
-    minus_n = sum_with_n - ROUNDER
-    r = (t + minus_n * LN2[0]) + minus_n * LN2[1]
+def _halvings(s):
+    """-n, as bits to add to a float's exponent, and q of exp(-s/2) = 2^-n (1 + q)."""
+    sum_with_n = ROUNDER - s * (1.0 / LN4)
+    r = s + (sum_with_n - ROUNDER) * LN4
     q = ((EXP[10] * r + EXP[9]) * r + EXP[8]) * r + EXP[7]
     q = (((q * r + EXP[6]) * r + EXP[5]) * r + EXP[4]) * r + EXP[3]
     q = ((q * r + EXP[2]) * r + EXP[1]) * r + EXP[0]
@@ -77,27 +74,27 @@ def _halvings(t):
 
 
 @inlined
-def exponential(t):
-    """exp(-t) for 0 <= t <= 700."""
-    exponent, q = _halvings(t)
+def bell(s):
+    """exp(-s/2) for 0 <= s <= 1400, no further off than a third of what rounding s may cost."""
+    exponent, q = _halvings(s)
     return np.int64(np.float64(1.0 + q).view(np.int64) + exponent).view(np.float64)
 
 
 @inlined
-def exponential_and_rest(t):
-    """exp(-t) and 1 - exp(-t) for 0 <= t <= 700, each to rounding of its own size."""
-    exponent, q = _halvings(t)
+def bell_and_rest(s):
+    """exp(-s/2) and 1 - exp(-s/2) for 0 <= s <= 1400, each right as `bell` is."""
+    exponent, q = _halvings(s)
     power = np.int64(np.float64(1.0).view(np.int64) + exponent).view(np.float64)
     return power + power * q, (1.0 - power) - power * q
 
 
 @inlined
 def scaled_tail(u):
-    """exp(u^2/2) Phi(-u) for 0 <= u <= 8.5, right to 1e-8 of itself up to FAR sqrt 2."""
+    """exp(u^2/2) Phi(-u) for 0 <= u <= 8.5, right to 1e-7 of itself up to FAR."""
     P, Q = TAIL_ABOVE, TAIL_BELOW
     p = (((P[8] * u + P[7]) * u + P[6]) * u + P[5]) * u + P[4]
     p = (((p * u + P[3]) * u + P[2]) * u + P[1]) * u + P[0]
-    q = ((((Q[9] * u + Q[8]) * u + Q[7]) * u + Q[6]) * u + Q[5]) * u + Q[4]
+    q = (((Q[8] * u + Q[7]) * u + Q[6]) * u + Q[5]) * u + Q[4]
     q = (((q * u + Q[3]) * u + Q[2]) * u + Q[1]) * u + Q[0]
     return p / q
 

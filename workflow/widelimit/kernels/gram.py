@@ -75,7 +75,8 @@ def nngp_gram(
 ) -> np.ndarray:
     """K(x, z) = c phi^(x.z) on the unit sphere, 1 on its diagonal: only the last layer trained.
 
-    depth: L hidden layers, K = Sigma_L of Sigma_l = c phi^(Sigma_(l-1)), Sigma_0 = x.z.
+    depth: L hidden layers, K = Sigma_L of Sigma_l = c phi^(Sigma_(l-1)), Sigma_0 = x.z. Rounding
+    grows by c phi^'(1) a layer: 1 for relu, n for hermite:n.
 
     For relu and leaky_relu points may have any norm: K(x, z) = |x| |z| times the value at the
     cosine. Raises ValueError also for an unknown activation, a depth that is not a whole number

@@ -19,12 +19,12 @@ from widelimit.compiled import compiled
 from widelimit.kernels.elementary import (
     arccosine,
     arcsine,
-    exponential,
+    bell,
     hyperbolic_sine_and_cosine,
 )
 
-MOST_EXPONENT = 700.0
-"""exp(-t) counts as 0 from here on; it is below 1e-304."""
+FURTHEST = 1400.0
+"""exp(-s/2) counts as 0 from here on; it is below 1e-304."""
 
 
 @compiled
@@ -125,18 +125,16 @@ LAYERS = {
 def gaussian(squares, scale):
     """exp(-L |x - z|^2) in place of |x - z|^2."""
     for j in range(np.uint64(squares.size)):
-        t = scale * squares[j]
-        small = MOST_EXPONENT if t > MOST_EXPONENT else t
-        squares[j] = 0.0 if t > MOST_EXPONENT else exponential(small)
+        s = 2.0 * scale * squares[j]
+        squares[j] = bell(s) if s < FURTHEST else 0.0
 
 
 @compiled
 def laplace(squares, scale):
     """exp(-L |x - z|) in place of |x - z|^2."""
     for j in range(np.uint64(squares.size)):
-        t = scale * math.sqrt(squares[j])
-        small = MOST_EXPONENT if t > MOST_EXPONENT else t
-        squares[j] = 0.0 if t > MOST_EXPONENT else exponential(small)
+        s = 2.0 * scale * math.sqrt(squares[j])
+        squares[j] = bell(s) if s < FURTHEST else 0.0
 
 
 RADIAL = {"gaussian": gaussian, "laplace": laplace}

@@ -2,6 +2,9 @@
 
 Gram matrices of the kernels here have condition numbers of 1e8 and more. They are decomposed into
 eigenvalues with a stated cut-off, never inverted.
+
+Regression on n points takes memory for two n x n matrices besides the given one from n = 2048 on,
+for five below.
 """
 
 from __future__ import annotations
@@ -16,6 +19,11 @@ from widelimit.validation import finite, within
 ROUNDING = 1e-6
 """Asymmetry and negative eigenvalues of K up to this share of its largest entry or eigenvalue are
 rounding, of kernels computed in single precision too; beyond it K is no kernel matrix."""
+
+LARGE = 2048
+"""From this many points on, memory counts: two matrices beside K, where NumPy's eigh takes five."""
+BLOCK = 256
+"""Rows compared at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +97,14 @@ def eigensystem(K_train) -> tuple[np.ndarray, np.ndarray]:
     Raises ValueError unless K_train is finite, symmetric and positive semidefinite, the last two
     up to rounding.
     """
-    eigenvalues, vectors = np.linalg.eigh(symmetric("K_train", K_train))
+    K = symmetric("K_train", K_train)
+    if len(K) < LARGE:
+        eigenvalues, vectors = np.linalg.eigh(K)
+    else:
+        from scipy.linalg import eigh  # no job that does without need wait for it
+
+        # Into K itself and one more matrix, where NumPy needs four.
+        eigenvalues, vectors = eigh(K.T, driver="evr", overwrite_a=True, check_finite=False)
     if eigenvalues[0] < -ROUNDING * np.abs(eigenvalues).max():
         raise ValueError(
             "K_train must be positive semidefinite; got eigenvalues from "
@@ -112,10 +127,13 @@ def scaled_rows(factors: np.ndarray, A: np.ndarray) -> np.ndarray:
 def symmetric(name: str, K) -> np.ndarray:
     """K as a finite symmetric matrix, the mean of its triangles, or a ValueError."""
     K = finite(name, K, ("n", "n"))
-    asymmetry = np.abs(K - K.T).max()
-    if asymmetry > ROUNDING * np.abs(K).max():
+    rows = (slice(start, start + BLOCK) for start in range(0, len(K), BLOCK))
+    asymmetry = max(np.abs(K[i] - K[:, i].T).max() for i in rows)
+    if asymmetry > ROUNDING * max(K.max(), -K.min()):
         raise ValueError(f"{name} must be symmetric; got entries that differ by {asymmetry:.3g}")
-    return (K + K.T) / 2
+    mean = K + K.T
+    mean /= 2
+    return mean
 
 
 def _cut_off(eigenvalues: np.ndarray, rcond: float | None) -> float:

@@ -17,19 +17,18 @@ from widelimit.compiled import ANY_ORDER, compiled
 from widelimit.kernels.activations import Activation
 from widelimit.kernels.elementary import (
     FAR,
-    exponential,
-    exponential_and_rest,
+    bell,
+    bell_and_rest,
     scaled_erf,
     scaled_tail,
     sine_and_cosine,
 )
 
 LARGEST_ANGLE = 2.0**20
-SQRT_2 = math.sqrt(2.0)
 
 
-def evaluator(activation: Activation) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
-    """A function that writes phi(U) to its second and phi'(U) to its third argument."""
+def evaluator(activation: Activation) -> Callable[[np.ndarray, np.ndarray], None]:
+    """A function that turns U, its first argument, into phi(U), and its second into phi'(U)."""
     if activation.slope is not None:
         return partial(_leaky_relu, slope=activation.slope)
     family = activation.family
@@ -40,82 +39,83 @@ def evaluator(activation: Activation) -> Callable[[np.ndarray, np.ndarray, np.nd
     return {"gelu": _gelu, "erf": _erf}.get(family, partial(_as_it_is, activation))
 
 
-def _as_it_is(activation: Activation, U, value, derivative):
+def _as_it_is(activation: Activation, U, derivative):
     # One that has been added, and has no faster form here.
-    value[...] = activation.value(U)
     derivative[...] = activation.derivative(U)
+    U[...] = activation.value(U)
 
 
-def _circular(function, activation: Activation, U, value, derivative):
-    if np.abs(U).max() < LARGEST_ANGLE:
-        function(U, value, derivative)
+def _circular(function, activation: Activation, U, derivative):
+    if max(U.max(), -U.min()) < LARGEST_ANGLE:
+        function(U, derivative)
     else:
-        _as_it_is(activation, U, value, derivative)
+        _as_it_is(activation, U, derivative)
 
 
 @compiled(fastmath=ANY_ORDER)
-def _leaky_relu(U, value, derivative, slope):
+def _leaky_relu(U, derivative, slope):
     for i in range(U.shape[0]):
         for j in range(np.uint64(U.shape[1])):
             u = U[i, j]
             d = 1.0 if u > 0.0 else slope
-            value[i, j] = d * u
+            U[i, j] = d * u
             derivative[i, j] = d
 
 
 @compiled
-def _sin(U, value, derivative):
+def _sin(U, derivative):
     for i in range(U.shape[0]):
         for j in range(np.uint64(U.shape[1])):
-            value[i, j], derivative[i, j] = sine_and_cosine(U[i, j])
+            U[i, j], derivative[i, j] = sine_and_cosine(U[i, j])
 
 
 @compiled
-def _cos(U, value, derivative):
+def _cos(U, derivative):
     for i in range(U.shape[0]):
         for j in range(np.uint64(U.shape[1])):
-            sine, value[i, j] = sine_and_cosine(U[i, j])
+            sine, U[i, j] = sine_and_cosine(U[i, j])
             derivative[i, j] = -sine
 
 
 @compiled
-def _gelu(U, value, derivative):
+def _gelu(U, derivative):
     """u Phi(u) and Phi(u) + u Phi'(u), Phi the normal distribution."""
     for i in range(U.shape[0]):
         for j in range(np.uint64(U.shape[1])):
             u = U[i, j]
-            size = SQRT_2 * FAR if abs(u) > SQRT_2 * FAR else abs(u)
-            e = exponential(0.5 * size * size)
+            size = FAR if abs(u) > FAR else abs(u)
+            e = bell(size * size)
             tail = e * scaled_tail(size)
             below = tail if u < 0.0 else 1.0 - tail
-            value[i, j] = u * below
+            U[i, j] = u * below
             derivative[i, j] = below + u * (e * (1.0 / math.sqrt(2.0 * math.pi)))
 
 
 @compiled
-def _erf(U, value, derivative):
+def _erf(U, derivative):
     for i in range(U.shape[0]):
         for j in range(np.uint64(U.shape[1])):
             u = U[i, j]
-            z = FAR if abs(u) > FAR else abs(u)
-            e, rest = exponential_and_rest(z * z)
+            z = 0.5 * FAR if abs(u) > 0.5 * FAR else abs(u)
+            e, rest = bell_and_rest(2.0 * z * z)
             size = rest + e * scaled_erf(z)
-            value[i, j] = -size if u < 0.0 else size
+            U[i, j] = -size if u < 0.0 else size
             derivative[i, j] = (2.0 / math.sqrt(math.pi)) * e
 
 
 @compiled
-def _hermite(U, value, derivative, degree):
+def _hermite(U, derivative, degree):
     """h_n and sqrt(n) h_{n-1} by sqrt(m + 1) h_{m+1} = u h_m - sqrt(m) h_{m-1}."""
+    row = np.empty(U.shape[1])
     for i in range(U.shape[0]):
         for j in range(np.uint64(U.shape[1])):
-            value[i, j] = U[i, j]
+            row[j] = U[i, j]
             derivative[i, j] = 1.0
         for m in range(1, degree):
             low, up = math.sqrt(m), 1.0 / math.sqrt(m + 1.0)
             for j in range(np.uint64(U.shape[1])):
-                h = value[i, j]
-                value[i, j] = up * (U[i, j] * h - low * derivative[i, j])
+                h = U[i, j]
+                U[i, j] = up * (row[j] * h - low * derivative[i, j])
                 derivative[i, j] = h
         for j in range(np.uint64(U.shape[1])):
             derivative[i, j] *= math.sqrt(degree)

@@ -14,8 +14,8 @@ from widelimit.kernels.elementary import preactivation
 from widelimit.kernels.preactivations import MAX_TIE_DIMENSION
 from widelimit.training.dense.elementwise import evaluator
 
-BLOCK_ENTRIES = 3 << 13
-"""Pairs in one block of units, so that its three matrices (600 KB) stay in L2 cache."""
+BLOCK_ENTRIES = 1 << 16
+"""Pairs in one block of units: its two matrices, 1 MB, then stay in L2 cache, or nearly so."""
 VECTORS = 32
 """Units in a few whole vectors of any processor: what is left over goes one by one."""
 MOST_KEPT = 1 << 26
@@ -26,7 +26,8 @@ class PairEngine:
     """See `widelimit.training.dense` for what the engines share.
 
     The units lie in blocks, which go through the whole step one by one, with points as rows and
-    units as columns: A (p, length), B (d, length), phi and phi' (n, length).
+    units as columns: A (p, length), B (d, length), phi and phi' (n, length). Blocks of one length
+    share phi and phi' where they are not kept.
     """
 
     def __init__(self, X, Y, A, B, *, activation: Activation, learning_rate: float):
@@ -35,17 +36,27 @@ class PairEngine:
         self.scale = np.sqrt(activation.scale / k)
         self.rate = learning_rate * self.scale
         self.evaluate = evaluator(activation)
+        self.keeps = 16 * n * k <= MOST_KEPT
         rounded = activation.slope is not None and d <= MAX_TIE_DIMENSION
-        self.multiply = _rounded_product if rounded else np.matmul
+        self.multiply = _rounded_product if rounded else np.dot
         length = max(1, BLOCK_ENTRIES // n)
         length = min(k, length - length % VECTORS if length > VECTORS else length)
-        starts = range(0, k, length)
-        self.blocks = [(A[:, u : u + length].copy(), B[u : u + length].T.copy()) for u in starts]
-        self.keeps = 16 * n * k <= MOST_KEPT
-        shape = (len(self.blocks) if self.keeps else 1, n, length)
-        self.value, self.derivative = np.empty(shape), np.empty(shape)
-        self.U, self.dB = np.empty((n, length)), np.empty((d, length))
-        self.f = self._predictions()
+        self.blocks, shared = [], {}
+        for start in range(0, k, length):
+            a, b = A[:, start : start + length].copy(), B[start : start + length].T.copy()
+            width = b.shape[1]
+            if self.keeps or width not in shared:
+                shared[width] = np.empty((2, n, width))
+            self.blocks.append((a, b, *shared[width]))
+        weighted = n if len(A) > 1 else 0
+        self.spare = {
+            width: (np.empty((weighted, width)), np.empty((d, width))) for width in shared
+        }
+        self.f = np.zeros(Y.shape)
+        for a, b, value, derivative in self.blocks:
+            self._activate(b, value, derivative)
+            _predict(value, a, self.f)
+        self.f *= self.scale
 
     def loss(self) -> float:
         return 0.5 * float(np.sum(np.square(self.Y - self.f)))
@@ -60,46 +71,48 @@ class PairEngine:
         return len(losses)
 
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        A, B = zip(*self.blocks, strict=True)
+        A, B, *_ = zip(*self.blocks, strict=True)
         return np.concatenate(A, axis=1), np.ascontiguousarray(np.concatenate(B, axis=1).T)
 
     def _step(self) -> None:
         R = self.rate * (self.Y - self.f)
         RT = np.ascontiguousarray(R.T)
         XR = self.XT * RT[0]
-        F = np.zeros_like(self.f)
-        for index, (A, B) in enumerate(self.blocks):
-            value, derivative = self._activated(index) if self.keeps else self._activate(index)
-            weight, dB = self.U[:, : A.shape[1]], self.dB[:, : A.shape[1]]
-            if len(A) == 1:  # then a_j comes out of the sum over the points, and r_i is X's factor
-                np.matmul(XR, derivative, out=dB)
-                dB *= A
-            else:
-                np.matmul(R, A, out=weight)
-                weight *= derivative
-                np.matmul(self.XT, weight, out=dB)
-            A += RT @ value
-            B += dB
-            F += self._activate(index)[0] @ A.T
+        F = np.zeros(R.shape)
+        for a, b, value, derivative in self.blocks:
+            if not self.keeps:
+                self._activate(b, value, derivative)
+            _descend(R, RT, XR, self.XT, a, b, value, derivative, *self.spare[b.shape[1]])
+            self._activate(b, value, derivative)
+            _predict(value, a, F)
         self.f = self.scale * F
 
-    def _predictions(self) -> np.ndarray:
-        blocks = enumerate(self.blocks)
-        return self.scale * sum(self._activate(index)[0] @ A.T for index, (A, _) in blocks)
+    def _activate(self, b, value, derivative) -> None:
+        """phi and phi' at the weights as they are."""
+        self.multiply(self.X, b, value)
+        self.evaluate(value, derivative)
 
-    def _activate(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """phi(U) and phi'(U) at the weights as they are."""
-        B = self.blocks[index][1]
-        U = self.U[:, : B.shape[1]]
-        self.multiply(self.X, B, U)
-        value, derivative = self._activated(index)
-        self.evaluate(U, value, derivative)
-        return value, derivative
 
-    def _activated(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        length = self.blocks[index][1].shape[1]
-        place = index if self.keeps else 0
-        return self.value[place, :, :length], self.derivative[place, :, :length]
+@compiled(fastmath=ANY_ORDER)
+def _descend(R, RT, XR, XT, A, B, value, derivative, weighted, gradient):
+    """One step of the weights of a block; XR = X' o r is X with the residuals as factors."""
+    if A.shape[0] == 1:  # a_j comes out of the sum over the points, and r_i goes to x_i
+        np.dot(XR, derivative, gradient)
+        for c in range(B.shape[0]):
+            for j in range(np.uint64(B.shape[1])):
+                B[c, j] += A[0, j] * gradient[c, j]
+    else:
+        np.dot(R, A, weighted)
+        weighted *= derivative
+        np.dot(XT, weighted, gradient)
+        B += gradient
+    A += np.dot(RT, value)
+
+
+@compiled(fastmath=ANY_ORDER)
+def _predict(value, A, F):
+    """Add phi(U) A' to F."""
+    F += np.dot(value, A.T)
 
 
 @compiled(fastmath=ANY_ORDER)
