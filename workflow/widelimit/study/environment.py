@@ -9,17 +9,20 @@ from pathlib import Path
 from widelimit.study.config.errors import ConfigError
 
 _IN_SHELL = re.compile(r"""[\s'"`$&;|<>()*?!\[\]{}\\^]""")
-"""Signs that mean something to the shell, or between braces to Snakemake."""
+"""Signs that mean something to the shell."""
+_BRACES = re.compile(r"[{}]")
+"""What is between braces Snakemake takes for a wildcard or an expression."""
 
 
-def check_place(*paths: str | os.PathLike) -> None:
+def check_place(interpreter: str | os.PathLike, *folders: str | os.PathLike) -> None:
     """Raise ConfigError for a path that Snakemake cannot use.
 
-    It writes the paths of the interpreter and of scripts into commands without quotes.
+    It writes the path of the interpreter into commands without quotes, so that no sign of the shell
+    may be in it; the folders of the workflow and of the run must not have braces.
     """
-    for path in paths:
-        if sign := _IN_SHELL.search(str(path)):
-            folder = next(part for part in str(path).split(os.sep) if _IN_SHELL.search(part))
+    for path, signs in [(interpreter, _IN_SHELL), *((folder, _BRACES) for folder in folders)]:
+        if sign := signs.search(str(path)):
+            folder = next(part for part in str(path).split(os.sep) if signs.search(part))
             raise ConfigError(
                 f"Snakemake cannot run from {path}: the name of the folder {folder!r} has a"
                 f" {_sign_name(sign[0])}; rename that folder, set up again and run again"
