@@ -23,6 +23,7 @@ CHAPTERS = [
     "networks",
     "data",
     "training",
+    "finite_width",
     "measure",
     "study",
     "report",
