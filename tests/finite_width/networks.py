@@ -39,7 +39,7 @@ def descend(X, y, A, B, phi, learning_rate: float, steps: int):
 
 
 def linear_descent(K, K_Z, residual, learning_rate: float, steps: int):
-    """f_T - f_0 on the test points with a kernel that stays: K (count, n, n), residual (count, n)."""
+    """f_T - f_0 on Z with a kernel that stays; K (count, n, n), residual (count, n)."""
     f = np.zeros(K_Z.shape[:2])
     for _ in range(steps):
         f = f + learning_rate * np.einsum("cmn,cn->cm", K_Z, residual)

@@ -1,11 +1,11 @@
 import itertools
 import math
 
-import networks
 import numpy as np
 import pytest
 from scipy.special import erf
 
+import networks
 from widelimit.finite_width.fluctuation import (
     nngp_fluctuation,
     nngp_variance,

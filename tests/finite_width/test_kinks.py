@@ -1,9 +1,9 @@
 import math
 
-import networks
 import numpy as np
 import pytest
 
+import networks
 from widelimit.finite_width.kinks import KinkFlux
 from widelimit.finite_width.queues import advance_queues, empty_queues
 from widelimit.finite_width.response import KernelResponse
@@ -65,13 +65,14 @@ def by_particles(X, Z, y, slope, rate, steps, spacing=5e-3, far=6.0):
     # One normal for each line, and its two rays.
     lines = [x for i, x in enumerate(X) if (np.abs(X[:i] @ x) < 1 - 1e-9).all()]
     normals = np.repeat(lines, 2, axis=0)
-    rays = np.stack([-normals[:, 1], normals[:, 0]], axis=1) * np.tile([1, -1], len(lines))[:, None]
+    turned = np.stack([-normals[:, 1], normals[:, 0]], axis=1)
+    rays = turned * np.tile([1, -1], len(lines))[:, None]
 
     def slopes(points, side):
         return np.where((rays + side * 1e-6 * normals) @ points.T > 0, 1.0, slope)
 
-    # Units with b = w ray + s |a| z normal, a row of z for a > 0 and one for a < 0: what such a unit
-    # adds to f(x) is sign phi(b.x), and what it would add if its slopes stayed is linear.
+    # Units with b = w ray + s |a| z normal, a row of z for a > 0 and one for a < 0: such a unit
+    # adds sign phi(b.x) to f(x), and a linear function if its slopes stayed.
     z = np.tile(np.arange(-far, far, spacing) + spacing / 2, (2, len(rays), 1))
     start = z > 0
     r, change, effect = y.copy(), np.zeros(n), np.zeros(len(Z))

@@ -1,7 +1,9 @@
-import networks
+import itertools
+
 import numpy as np
 import pytest
 
+import networks
 from widelimit.finite_width.response import KernelResponse, power_sums, strides
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import gradient_descent_prediction
@@ -66,7 +68,7 @@ def test_the_answer_to_a_drive_step_by_step(kernels):
         np.testing.assert_allclose(answers[i + 1, :, 0], total, rtol=1e-12, atol=1e-12)
     residual = rng.standard_normal(6)
     sums = (response.stride_sums(marks) * (response.vectors.T @ residual)) @ response.vectors.T
-    for i, (start, end) in enumerate(zip(marks, marks[1:], strict=False)):
+    for i, (start, end) in enumerate(itertools.pairwise(marks)):
         powers = [np.linalg.matrix_power(np.eye(6) - 0.05 * K, t) for t in range(start, end)]
         np.testing.assert_allclose(sums[i], 0.05 * sum(powers) @ residual, atol=1e-13)
 

@@ -1,7 +1,7 @@
-import networks
 import numpy as np
 import pytest
 
+import networks
 from widelimit.finite_width.samples import (
     homogeneous_units,
     initial_values,

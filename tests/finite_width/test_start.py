@@ -1,7 +1,7 @@
-import networks
 import numpy as np
 import pytest
 
+import networks
 from widelimit.finite_width.response import KernelResponse
 from widelimit.finite_width.samples import initial_values
 from widelimit.finite_width.start import start_variance
@@ -32,7 +32,8 @@ def test_plain_networks_own_kernels_err_by_this_much(activation, given_f0):
         K, K_Z = networks.kernel(X, X, A, B, phi), networks.kernel(Z, X, A, B, phi)
         start = f0[None, :, 0] if given_f0 else networks.forward(X, A, B, phi)[:, :, 0]
         limit, limit_Z = (
-            np.broadcast_to(k, v.shape) for k, v in zip(limits(X, Z, activation), (K, K_Z))
+            np.broadcast_to(k, v.shape)
+            for k, v in zip(limits(X, Z, activation), (K, K_Z), strict=True)
         )
         for i, T in enumerate(STEPS):
             residual = np.broadcast_to(y[:, 0] - start, (500, 4))

@@ -2,20 +2,20 @@
 
 A unit's weight b changes its activity at training point x_i where it crosses the border x_i.b = 0,
 one of the two rays orthogonal to x_i. Near a ray, u = e.b (e = +-x_i) decides the side, and in a
-step u grows by eta s a e.S, S = sum_l psi_l r_l x_l, psi_l the slopes phi' at the points; S jumps at the
-border by (1 - slope) r_i x_i. So all units with a > 0 move alike in units of s |a|, and those with
-a < 0 the other way; the jump makes some stick to the border or flee from it (queues.py), and so
-the two fluxes do not cancel. Per unit length in u / (s |a|) there are k s |a| / (2 sqrt(2 pi)) units
-beside a ray, each adds s^2 a^2 psi_x x.S to f(x) in a step (times eta), and E[|a|^3; a > 0] is
-sqrt(2/pi). Altogether, beside the units as they were at the start, f(x) gains in a step
+step u grows by eta s a e.S, S = sum_l psi_l r_l x_l, psi_l the slopes phi' at the points; S jumps
+at the border by (1 - slope) r_i x_i. So all units with a > 0 move alike in units of s |a|, and
+those with a < 0 the other way; the jump makes some stick to the border or flee from it
+(queues.py), and so the two fluxes do not cancel. Per unit length in u / (s |a|) there are
+k s |a| / (2 sqrt(2 pi)) units beside a ray, each adds eta s^2 a^2 psi_x x.S to f(x) in a step, and
+E[|a|^3; a > 0] is sqrt(2/pi). Beside the units as they were at the start f(x) gains in a step
 
     q(x) = eta s c / (2 pi) sum_rays [ F psi_on(x) x.S_on - (F + H) psi_off(x) x.S_off
                                        + H psi(x) x.(p S_on + (1 - p) S_off) ],
 
-F the length of row that has come to the on side, H what is held at the border, on for the share p of
-time, each summed over both signs of a. The last term is missing for x on the border itself, where
-phi(x.b) of units that are held stays 0. The network answers q with its kernel, as in single_units.
-It is of order k^-1/2, the same for all initialisations but for their f_0.
+F the length of row that has come to the on side, H what is held at the border, on for the share p
+of time, each summed over both signs of a. The last term is missing for x on the border itself,
+where phi(x.b) of units that are held stays 0. The network answers q with its kernel, as in
+single_units. It is of order k^-1/2, the same for all initialisations but for their f_0.
 
 Neglected: terms of relative order k^-1/2, above all what happens when units come to a second
 border: the distances s |a| Z they move must stay far below the gap between borders.

@@ -1,12 +1,13 @@
-"""The movement of the kernel and its effect to all orders, for (leaky) ReLU: units that move in the
-residuals that they cause together.
+"""The movement of the kernel and its effect to all orders, for (leaky) ReLU: units that move in
+the residuals that they cause together.
 
-At width k every unit takes steps of size s = sqrt(c/k) in the common residuals. Put the distribution
-of the units in place of k random ones: M units that sample it evenly, each with the steps s, and an
-output f_0 + k s mean(a phi(b x)), f_0 a value of the Gaussian limit. That is the training of M units
-at the output scale alpha = sqrt(k/M), exactly: F = alpha f on L / alpha^2, the same as f on
-(y - f_0) / alpha, has unit steps eta sqrt(c/M) / alpha = eta s. In the language of Chizat, Oyallon
-& Bach (2019) a network of width k is, but for chance, an infinitely wide one at the scale sqrt(k).
+At width k every unit takes steps of size s = sqrt(c/k) in the common residuals. Put the
+distribution of the units in place of k random ones: M units that sample it evenly, each with the
+steps s, and an output f_0 + k s mean(a phi(b x)), f_0 a value of the Gaussian limit. That is the
+training of M units at the output scale alpha = sqrt(k/M), exactly: F = alpha f on L / alpha^2, the
+same as f on (y - f_0) / alpha, has unit steps eta sqrt(c/M) / alpha = eta s. In the language of
+Chizat, Oyallon & Bach (2019) a network of width k is, but for chance, an infinitely wide one at the
+scale sqrt(k).
 
 Nothing is expanded in the movement. Left out is chance: the error of the kernel at the start
 (`start`), which is taken out of the M units by their own kernel; the random part of the movement,

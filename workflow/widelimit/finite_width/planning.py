@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from widelimit.finite_width.movement import BEYOND_CROSSOVER, MEAN_FIELD
+from widelimit.finite_width.movement import MEAN_FIELD
 from widelimit.finite_width.prediction import PredictedDistance, predicted_distance
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import gradient_descent_prediction
@@ -125,7 +125,7 @@ def _verdict(X, Z, y, prediction, tolerance: float, options) -> tuple[bool, str]
             f"{SMALL:.0%} of what training changes ({learned:.3g}, rms)."
         )
     crossover = float(prediction.crossover_width)
-    if prediction.theory[0] == MEAN_FIELD and width < BEYOND_CROSSOVER * crossover:
+    if width < crossover:
         return True, (
             f"This is before the crossover, at a width of some {crossover:.2g}: do not extrapolate "
             "to other widths by a power of k."

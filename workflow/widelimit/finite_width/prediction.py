@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from widelimit.finite_width.movement import Flux, Problem, flux, movement
+from widelimit.finite_width.movement import Flux, Problem, movement
 from widelimit.finite_width.start import start_variance
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import stability_bound
@@ -74,7 +74,7 @@ def predicted_distance(
 
     X (n, d), Z (m, d)   training and test points, as `ntk_gram` takes them
     y                    (n,) or (n, p)
-    learning_rate        eta > 0, below `stability_bound` of the NTK, with the loss 1/2 sum (y - f)^2
+    learning_rate        eta > 0, below `stability_bound` of the NTK; the loss is 1/2 sum (y - f)^2
     steps                T >= 0, or a sequence
     widths               hidden units k >= 1
     draws                values of f_0 averaged over, even and at least 4; the cost of the movement
@@ -86,7 +86,7 @@ def predicted_distance(
     widths = [whole("widths", width, least=1) for width in np.atleast_1d(widths).tolist()]
     if not widths:
         raise ValueError("widths must not be empty")
-    large = flux(problem) if problem.has_flux else None
+    large = Flux(problem) if problem.has_flux else None
     variance = start_variance(
         problem.X,
         problem.Z,
@@ -131,9 +131,9 @@ def crossover_width(
 
     Until step T a unit near a border x_i.b = 0 moves by s |a| Z(T) at most, s = sqrt(c/k). Z(T) is
     the largest sum of eta (e.S) over the borders' sides, on average over f_0, and gap the smallest
-    angle between two borders. From some four times this width on, no unit has come to a second
-    border, and movement is what it is at k -> infinity. It is the gap of neighbouring points, and
-    not lambda_min, that decides how wide a network must be.
+    angle between two borders. At this width the farthest units come to a second border; from there
+    on the movement tends to its final order, with corrections like sqrt(k*/k). It is the gap of
+    neighbouring points, and not lambda_min, that decides how wide a network must be.
 
     X (n, 2) on the unit circle, y (n,); activation relu or leaky_relu; the rest as in
     `predicted_distance`. Returns a float, or an array (len(steps),). ValueError for others.
@@ -144,7 +144,7 @@ def crossover_width(
             "X must be points on the unit circle, activation relu or leaky_relu, and y one output; "
             f"got d = {problem.X.shape[1]}, {activation!r} and {problem.y.shape[1]} outputs"
         )
-    crossover = flux(problem).crossover[order]
+    crossover = Flux(problem).crossover[order]
     return float(crossover[0]) if squeeze else crossover
 
 

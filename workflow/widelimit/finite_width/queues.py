@@ -59,7 +59,7 @@ def advance_queues(queues, shifts):
             held[q] += from_on + from_off
             share[q] = off / (off - on)
             continue
-        # What was held leaves ahead of what comes through; from where both flee it leaves both ways.
+        # What was held leaves ahead of what comes through, or both ways where both sides flee.
         if on < 0.0:
             share[q] = 0.0
         elif off > 0.0:

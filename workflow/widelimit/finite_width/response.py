@@ -10,7 +10,7 @@ To first order in dK, with A = I - eta K,
                - eta^2 K(x, X) sum_{t<T} sum_{s<t} A^(t-1-s) dK A^s r_0.
 
 In the eigenbasis of K, mu = 1 - eta lambda, the double sum multiplies entry (p, q) of dK by the
-divided difference of g(mu) = sum_{t<T} mu^t between mu_p and mu_q, so that no sum over steps is left.
+divided difference of g(mu) = sum_{t<T} mu^t between mu_p and mu_q: no sum over steps is left.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import numpy as np
 from widelimit.linear.gradient_descent import powers
 from widelimit.linear.kernel_regression import eigensystem
 from widelimit.validation import finite, whole
-
 
 EXACT_STEPS, GROWTH = 100, 0.02
 """So many steps one by one; then strides that grow by this share of the steps behind them, over
@@ -38,7 +37,8 @@ def strides(steps) -> np.ndarray:
 
 
 def power_sums(x: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """g_p = sum_{t<T} mu_p^t, (n,), and g[mu_p, mu_q] = sum_{t<T} sum_{s<t} mu_p^(t-1-s) mu_q^s, (n, n).
+    """g_p = sum_{t<T} mu_p^t, (n,), and its divided differences g[mu_p, mu_q] =
+    sum_{t<T} sum_{s<t} mu_p^(t-1-s) mu_q^s, (n, n).
 
     x (n,): 1 - mu; steps: T >= 0. The second is (g_p - g_q) / (mu_p - mu_q), and the derivative
     of g where mu_p = mu_q. By doubling T, with Leibniz' rule for divided differences: for

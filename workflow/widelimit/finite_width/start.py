@@ -51,7 +51,7 @@ def start_variance(
 
 
 def _residuals(X, y, phi: Activation, f0_train) -> tuple[np.ndarray, np.ndarray]:
-    """Columns r (n, c), and weights (p, c) with sum_c w_pc r_c r_c' = E[(y_p - f_0)(y_p - f_0)']."""
+    """Columns r (n, c), weights w (p, c): sum_c w_pc r_c r_c' = E[(y_p - f_0)(y_p - f_0)']."""
     p = y.shape[1]
     if f0_train is not None:
         return y - f0_train, np.eye(p)

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+import networks
+from widelimit.finite_width.planning import NARROWEST, width_for_tolerance
+from widelimit.finite_width.prediction import predicted_distance
+
+X, Z = networks.circle(np.array([0.3, 0.9, 1.6, 2.2])), networks.circle(np.linspace(0.2, 2.8, 5))
+Y = np.array([1.0, -1.0, 0.5, 2.0])
+OPTIONS = {"learning_rate": 0.05, "steps": 20, "draws": 4}
+
+
+@pytest.mark.parametrize("tolerance", [0.03, 1e-4])
+def test_the_width_has_the_distance_asked_for(tolerance):
+    found = width_for_tolerance(X, Z, Y, tolerance=tolerance, **OPTIONS)
+    assert found.reached
+    assert found.prediction.widths == (found.width,)
+    assert found.prediction.distance[0] == pytest.approx(tolerance, rel=0.05)
+    again = predicted_distance(X, Z, Y, widths=[found.width], **OPTIONS)
+    np.testing.assert_array_equal(again.distance, found.prediction.distance)
+
+
+def test_smooth_activations_in_three_dimensions():
+    S, T = networks.sphere(4, 3, seed=0), networks.sphere(3, 3, seed=1)
+    found = width_for_tolerance(S, T, Y, tolerance=0.02, activation="erf", **OPTIONS)
+    assert found.reached
+    assert found.prediction.distance[0] == pytest.approx(0.02, rel=0.05)
+
+
+def test_where_theory_does_not_reach():
+    coarse = width_for_tolerance(X, Z, Y, tolerance=50.0, **OPTIONS)
+    assert (coarse.width, coarse.reached) == (NARROWEST, False)
+    assert "Already at width 64" in coarse.remark
+    endless = width_for_tolerance(X, Z, Y, tolerance=1e-9, **OPTIONS)
+    assert not endless.reached
+    assert endless.remark.startswith("Even at width")
+
+
+def test_before_the_crossover():
+    # Two points a hundredth apart: no network of the width asked for is beyond their crossover.
+    close = networks.circle(np.array([0.3, 0.31, 1.6, 2.2]))
+    found = width_for_tolerance(close, Z, Y, tolerance=0.1, learning_rate=0.05, steps=100, draws=4)
+    assert found.reached
+    assert found.width < found.prediction.crossover_width
+    assert "before the crossover" in found.remark
+
+
+@pytest.mark.parametrize("tolerance", [0.0, -1.0, np.inf])
+def test_refuses(tolerance):
+    with pytest.raises(ValueError, match="tolerance must be positive and finite"):
+        width_for_tolerance(X, Z, Y, tolerance=tolerance, **OPTIONS)
