@@ -27,13 +27,17 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_library_example_runs_and_agrees_with_theory():
-    (example,) = blocks("python")
+    example, prediction = blocks("python")
     # A thousandth of the steps: the agreement is a matter of width, and this is no long test.
     example = example.replace("10_000", "100")
     names: dict = {}
     exec(example, names)
     f = widelimit.forward(names["X"], names["trained"].A, names["trained"].B)
     assert np.sqrt(np.mean((f - names["theory"]) ** 2)) < 0.02
+    exec(prediction.replace("1000]", "100]"), names)
+    predicted = names["predicted"]
+    assert predicted.start.shape == predicted.movement.shape == (2, 2)
+    assert (predicted.start[:, 0] / predicted.start[:, 1]).tolist() == pytest.approx([4, 4])
 
 
 def test_the_configuration_example_is_valid():
