@@ -158,6 +158,18 @@ def as_typed(name):
     return getattr(rules, name).rule.name
 
 
+def origins(*names):
+    """What the inputs of a job, and what these were made from, must have been made with: what the
+    rules of these names are told (TOLD, of experiment.smk) and their code."""
+    return lambda wildcards: {
+        name: {
+            "params": {param: told(wildcards) for param, told in TOLD[name].items()},
+            "code": CODE[name],
+        }
+        for name in names
+    }
+
+
 def growing(amount):
     """A resource of which a job that failed is given more: twice, three times as much."""
     return lambda wildcards, attempt: amount * attempt

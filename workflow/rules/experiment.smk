@@ -24,17 +24,6 @@ TOLD = {
 CODE = {name: code(f"{name}.py") for name in TOLD}
 
 
-def origins(*names):
-    """What the inputs of a job, and what these were made from, must have been made with."""
-    return lambda wildcards: {
-        name: {
-            "params": {param: told(wildcards) for param, told in TOLD[name].items()},
-            "code": CODE[name],
-        }
-        for name in names
-    }
-
-
 rule generate_data:
     input:
         lambda wildcards: data_file(experiment(wildcards)),
