@@ -31,7 +31,7 @@ SCIENCE = ["data", "kernels", "theory", "predictions", "metrics", "slopes", "cla
     "targets",
     [
         pytest.param([MEASURED, "results/figures/step7_fits.svg"], id="a part"),
-        pytest.param(["figures", "metrics"], marks=pytest.mark.heavy, id="all"),
+        pytest.param(["figures", "metrics", "claims"], marks=pytest.mark.heavy, id="all"),
     ],
 )
 def test_bytes_do_not_depend_on_cores_place_or_chunks(finished, tmp_path, targets):
