@@ -90,6 +90,7 @@ K, X, y = np.eye(2), np.eye(2), np.ones(2)
 A, B = np.ones((1, 3)), np.ones((3, 2))
 DESCENT = {"K_train": K, "y": y, "learning_rate": 0.1, "steps": 1}
 FIELDS = {"K_test_train": K, "f0_train": y, "f0_test": y}
+PREDICTED = {"X": X, "Z": X, "y": y, "learning_rate": 0.1, "steps": 1, "draws": 4}
 CALLS = {
     "dual_activation": {"activation": "relu", "xi": y},
     "dual_derivative": {"activation": "relu", "xi": y},
@@ -119,6 +120,11 @@ CALLS = {
         "learning_rate": 0.1,
         "steps": [1],
     },
+    "ntk_fluctuation": {"X": X, "outputs": 2},
+    "nngp_fluctuation": {"X": X},
+    "predicted_distance": PREDICTED | {"widths": [64]},
+    "width_for_tolerance": PREDICTED | {"tolerance": 0.1},
+    "crossover_width": {name: value for name, value in PREDICTED.items() if name != "Z"},
     "train": {"X": X, "y": y, "A": A, "B": B, "X_test": X, "learning_rate": 0.1, "steps": 1},
 }
 FURTHER = {
@@ -151,6 +157,8 @@ def test_public_functions_name_the_argument_they_refuse(function, arguments, nam
         return
     with pytest.raises(ValueError, match=f"^{name} must (be a number or )?have shape"):
         function(**arguments | {name: np.stack([value, value], axis=-1)[None]})
+    if [key for key in arguments if isinstance(arguments[key], np.ndarray)] == ["X"]:
+        return  # points of any dimension
     with pytest.raises(ValueError, match=r"\w+ must .*have shape"):  # that, or what goes with it
         function(**arguments | {name: np.repeat(value, 2, axis=-1)})
 

@@ -66,7 +66,7 @@ def test_crossover_width():
     )
     # Half the gap, four times the width, for a single step with the same residuals.
     for message, points, name in (
-        ("got d = 3", networks.sphere(4, 3, seed=0), "relu"),
+        (r"X must have shape \(n, 2\); got shape \(4, 3\)", networks.sphere(4, 3, seed=0), "relu"),
         ("'gelu'", X, "gelu"),
     ):
         with pytest.raises(ValueError, match=message):

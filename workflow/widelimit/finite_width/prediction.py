@@ -138,11 +138,14 @@ def crossover_width(
     X (n, 2) on the unit circle, y (n,); activation relu or leaky_relu; the rest as in
     `predicted_distance`. Returns a float, or an array (len(steps),). ValueError for others.
     """
+    X = finite("X", X, ("n", 2))
     problem, order, squeeze = _problem(X, X, y, activation, learning_rate, steps, draws)
     if not problem.has_flux:
+        norms = np.linalg.norm(problem.X, axis=1)
         raise ValueError(
             "X must be points on the unit circle, activation relu or leaky_relu, and y one output; "
-            f"got d = {problem.X.shape[1]}, {activation!r} and {problem.y.shape[1]} outputs"
+            f"got norms from {norms.min():.12g} to {norms.max():.12g}, {activation!r} and "
+            f"{problem.y.shape[1]} outputs"
         )
     crossover = Flux(problem).crossover[order]
     return float(crossover[0]) if squeeze else crossover
@@ -156,7 +159,7 @@ def without_chance(rms, noise):
 def _problem(X, Z, y, activation, learning_rate, steps, draws):
     """The problem, the place of each of `steps` in its own, and whether it was a number."""
     bound = stability_bound(ntk_gram(X, activation=activation))
-    ntk_gram(Z, X, activation=activation)  # what else kernels ask of points
+    ntk_gram(X, Z, activation=activation)  # what else kernels ask of points
     X, Z = np.asarray(X, dtype=float), np.asarray(Z, dtype=float)
     y = finite("y", y, (len(X),), (len(X), "p")).reshape(len(X), -1)
     if not positive("learning_rate", learning_rate) < bound:
