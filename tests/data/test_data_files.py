@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import datetime
 import decimal
+import gzip
+import os
 
 import numpy as np
 import pyarrow as pa
@@ -90,19 +92,35 @@ def test_a_word_among_numbers_is_refused_with_its_line(folder, table, row, colum
 @pytest.mark.parametrize(
     "text, words",
     [
-        ("a,b\n1,2\n\n\n3,\n", r"column 'b' must be finite; 1 values are not, the first in line 5"),
+        ("a,b\n1,2\n\n\n3,\n", r"column 'b' must be finite; 1 value is not, the first in line 5"),
         ('a,b\n"1",2\n"3","nan"\n', r"column 'b' must be finite"),
         ("a,b,a\n1,2,3\n", r"column 'a' is there 2 times"),
         ("a,b\n", r"it has a header and no rows"),
         ("a;b\n1;2\n", r"no column 'a'; its columns are 'a;b'; put commas between values"),
         ("a\tb\n1\t2\n", r"put commas between values"),
-        ("a, b\n1,2\n", r"no column 'b'; its columns are 'a', ' b'"),
+        ("a, b\n1,2\n", r"no column 'b'; its columns are 'a', ' b'; did you mean ' b'\?"),
         ('a,b\n1,"2,5"\n3,4\n', r"such as '2,5' in line 2; write decimals with a point"),
         ("a,b\n1,2020-01-01\n", r"it holds date32\[day\], such as '2020-01-01' in line 2"),
         ("a,b\n1,true\n", r"it holds bool, such as 'True' in line 2"),
         ("a,b\n1,\n", r"column 'b' must be numeric; it has no values"),
         ('a,b,z\n1,2,"x\ny"\n3,-inf,k\n', r"column 'b' must be finite; .* in line 4"),
         ("", r"cannot be read as CSV or Parquet"),
+        ("a|b\n1|2\n", r"put commas between values"),
+        ("a,B\n1,2\n", r"no column 'b'; .*; did you mean 'B'\?"),
+        ("sep=,\na,b\n1,2\n", r"no column 'a'; its columns are 'sep=', ''"),
+        ("# mine\na,b\n1,2\n", r"line 2 has 2 values, and the header 1 name$"),
+        ("a,b\n1,2\n \n3,4\n", r"line 3 has 1 value, and the header 2 names"),
+        ("a,b\n1,2\n,\n", r"column 'a' must be finite; 1 value is not, the first in line 3"),
+        ("a,b\n1,2\nNA,3\n", r"column 'a' must be finite; 1 value is not, the first in line 3"),
+        ('a,b\n"1,000",2\n', r"such as '1,000' in line 2; .* and nothing between thousands"),
+        ("a,b\n\u22121,2\n", r"such as '\u22121' in line 2"),
+        ("a,b\n1e999,2\n", r"column 'a' must be finite"),
+        ("m,s\n1,2\n", r"no column 'a'; its columns are 'm', 's'$"),
+        ("a,b\nm,s\n1,2\n", r"column 'a' must be numeric; it holds string, such as 'm' in line 2"),
+        ("a,b\n1,2\na,b\n3,4\n", r"such as 'a' in line 3"),
+        ('a,b\n1,"2\n3,4\n', r"column 'b' must be numeric"),
+        ("a,b\n<<<<<<< HEAD\n1,2\n=======\n", r"line 2 has 1 value, and the header 2 names"),
+        ("a,b\n1,2\0\n", r"column 'b' must be numeric"),
     ],
 )
 def test_a_csv_file_is_refused_for_what_is_wrong(folder, text, words):
@@ -111,11 +129,61 @@ def test_a_csv_file_is_refused_for_what_is_wrong(folder, text, words):
         read_columns(str(folder / "d.csv"), ["a", "b"])
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
-def test_other_encodings_are_refused(folder, encoding):
-    (folder / "e.csv").write_bytes("größe,b\n1,2\n".encode(encoding))
-    with pytest.raises(ValueError, match=r"e\.csv: "):
-        read_columns(str(folder / "e.csv"), ["größe", "b"])
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        *(("größe,b\n1,2\n".encode(name), "save it as UTF-8") for name in ("utf-16", "latin-1")),
+        *(("a,größe\n1,2\n".encode(name), "save it as UTF-8") for name in ("utf-16-le", "utf-32")),
+        (b"PK\x03\x04\x14\0\x06\0", "a spreadsheet or another archive; save it as CSV"),
+        (gzip.compress(b"a,b\n1,2\n"), "it is compressed"),
+    ],
+)
+def test_what_is_no_csv_file_is_named(folder, content, words):
+    (folder / "e.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"e\.csv: cannot be read as CSV or Parquet: .*{words}"):
+        read_columns(str(folder / "e.csv"), ["a", "b"])
+
+
+def test_a_compressed_csv_file_is_read_and_its_lines_are_counted(folder):
+    path = folder / "h.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n1,2\n3,4\n"))
+    assert read_columns(str(path), ["b"]).values.tolist() == [[2.0], [4.0]]
+    path.write_bytes(gzip.compress(b"a,b\n1,2\n3,nan\n"))
+    with pytest.raises(ValueError, match="the first in line 3"):
+        read_columns(str(path), ["b"])
+
+
+@pytest.mark.parametrize("name", ["i.PARQUET", "i.parq", "i.csv", "i"])
+def test_parquet_is_known_by_its_first_bytes(folder, name):
+    pq.write_table(pa.table({"a": [1.0, None]}), folder / name)
+    with pytest.raises(ValueError, match="the first in row 2"):
+        read_columns(str(folder / name), ["a"])
+
+
+def test_a_page_of_parquet_that_carries_a_checksum_is_checked(folder):
+    path = folder / "j.parquet"
+    pq.write_table(pa.table({"a": np.arange(9.0)}), path, write_page_checksum=True)
+    content = bytearray(path.read_bytes())
+    content[60] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"j\.parquet: cannot be read .*(CRC|corrupt)"):
+        read_columns(str(path), ["a"])
+
+
+@pytest.mark.parametrize("name", ["größe", "a b", "a%b#c", "it's", "日本", "$x;y", "-x", "[a]*?"])
+def test_a_file_may_have_any_name(folder, name):
+    (folder / f"{name}.csv").write_text("a\n1\n")
+    assert read_columns(str(folder / f"{name}.csv"), ["a"]).values.tolist() == [[1.0]]
+
+
+def test_what_is_no_file_is_said(folder):
+    (folder / "loop").symlink_to(folder / "loop")
+    os.mkfifo(folder / "pipe")
+    words = {"": "it is a folder", "loop": "no such file", "pipe": "no such file"}
+    words |= {"x" * 300: "cannot be read: File name too long", "~/x.csv": "no such file"}
+    for name, reason in words.items():
+        with pytest.raises(ValueError, match=reason):
+            read_columns(str(folder / name), ["a"])
 
 
 def test_utf8_with_a_mark_and_names_of_any_letters(folder):
@@ -144,8 +212,12 @@ def test_every_kind_of_number_in_parquet_is_read(folder, column, values):
         (pa.array([True, False]), r"it holds bool, such as 'True' in row 1"),
         (pa.array([datetime.date(2020, 1, 1)] * 2), r"it holds date32\[day\]"),
         (pa.array([[1.0], [2.0]]), r"it holds list<element: double>"),
-        (pa.array([1.0, None]), r"must be finite; 1 values are not, the first in row 2"),
+        (pa.array([1.0, None]), r"must be finite; 1 value is not, the first in row 2"),
         (pa.nulls(2), r"it has no values"),
+        (pa.array([{"x": 1.0}, None]), r"it holds struct<x: double>, such as"),
+        (pa.array(["x", "y"]).dictionary_encode(), r"it holds string, such as 'x' in row 1"),
+        (pa.array([1.0, None]).dictionary_encode(), r"must be finite; 1 value is not"),
+        (pa.array([b"1", b"2"]), r"it holds binary"),
     ],
     ids=str,
 )

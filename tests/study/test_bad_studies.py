@@ -30,7 +30,7 @@ CONFIGS = {
     "dimension zero": ({"data": {"source": "sphere", "dimension": 0}}, ["data.dimension", "0"]),
     "noise negative": ({"data": {"noise_std": -0.1}}, ["data.noise_std", "equal to 0", "-0.1"]),
     "noise infinite": ({"data": {"noise_std": float("inf")}}, ["data.noise_std: must be a finite"]),
-    "target is a number": ({"data": {"target": 3}}, ["data.target: must be a string", "got 3"]),
+    "target is a number": ({"data": {"target": 3}}, ["data.target: must be text, in", "got 3"]),
     "target is empty": ({"data": {"target": ""}}, ["data.target: must not be empty"]),
     "target unparsable": ({"data": {"target": "t +"}}, ["data.target: not an arith", "'t +'"]),
     "target unknown name": ({"data": {"target": "t + z"}}, ["data.target", "'z'", "t, x_0, x_1"]),
@@ -59,6 +59,19 @@ CONFIGS = {
         {"data": {"source": "sphere", "dimension": 3, "target": "t"}},
         ["data.target: unknown name 't'", "x_0, x_1, x_2"],
     ),
+    "grid of a file": (
+        {"data": {**FILE, "path": "good.csv", "design": "equispaced"}},
+        ["data.design: must be uniform with source file", "lift, circle or interval"],
+    ),
+    "dimension of a circle": (
+        {"data": {"dimension": 3}},
+        ["data.dimension: must be 2 with source lift", "sphere or lecture; got 3"],
+    ),
+    "braces in a path": (
+        {"data": {**FILE, "path": "{x}.csv"}},
+        ["data.path: must be a path without braces", "'{x}.csv'"],
+    ),
+    "a line break in a path": ({"data": {**FILE, "path": "a\nb"}}, ["data.path: must be a path"]),
     "grid on a sphere": (
         {"data": {"source": "sphere", "design": "equispaced", "target": "x_0"}},
         ["data.design", "lift, circle or interval", "sphere"],
@@ -92,7 +105,7 @@ CONFIGS = {
         {"network": {"widths": []}},
         ["network.widths", "must have 1 entries at least"],
     ),
-    "widths twice": ({"network": {"widths": [8, 8]}}, ["network.widths", "8 stands twice"]),
+    "widths twice": ({"network": {"widths": [8, 8]}}, ["network.widths", "8 is there twice"]),
     "width zero": ({"network": {"widths": [0]}}, ["network.widths.0", "equal to 1", "got 0"]),
     "width text": ({"network": {"widths": ["a"]}}, ["network.widths.0: must be a whole", "'a'"]),
     "seeds zero": ({"network": {"seeds": 0}}, ["network.seeds", "equal to 1", "got 0"]),
@@ -155,7 +168,7 @@ CONFIGS = {
         ["results_dir: must be a path of letters", "'{x}'"],
     ),
     "quantiles reversed": ({"step7": {"quantiles": [0.9, 0.1]}}, ["step7.quantiles", "0.9, 0.1"]),
-    "scales twice": ({"step3": {"scales": [1.0, 1.0]}}, ["step3.scales", "stands twice"]),
+    "scales twice": ({"step3": {"scales": [1.0, 1.0]}}, ["step3.scales", "is there twice"]),
     "step 3 target": ({"step3": {"target": "x_2"}}, ["step3.target: unknown name 'x_2'"]),
     "variant name": ({"variants": {"../up": {}}}, ["variants.../up: must be a name of up to 40"]),
     "step4 target out of reach": (
@@ -176,7 +189,7 @@ CONFIGS = {
         ["step4.activations", "up to hermite:20", "'hermite:21'"],
     ),
     "step4 ratio zero": ({"step4": {"ratios": [0, 1]}}, ["step4.ratios", "greater than 0", "0"]),
-    "step4 degree twice": ({"step4": {"degrees": [2, 2]}}, ["step4.degrees", "2 stands twice"]),
+    "step4 degree twice": ({"step4": {"degrees": [2, 2]}}, ["step4.degrees", "2 is there twice"]),
     "step4 too large": ({"step4": {"n_train": 5000}}, ["step4.n_train", "equal to 300", "5000"]),
     "variant named step7": ({"variants": {"step7": {}}}, ["variants.step7", "main experiment"]),
     "variant key": (
@@ -237,7 +250,7 @@ CONFIGS = {
 # What is wrong with the file: its name, its text, and what the message must say.
 FILES = {
     "missing": ("none.csv", None, ["data.path: none.csv: no such file"]),
-    "a folder": ("folder", "", ["data.path: folder: no such file"]),
+    "a folder": ("folder", "", ["data.path: folder: it is a folder"]),
     "empty": ("empty.csv", "", ["data.path: empty.csv: cannot be read"]),
     "not a table": ("torn.parquet", "PAR1 torn", ["data.path: torn.parquet: cannot be read"]),
     "binary": ("binary.csv", b"\xff\xfe\x00\x00\xff", ["data.path: binary.csv: cannot be read"]),

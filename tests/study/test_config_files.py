@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from contextlib import suppress
 
-from widelimit.study.config import ConfigError, read_configs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from widelimit.study.config import ConfigError, load_study, read_configs
 
 
 def read(tmp_path, text):
@@ -25,6 +29,46 @@ def read(tmp_path, text):
 def test_a_key_that_is_there_twice_is_refused_with_its_lines(tmp_path, text, words):
     with pytest.raises(ConfigError, match=rf"study\.yaml: {words}"):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("data:\n  n_train: 010\n", "line 2: 010 is 8 in YAML; leave out the first 0"),
+        ("network: {steps: -0_100}\n", "line 1: -0_100 is -64 in YAML"),
+        ("network: {steps: 1:30}\n", "line 1: 1:30 is 90 in YAML; leave out the :"),
+        ("network: {learning_rate: 1:0.5}\n", "line 1: 1:0.5 is 60.5 in YAML"),
+    ],
+)
+def test_a_number_that_yaml_takes_for_another_is_refused(tmp_path, text, words):
+    with pytest.raises(ConfigError, match=rf"study\.yaml: {words}"):
+        read(tmp_path, text)
+
+
+@given(number=st.integers(-(10**6), 10**6) | st.floats(1e-9, 1e9), zeros=st.integers(0, 2))
+def test_a_number_is_read_in_base_ten_or_refused(tmp_path_factory, number, zeros):
+    folder = tmp_path_factory.getbasetemp()
+    sign, digits = ("-" if number < 0 else ""), str(abs(number))
+    with suppress(ConfigError):
+        value = read(folder, f"a: {sign}{'0' * zeros}{digits}\n")["a"]
+        assert float(value) == number  # as text, where YAML sees no number
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("network: {steps: 1,000}\n", "network.0: must be a name.*a comma ends a value"),
+        ("network: {learning_rate: 0,5}\n", "network.5: must be a name.* write .*0.5 for 0,5"),
+        ("network:\n  steps: 1,000\n", "steps: must be a whole number; got '1,000'"),
+        ("network: {activation: no}\n", "activation: must be text, in quotes .*; got False"),
+        ("data: {target: 2020-01-01}\n", "target: must be text, in quotes"),
+        ("network:\nsteps: 3\n", "network: must be a section, .*\nsteps: unknown key"),
+        ("network: {on: 3}\n", "network.1: must be a name"),
+    ],
+)
+def test_what_yaml_makes_of_what_people_write_is_explained(tmp_path, text, words):
+    with pytest.raises(ConfigError, match=words):
+        load_study(read(tmp_path, text))
 
 
 def test_one_key_in_two_sections_or_files_is_fine(tmp_path):

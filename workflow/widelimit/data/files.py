@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -26,15 +28,13 @@ def read_columns(path: str, columns: Sequence[str]) -> Columns:
     """The named columns of a file as float64, (rows, len(columns)).
 
     CSV has a header and commas between values, each row as many values as the header has names;
-    it is UTF-8. A file that ends in .parquet or .pq is Parquet. Whole, decimal and floating-point
-    numbers are read; of text, dates and truth values, none.
+    it is UTF-8, and may be compressed (.gz, .bz2, .zst). Parquet is known by its first bytes.
+    Whole, decimal and floating-point numbers are read; of text, dates and truth values, none.
 
     Raises ValueError, naming the file and the column or the line, where the file cannot be read, a
     column is missing or there twice, or a value is missing, infinite or no number.
     """
-    if not Path(path).is_file():
-        raise ValueError(f"{path}: no such file; path must be a CSV or Parquet file")
-    is_parquet = path.endswith((".parquet", ".pq"))
+    is_parquet = _is_parquet(path)
     table = _read(path, is_parquet)
     place = _row if is_parquet else lambda row: f"line {_line(path, row)}"
     for name in columns:
@@ -47,22 +47,49 @@ def read_columns(path: str, columns: Sequence[str]) -> Columns:
     return Columns(np.stack(values, axis=1), place)
 
 
+def _is_parquet(path: str) -> bool:
+    try:
+        if not Path(path).is_file():
+            what = "it is a folder" if Path(path).is_dir() else "no such file"
+            raise ValueError(f"{path}: {what}; path must be a CSV or Parquet file")
+        with open(path, "rb") as file:
+            return file.read(4) == b"PAR1" or path.endswith((".parquet", ".pq"))
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
 def _read(path: str, is_parquet: bool) -> pa.Table:
     try:
         if is_parquet:
-            return pq.ParquetFile(path).read()
-        with open(path, "rb") as file:
-            if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
-                raise ValueError("it is UTF-16; save it as UTF-8")
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                return file.read()
+        with _open(path) as stream:
+            _check_encoding(stream.read(4))
         parse = pa.csv.ParseOptions(newlines_in_values=True)
-        table = pa.csv.read_csv(path, parse_options=parse)
+        with _open(path) as stream:
+            table = pa.csv.read_csv(stream, parse_options=parse)
         list(table.column_names)  # raises where a name is no UTF-8
         return table
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8; save it as UTF-8"
     except (ValueError, OSError, pa.ArrowException) as error:
         reason = _printable(str(error)) or type(error).__name__
         if re.search(r"Expected \d+ columns, got \d+", reason):
             reason = _uneven(path) or reason
-        raise ValueError(f"{path}: cannot be read as CSV or Parquet: {reason}") from None
+    raise ValueError(f"{path}: cannot be read as CSV or Parquet: {reason}")
+
+
+def _open(path: str) -> pa.NativeFile:
+    return pa.input_stream(path, compression="detect")
+
+
+def _check_encoding(head: bytes) -> None:
+    if head == b"PK\x03\x04":
+        raise ValueError("it is a spreadsheet or another archive; save it as CSV")
+    if head.startswith(b"\x1f\x8b"):
+        raise ValueError("it is compressed, and its name does not end in .gz")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
+        raise ValueError("it is UTF-16; save it as UTF-8")
 
 
 def _uneven(path: str) -> str | None:
@@ -71,30 +98,50 @@ def _uneven(path: str) -> str | None:
     _, names = next(rows)
     for line, values in rows:
         if len(values) != len(names):
-            return f"line {line} has {len(values)} values, and the header {len(names)} names"
+            return (
+                f"line {line} has {_counted(len(values), 'value')}, and the header"
+                f" {_counted(len(names), 'name')}"
+            )
     return None
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def _csv_rows(path: str) -> Iterator[tuple[int, list[str]]]:
     """(line, values) of each row that is not blank; the line is that in which the row ends,
     counted from 1 as an editor shows it."""
-    with open(path, encoding="utf-8", errors="replace", newline="") as file:
-        reader = csv.reader(file)
+    with (
+        _open(path) as stream,
+        io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="") as text,
+    ):
+        reader = csv.reader(text)
         yield from ((reader.line_num, values) for values in reader if values)
 
 
 def _printable(text: str) -> str:
-    return " ".join(text.split()).encode("ascii", "backslashreplace").decode()[:300]
+    signs = (sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))
+    return "".join(signs)[:300]
 
 
 def _wrong_count(name: str, count: int, columns: Sequence[str]) -> str:
     if count:
         return f"column {name!r} is there {count} times"
+    alike = [column for column in columns if _plain(column) == _plain(name)]
     names = ", ".join(repr(column[:40]) for column in columns[:20])
-    one = len(columns) == 1 and re.search(r"[;\t]", columns[0])
-    return f"no column {name!r}; its columns are {names}" + "; put commas between values" * bool(
-        one
-    )
+    if alike:
+        hint = f"; did you mean {alike[0]!a}?"
+    elif len(columns) == 1 and re.search(r"[;\t|]", columns[0]):
+        hint = "; put commas between values"
+    else:
+        hint = ""
+    return f"no column {name!r}; its columns are {names or 'none'}{hint}"
+
+
+def _plain(name: str) -> str:
+    """A name without what people do not see: blanks, small or capital letters, one sign or two."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _numbers(path: str, name: str, column: pa.ChunkedArray, place) -> np.ndarray:
@@ -109,8 +156,8 @@ def _numbers(path: str, name: str, column: pa.ChunkedArray, place) -> np.ndarray
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         raise ValueError(
-            f"{path}: column {name!r} must be finite; {bad.size} values are not, the first in"
-            f" {place(int(bad[0]))}"
+            f"{path}: column {name!r} must be finite; {_counted(bad.size, 'value')}"
+            f" {'is' if bad.size == 1 else 'are'} not, the first in {place(int(bad[0]))}"
         )
     return values
 
@@ -124,8 +171,9 @@ def _content(column: pa.ChunkedArray, place) -> str:
         words = [str(value) for value in column.to_pylist()]
         first = next((i for i, word in enumerate(words) if not _reads_as_number(word)), first)
         text = _printable(words[first])[:40]
-    comma = "; write decimals with a point" * bool(re.fullmatch(r"\s*[-+]?\d+,\d+\s*", text))
-    return f"holds {column.type}, such as {text!r} in {place(first)}{comma}"
+    grouped = re.fullmatch(r"[-+]?\d+([ ,.'’_\u2009\u202f\xa0]\d+)+", text)
+    hint = "; write decimals with a point, and nothing between thousands" * bool(grouped)
+    return f"holds {column.type}, such as {text!r} in {place(first)}{hint}"
 
 
 def _reads_as_number(word: str) -> bool:

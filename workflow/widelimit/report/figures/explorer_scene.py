@@ -131,7 +131,7 @@ def _curve_parts(rows: pd.DataFrame, name: str, slider: int, places: list) -> It
 
 def sentence(table: pd.DataFrame, width: int, step: int) -> str:
     """Distance and loss at one place of the sliders."""
-    where = f"{power(width)} hidden units after {words.steps(step)}"
+    where = f"{words.units(width)} after {words.steps(step)}"
     here = table[table["width"].eq(width) & table["step"].eq(step)].set_index("quantity")
     if "distance" not in here.index:
         return f"{where}: at the start, network and prediction agree by definition."

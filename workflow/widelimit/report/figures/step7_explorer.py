@@ -20,7 +20,6 @@ from widelimit.report.figures.study_points import (
     of_study,
     outputs,
 )
-from widelimit.report.numbers import power
 from widelimit.tables.columns import (
     BAND,
     INDEX,
@@ -201,8 +200,7 @@ def caption(table: pd.DataFrame) -> str:
     networks, distance = (table[table["quantity"] == name] for name in ("network", "distance"))
     lower, upper = (100 * table[f"{end}_level"].iloc[0] for end in ("lower", "upper"))
     start = (
-        f"{power(int(networks['width'].max()))} hidden units after"
-        f" {words.steps(choices.last_step(networks))}"
+        f"{words.units(networks['width'].max())} after {words.steps(choices.last_step(networks))}"
     )
     what = "output 0 of networks" if table["outputs"].iloc[0] > 1 else "networks"
     seeds = words.seeds(networks.groupby("width")["seed"].nunique())

@@ -26,6 +26,11 @@ def steps(step: int) -> str:
     return "1 step" if step == 1 else f"{power(int(step))} steps"
 
 
+def units(width: int) -> str:
+    """1 hidden unit, 2²⁰ hidden units."""
+    return "1 hidden unit" if width == 1 else f"{power(int(width))} hidden units"
+
+
 def seeds(counts: Sequence[int]) -> str:
     """12 seeds, or 5 to 12 seeds where widths differ in them."""
     fewest, most = int(np.min(counts)), int(np.max(counts))

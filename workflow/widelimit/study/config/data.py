@@ -10,7 +10,10 @@ from widelimit.data.digits import CLASSES
 from widelimit.data.sources import source_dimension
 from widelimit.data.targets import check_expression
 from widelimit.study.config.sections import Name, Section, Target, distinct
-from widelimit.study.config.types import Flag, number, whole
+from widelimit.study.config.types import FILE, Flag, number, whole
+
+FOR_SOURCES = {"design": ("lift", "circle", "interval"), "dimension": ("sphere", "lecture")}
+"""Keys that say something of these sources alone; with others they have their defaults."""
 
 
 class Data(Section):
@@ -48,11 +51,18 @@ class Data(Section):
     each target expression; a single expression serves several outputs."""
     inputs: distinct(Name, most=10_000) = []
     """Names of the input columns, with source file."""
-    path: Name | None = None
+    path: Annotated[str, Field(pattern=FILE, max_length=1000)] | None = None
     """The CSV or Parquet file, with source file."""
 
     @model_validator(mode="after")
     def _fits_together(self):
+        for key, sources in FOR_SOURCES.items():
+            default = type(self).model_fields[key].default
+            if getattr(self, key) != default and self.source not in sources:
+                raise ValueError(
+                    f"{key}: must be {default} with source {self.source}, as it belongs to"
+                    f" {', '.join(sources[:-1])} or {sources[-1]}; got {getattr(self, key)}"
+                )
         if self.source == "file":
             if self.path is None:
                 raise ValueError(
@@ -83,8 +93,6 @@ class Data(Section):
                     f"outputs: must be {own} with source {self.source}; got {self.outputs}"
                 )
             return self
-        if self.source == "sphere" and self.design == "equispaced":
-            raise ValueError("design: equispaced needs source lift, circle or interval; got sphere")
         if isinstance(self.target, list) and self.outputs not in (None, len(self.target)):
             raise ValueError(
                 f"outputs: must be the number of target expressions, {len(self.target)};"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import reprlib
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -79,7 +80,11 @@ def _message(model: type[BaseModel], path: list[str], problem: dict) -> str:
         end, limit = ("least", "min") if problem["type"] == "too_short" else ("most", "max")
         return f"must have {problem['ctx'][limit + '_length']} entries at {end}"
     if problem["type"] == "invalid_key":
-        return "must be a name, as all keys are"
+        number = isinstance(problem["input"], int) and not isinstance(problem["input"], bool)
+        comma = " (a comma ends a value: write 1000 for 1,000, and 0.5 for 0,5)"
+        return "must be a name, as all keys are" + comma * number
+    if problem["type"] == "string_type" and isinstance(problem["input"], (int, float, date)):
+        return "must be text, in quotes where YAML takes it for something else"
     message = problem["msg"].removeprefix("Value error, ")
     return (
         message.replace("Input should be", "must be")

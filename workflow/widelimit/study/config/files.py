@@ -14,16 +14,17 @@ from widelimit.study.config.study import Study
 def read_configs(paths: Iterable[str]) -> dict:
     """What YAML files say, each laid over those before it, as Snakemake does it.
 
-    Raises ConfigError, naming the file, where one cannot be read or has a key twice.
+    Raises ConfigError, naming the file, where one cannot be read, has a key twice, or a number that
+    YAML takes for another one.
     """
     config: dict = {}
     for path in paths:
         try:
             with open(path, encoding="utf-8") as file:
-                config = _overlaid(config, yaml.load(file, _EachKeyOnce) or {}, path)
+                config = _overlaid(config, yaml.load(file, _Loader) or {}, path)
         except RecursionError:
             raise ConfigError(f"{path}: nested too deeply, or containing itself") from None
-        except _KeyTwice as error:
+        except _Refused as error:
             raise ConfigError(readable(f"{path}: {error}")) from None
         except (OSError, ValueError, yaml.YAMLError) as error:
             reason = readable(" ".join(str(error).split()))
@@ -31,20 +32,46 @@ def read_configs(paths: Iterable[str]) -> dict:
     return config
 
 
-class _KeyTwice(yaml.YAMLError):
-    """A mapping has a key twice: YAML's loaders keep the last one and drop the others."""
+class _Refused(yaml.YAMLError):
+    """What YAML reads as something else than what is written there."""
 
 
-class _EachKeyOnce(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):
+    """A loader without surprises. Of a key that is there twice, YAML keeps the last value and drops
+    the others; 010 is 8 to it, in base 8, and 1:30 is 90, in base 60.
+    """
+
+    def construct_yaml_int(self, node):
+        value, text = super().construct_yaml_int(node), node.value.replace("_", "")
+        if text.lstrip("+-").isdigit() and int(text) != value:
+            raise _Refused(f"{_line(node)}: {node.value} is {value} in YAML; leave out the first 0")
+        return self._not_in_sixties(node, value)
+
+    def construct_yaml_float(self, node):
+        return self._not_in_sixties(node, super().construct_yaml_float(node))
+
+    def _not_in_sixties(self, node, value):
+        if ":" in node.value:
+            raise _Refused(f"{_line(node)}: {node.value} is {value:g} in YAML; leave out the :")
+        return value
+
     def construct_mapping(self, node, deep=False):
         if isinstance(node, yaml.MappingNode):
             lines: dict[tuple[str, str], int] = {}
             for key, _ in node.value:
                 name, line = (key.tag, str(key.value)), key.start_mark.line + 1
                 if name in lines:
-                    raise _KeyTwice(f"{key.value} is there twice, lines {lines[name]} and {line}")
+                    raise _Refused(f"{key.value} is there twice, lines {lines[name]} and {line}")
                 lines[name] = line
         return super().construct_mapping(node, deep)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_yaml_float)
+
+
+def _line(node: yaml.Node) -> str:
+    return f"line {node.start_mark.line + 1}"
 
 
 def _overlaid(below: Any, above: Any, path: str = "") -> Any:

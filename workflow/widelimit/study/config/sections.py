@@ -18,7 +18,9 @@ def _known_activation(name: str) -> str:
 def _distinct(values: list) -> list:
     twice = sorted({value for value in values if values.count(value) > 1})
     if twice:
-        raise ValueError(f"each value may stand once; {', '.join(map(str, twice))} stands twice")
+        raise ValueError(
+            f"each value may be there once; {', '.join(map(str, twice))} is there twice"
+        )
     return values
 
 

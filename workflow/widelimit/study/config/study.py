@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from widelimit.study.config.data import Data
+from widelimit.study.config.data import FOR_SOURCES, Data
 from widelimit.study.config.errors import ConfigError, validated
 from widelimit.study.config.network import Kernels, Network
 from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
@@ -79,7 +79,7 @@ class Study(Experiment):
             whole["network"]["engine"] = self._engine_elsewhere
             data = changes.get("data")
             if isinstance(data, dict) and data.get("source", self.data.source) != self.data.source:
-                whole["data"] = _of_any_source(whole["data"])
+                whole["data"] = _of_source(data["source"], whole["data"])
             for section, values in changes.items():
                 if section in whole and isinstance(values, dict):
                     whole[section] |= values
@@ -120,7 +120,8 @@ class Study(Experiment):
         return "auto" if self.network.engine == "circle" else self.network.engine
 
 
-def _of_any_source(data: dict[str, Any]) -> dict[str, Any]:
-    """The keys that do not belong to source file alone: a variant of another source keeps these."""
+def _of_source(source: Any, data: dict[str, Any]) -> dict[str, Any]:
+    """What a variant of another source keeps of the main experiment's data."""
     foreign = {"path", "inputs"} | ({"outputs"} if isinstance(data.get("outputs"), list) else set())
+    foreign |= {key for key, sources in FOR_SOURCES.items() if source not in sources}
     return {key: value for key, value in data.items() if key not in foreign}

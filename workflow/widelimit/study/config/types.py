@@ -12,8 +12,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 FOLDER, NAME = r"^[A-Za-z0-9_./-]+$", r"^[a-z][a-z0-9_]{0,39}$"
+FILE = r"^[^{}\x00-\x1f]+$"
 PATTERNS = {
     FOLDER: "a path of letters A-Z and a-z, digits and _ . / -",
+    FILE: "a path without braces and control characters",
     NAME: "a name of up to 40 letters a-z, digits and _ that begins with a letter",
 }
 """What matches, in words."""
