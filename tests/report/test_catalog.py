@@ -82,7 +82,8 @@ def test_which_figures_depend_on_the_study():
 
 def test_the_interval_is_shown_beside_the_same_targets_alone(tmp_path):
     def shown(**data) -> bool:
-        (tmp_path / "changes.yaml").write_text(yaml.safe_dump({"data": data}))
+        changes = {"data": data, "variants": {"interval": {"data": {"source": "interval"}}}}
+        (tmp_path / "changes.yaml").write_text(yaml.safe_dump(changes))
         return "step7_interval" in figures_of(study(str(tmp_path / "changes.yaml")))
 
     assert shown()

@@ -78,6 +78,19 @@ def test_one_key_in_two_sections_or_files_is_fine(tmp_path):
     assert config == {"data": {"n_train": 4}, "network": {"n_train": 5}, "seed": 1}
 
 
+def test_a_study_of_its_own_has_the_further_experiments_that_it_names_itself(tmp_path):
+    texts = (
+        "seed: 1\nvariants: {a: {seed: 2}}\nbeyond: {activations: [sin], seeds: 3}\n",
+        "variants: {b: {seed: 4}}\n",
+        "variants: {c: null}\n",
+    )
+    paths = [tmp_path / f"{i}.yaml" for i in range(3)]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text)
+    assert read_configs(paths[:1])["beyond"] == {"activations": ["sin"], "seeds": 3}
+    assert read_configs(paths) == {"seed": 1, "variants": {"b": {"seed": 4}, "c": None}}
+
+
 def test_what_is_merged_from_an_anchor_may_be_overridden(tmp_path):
     text = "variants:\n  a: &a {seeds: 1, steps: 2}\n  b: {<<: *a, steps: 3}\n"
     assert read(tmp_path, text)["variants"]["b"] == {"seeds": 1, "steps": 3}

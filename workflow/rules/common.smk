@@ -28,13 +28,25 @@ from widelimit.report.catalog import (
 from widelimit.study import arguments, cost
 from widelimit.study.checks import check_results, check_study, engine_of, mend_results
 from widelimit.study.commands import Command
-from widelimit.study.config import load_study, read_configs
+from widelimit.study.config import load_study, read_configs, with_own_extras
 from widelimit.study.environment import check_place, share_environment
 from widelimit.study.measurements import MEASUREMENTS
 from widelimit.tables import run
 from widelimit.tables.provenance import PACKAGE, code_digest
 
 share_environment(PACKAGE)
+
+# What the user has typed, for the commands on pages too; config.yaml is taken by itself.
+SHIPPED = str(WORKFLOW.parent / "config.yaml")
+COMMAND = Command(
+    configfiles=[
+        path for path in workflow.config_settings.configfiles if os.path.abspath(path) != SHIPPED
+    ],
+    changes=workflow.config_settings.config_args or [],
+)
+# Snakemake has laid the study over config.yaml, but for a workflow that imports this one.
+if COMMAND.configfiles and SHIPPED in map(os.path.abspath, workflow.configfiles):
+    config = with_own_extras(config, workflow.config_settings.overwrite_config)
 
 try:
     STUDY = load_study(config)
@@ -55,20 +67,17 @@ except ValueError as error:
     sys.exit(1)
 
 
+# Pages that a page can link to, told to jobs, which know neither the targets nor what was there.
+LINKED = f"WIDELIMIT_PAGES_{run.text_digest(STUDY.results_dir)}"
+os.environ.setdefault(LINKED, "")
+
+
 # Jobs compare what they find with what the run began with, wherever they are run.
 envvars:
     run.VARIABLE,
+    LINKED,
 
 
-# What the user has typed, for the commands on pages; config.yaml is taken by itself.
-COMMAND = Command(
-    configfiles=[
-        path
-        for path in workflow.config_settings.configfiles
-        if os.path.abspath(path) != str(WORKFLOW.parent / "config.yaml")
-    ],
-    changes=workflow.config_settings.config_args or [],
-)
 # Of every job, for those who run them in conda; as seen from the files of rules.
 ENVIRONMENT = "../envs/widelimit.yaml"
 
@@ -214,6 +223,22 @@ def page_inputs(wildcards):
         "texts": [f"{figure}.json" for figure in figures],
         "tables": [f"{figure}.parquet" for figure in figures],
     }
+
+
+def linked_pages(wildcards):
+    """The pages that are there, and those that this run makes: index and names of ``PAGES``."""
+    if workflow.is_main_process:
+        targets = set(workflow.dag_settings.targets)
+        every = not targets or targets & {as_typed("all"), as_typed("pages")}
+        pages = {page: f"{RESULTS}/pages/{page}.html" for page in ["index", *PAGES]}
+        os.environ[LINKED] = " ".join(
+            page
+            for page, path in pages.items()
+            if every
+            or targets & {path, page if page == "index" else as_typed(page)}
+            or Path(path).exists()
+        )
+    return os.environ[LINKED].split()
 
 
 def page_code():

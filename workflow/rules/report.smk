@@ -95,6 +95,7 @@ rule page:
         page="{page}",
         study=STUDY.model_dump(mode="json", exclude_unset=True),
         command=COMMAND.line(),
+        linked=linked_pages,
         reruns=lambda wildcards: page_commands(wildcards.page, COMMAND, as_typed),
         code=page_code(),
     script:

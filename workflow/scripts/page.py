@@ -22,6 +22,7 @@ with logged(snakemake.log[0]) as say:
         figures=[read_figure(*paths, command=given.command) for paths in files],
         numbers=quoted_numbers(given.page, {name: read_table(quoted[name]) for name in quoted}),
         commands=given.reruns,
+        linked=given.linked,
         origin=page_origin(given.study, given.code, [*snakemake.input.tables, *quoted.values()]),
     )
     write_text(snakemake.output.page, html)

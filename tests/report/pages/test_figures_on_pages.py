@@ -63,7 +63,7 @@ def test_text_of_figures_is_escaped():
 
 
 def test_sections_without_their_figure_are_left_out():
-    page = Seen(render_page("step7", study=study(), pages=["step7"]))
+    page = Seen(render_page("step7", study=study(), linked=["step7"]))
     assert page.tags["figure"] == 0
     assert "interval" not in page.values("id")
     assert "step3.html" not in page.values("href")

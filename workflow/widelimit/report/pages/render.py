@@ -7,7 +7,7 @@ its figures are inline SVG, its formulas MathML.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,14 @@ def render_page(
     numbers: Mapping[str, Any] | None = None,
     commands: Mapping[str, str] | None = None,
     origin: Mapping[str, Any] | None = None,
-    pages: Sequence[str] = tuple(PAGES),
+    linked: Collection[str] = ("index", *PAGES),
 ) -> str:
     """The HTML of the page ``template`` (index or one of ``PAGES``).
 
     ``figures`` are placed by name; a section whose figure is not among them is left out.
     ``numbers`` are what the text quotes, ``commands`` what reruns a stage (what it does: what to
-    type), ``origin`` is what made the page (provenance.page_origin), ``pages`` those that the
-    navigation links to.
+    type), ``origin`` is what made the page (provenance.page_origin), ``linked`` the pages that are
+    there to be linked to.
     Raises ValueError for an unknown page, or a figure that the page has no place for.
     """
     if template not in ("index", *PAGES):
@@ -54,7 +54,8 @@ def render_page(
         .get_template(f"{template}.html.j2")
         .render(
             page=template,
-            pages={name: PAGES[name] for name in pages},
+            pages=PAGES,
+            linked=[name for name in ("index", *PAGES) if name in linked],
             study=study,
             figures=by_name,
             numbers=numbers or {},

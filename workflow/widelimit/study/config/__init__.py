@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from widelimit.study.config.data import Data
 from widelimit.study.config.errors import ConfigError, validated
-from widelimit.study.config.files import json_schema, read_configs
+from widelimit.study.config.files import json_schema, read_configs, with_own_extras
 from widelimit.study.config.network import Kernels, Network
 from widelimit.study.config.study import Experiment, Study
 
@@ -22,6 +22,7 @@ __all__ = [
     "json_schema",
     "load_study",
     "read_configs",
+    "with_own_extras",
 ]
 
 

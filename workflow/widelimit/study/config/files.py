@@ -10,15 +10,27 @@ import yaml
 from widelimit.study.config.errors import ConfigError, readable
 from widelimit.study.config.study import Study
 
+EXTRAS = ("variants", "beyond")
+"""Sections that no other study takes from config.yaml: experiments besides its main one."""
+
+
+def with_own_extras(config: dict, own: dict) -> dict:
+    """A study ``config`` that was laid over config.yaml, with the EXTRAS of its ``own`` files."""
+    inherited = {name: values for name, values in config.items() if name not in EXTRAS}
+    return inherited | {name: own[name] for name in EXTRAS if name in own}
+
 
 def read_configs(paths: Iterable[str]) -> dict:
-    """What YAML files say, each laid over those before it, as Snakemake does it.
+    """The study in YAML files: config.yaml, and over it the files of a study of its own, each laid
+    over those before it, as Snakemake does it.
 
     Raises ConfigError, naming the file, where one cannot be read, has a key twice, or a number that
     YAML takes for another one.
     """
     config: dict = {}
-    for path in paths:
+    for i, path in enumerate(paths):
+        if i == 1:
+            config = with_own_extras(config, {})
         try:
             with open(path, encoding="utf-8") as file:
                 config = _overlaid(config, yaml.load(file, _Loader) or {}, path)
