@@ -34,6 +34,7 @@ def kernel_arguments(experiment: Experiment) -> dict[str, Any]:
         "ridge": kernels.ridge,
         "rcond": kernels.rcond,
         "scales": {name: scale for name, scale in scales.items() if scale is not None},
+        "random_start": experiment.network.output_scale is None,
     }
 
 
@@ -57,12 +58,14 @@ def comparison_arguments(experiment: Experiment) -> dict[str, Any]:
 
 def small_experiment_arguments(name: str, experiment: Experiment) -> dict[str, Any]:
     """Arguments of measure.wide.small_experiment.run_experiment."""
+    network = experiment.network
     return {
         "experiment": name,
-        "widths": experiment.network.widths,
-        "seeds": experiment.network.seeds,
+        "widths": network.widths,
+        "seeds": network.seeds,
         "kernels": kernel_arguments(experiment),
         "network": network_arguments(experiment),
+        "output_scales": [network.output_scale_at(width) for width in network.widths],
     }
 
 
@@ -75,4 +78,8 @@ def chunk_arguments(network: Network, *, width: int, chunk: int) -> dict[str, An
     """The networks that one job trains: always a whole chunk of seeds, so that more seeds never
     change a job that has been done."""
     first = chunk * network.seeds_per_job
-    return {"width": width, "seeds": list(range(first, first + network.seeds_per_job))}
+    return {
+        "width": width,
+        "seeds": list(range(first, first + network.seeds_per_job)),
+        "output_scale": network.output_scale_at(width),
+    }

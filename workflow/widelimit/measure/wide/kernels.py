@@ -30,10 +30,13 @@ def fit_kernels(
     ridge: float,
     rcond: float | None,
     scales: Mapping[str, float] | None = None,
+    random_start: bool = True,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of the KERNELS and the THEORY table.
 
     scales : L of the Gaussian and the Laplace kernel, of those that are to be compared with
+    random_start : False for networks alpha (f - f_0), which are 0 at their start: theory has no
+        spread for them
 
     Both kernels predict at every checkpoint as gradient descent from f = 0 does, and in the
     limit of infinitely many steps (step missing) as kernel regression with the ridge does. For
@@ -54,7 +57,9 @@ def fit_kernels(
             with suppress(OverflowError):  # diverged: there is no number to write
                 mean = descent.prediction(gram.test_train, train.y, steps=step)
                 if name == "ntk":
-                    std = _ensemble_std(gram, grams["nngp"], train.y, learning_rate, step)
+                    std = 0.0
+                    if random_start:
+                        std = _ensemble_std(gram, grams["nngp"], train.y, learning_rate, step)
             theory.append(_predictions(name, step, mean, std))
     for name, scale in (scales or {}).items():
         gram = SCALED_GRAMS[name]

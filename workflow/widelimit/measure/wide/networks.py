@@ -36,11 +36,15 @@ def train_networks(
     checkpoints: Sequence[int],
     loss_steps: Sequence[int],
     engine: str,
+    output_scale: float | None = None,
     say: Callable[[str], None] = lambda line: None,
     progress: Callable[[str, int, int, float], None] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of the NETWORKS table, and of the RUNS table without experiment, chunk and threads.
 
+    With an output_scale alpha, outputs and losses are those of alpha (f - f_0), f_0 the network at
+    its start. Kernels and weights are those of f: gradient descent on the loss / alpha^2 moves
+    alpha (f - f_0) by the very kernel of f, at the same learning rate.
     say takes a line for each network; progress(network, step, steps, loss) is called a few times
     a second at most. Neither changes a number.
 
@@ -68,6 +72,7 @@ def train_networks(
                 checkpoints=checkpoints,
                 X_test=Z,
                 engine=engine,
+                output_scale=output_scale,
                 progress=progress
                 and partial(_report, progress, f"width {width}, seed {seed}", steps),
             )

@@ -35,21 +35,30 @@ def run_experiment(
     experiment: str,
     widths: Sequence[int],
     seeds: int,
+    output_scales: Sequence[float | None] | None = None,
     kernels: Mapping[str, Any],
     network: Mapping[str, Any],
     say: Callable[[str], None] = lambda line: None,
 ) -> Experiment:
     """All of an experiment of this name.
 
+    output_scales : one for each width; None: networks are trained as they are
     kernels : arguments of `fit_kernels`
-    network : arguments of `train_networks`, but for root, width and seeds
+    network : arguments of `train_networks`, but for root, width, seeds and output_scale
     """
     train, test = points["train"], points["test"]
     limits = fit_kernels(train, test, **kernels)
     networks, runs = [], []
-    for width in widths:
+    for width, scale in zip(widths, output_scales or [None] * len(widths), strict=True):
         trained, cost = train_networks(
-            train, test, root=root, width=width, seeds=range(seeds), say=say, **network
+            train,
+            test,
+            root=root,
+            width=width,
+            seeds=range(seeds),
+            output_scale=scale,
+            say=say,
+            **network,
         )
         networks.append((width, trained))
         runs.append(cost)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 from pydantic import model_validator
 
+from widelimit.data.targets import check_expression, evaluate_expression
 from widelimit.measure.log_steps import log_steps
-from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, distinct
+from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
 from widelimit.study.config.types import number, optional, whole
 
 
@@ -36,6 +38,10 @@ class Network(Section):
     """auto: the exact circle engine where it applies (points on the unit circle, relu or
     leaky_relu, one output), dense elsewhere. circle is refused where it does not apply; variants
     and the experiments of beyond then have auto, unless a variant asks for circle itself."""
+    output_scale: optional(number(gt=0, le=1e9) | Target) = None
+    """alpha: networks are alpha (f - f_0), f_0 the network at its start, trained on the loss
+    / alpha^2. A number, or an expression in the width k: with 100 / sqrt(k) networks become lazy or
+    rich alike at every width, where a number makes wide ones lazy. null trains f itself."""
 
     @model_validator(mode="after")
     def _fits_together(self):
@@ -45,7 +51,25 @@ class Network(Section):
                 raise ValueError(
                     f"checkpoints: must be at most steps = {self.steps}; got {late[0]}"
                 )
+        if isinstance(self.output_scale, str):
+            try:
+                check_expression(self.output_scale, ["k"])
+                scales = [(self.output_scale_at(width), width) for width in self.widths]
+            except ValueError as error:
+                raise ValueError(f"output_scale: {error}") from None
+            wrong = [pair for pair in scales if not 0 < pair[0] <= 1e9]
+            if wrong:
+                raise ValueError(
+                    "output_scale: must be above 0 and at most 1e9 at every width; got"
+                    " {2}, which is {0:g} at k = {1}".format(*wrong[0], self.output_scale)
+                )
         return self
+
+    def output_scale_at(self, width: int) -> float | None:
+        """alpha of networks of a width."""
+        if not isinstance(self.output_scale, str):
+            return self.output_scale
+        return float(evaluate_expression(self.output_scale, {"k": np.array([float(width)])})[0])
 
     @property
     def all_checkpoints(self) -> list[int]:
