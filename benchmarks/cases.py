@@ -23,6 +23,7 @@ class Case:
 
     experiment   training, width, gemm, gram_ntk or gram_gaussian
     width        hidden units k; None for a Gram matrix
+    depth        hidden layers of the network that a Gram matrix is the NTK of, else None
     check_steps  steps over which a method must agree with the first one before it is timed;
                  0: there is nothing to check
     """
@@ -33,6 +34,7 @@ class Case:
     dimension: int
     width: int | None = None
     activation: str | None = "relu"
+    depth: int | None = None
     check_steps: int = 0
 
     @classmethod
@@ -84,12 +86,11 @@ class Problem:
 
 def _training(log_width, points, dimension, check_steps, activation="relu") -> Case:
     ours = ("dense", "circle") if dimension == 2 else ("dense",)
-    # From d = 10 on, the engine is held against the machine's rate of multiplying matrices.
-    gemm = ("gemm",) if dimension >= 10 and activation == "relu" else ()
+    # From d = 10 on, the engine is compared with the machine's rate of multiplying matrices.
+    gemm = ("gemm",) if dimension >= 10 else ()
     methods = (*OTHERS, *ours, *gemm)
-    return Case(
-        "training", methods, points, dimension, 2**log_width, activation, check_steps=check_steps
-    )
+    width = 2**log_width
+    return Case("training", methods, points, dimension, width, activation, check_steps=check_steps)
 
 
 TRAINING = (
@@ -111,21 +112,28 @@ def _widths(log_widths, points) -> list[Case]:
     return [Case("width", ("circle",), points, 2, 2**log_width) for log_width in log_widths]
 
 
-def _grams(sizes) -> list[list[Case]]:
-    return [
-        [Case(experiment, (library, "widelimit"), n, 10, activation=activation, check_steps=1)]
-        for n in sizes
-        for experiment, library, activation in (
-            ("gram_ntk", "neural_tangents", "relu"),
-            ("gram_gaussian", "scikit_learn", None),
-        )
-    ]
+GRAM_LIMITS = ("product", "write")
+"""What no method can do without: the dot products alone, and as many floats written to memory."""
+
+
+def _gram(experiment, library, points, activation=None, depth=None) -> Case:
+    methods = library, "widelimit", *GRAM_LIMITS
+    return Case(experiment, methods, points, 10, activation=activation, depth=depth, check_steps=1)
+
+
+GRAMS = (
+    *(_gram("gram_ntk", "neural_tangents", n, "relu", 1) for n in (2000, 4000)),
+    *(_gram("gram_ntk", "neural_tangents", 2000, name, 1) for name in ("gelu", "erf", "sin")),
+    _gram("gram_ntk", "neural_tangents", 2000, "relu", 3),
+    *(_gram("gram_gaussian", "scikit_learn", n) for n in (2000, 4000)),
+)
 
 
 def blocks(*, quick: bool = False) -> list[list[Case]]:
     """The cases, those in one list measured in turns, round after round."""
-    if quick:
-        training = [TRAINING[i] for i in (0, 1, 3, 6, 7)]
-        return [*([c] for c in training), [PEAK], _widths((12, 16, 20), 20), *_grams((2000,))]
+    training, grams = TRAINING, GRAMS
     widths = [_widths(range(10, 23, 2), points) for points in (20, 100)]
-    return [*([c] for c in TRAINING), [PEAK], *widths, *_grams((2000, 4000))]
+    if quick:
+        training = [TRAINING[i] for i in (0, 1, 3, 6, 7, 8)]
+        widths, grams = [_widths((12, 16, 20), 20)], [GRAMS[0], GRAMS[-2]]
+    return [*([case] for case in training), [PEAK], *widths, *([case] for case in grams)]

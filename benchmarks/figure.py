@@ -16,6 +16,8 @@ METHODS = {
     "neural_tangents": ("neural-tangents", style.GREEN, "v"),
     "scikit_learn": ("scikit-learn", style.ORANGE, "P"),
     "gemm": ("DGEMM alone", style.GREY, "|"),
+    "product": ("X X' alone", style.GREY, "x"),
+    "write": ("writing alone", style.GREY, "_"),
     "dense": ("dense engine", style.PURPLE, "o"),
     "circle": ("circle engine", style.SKY, "o"),
     "widelimit": ("widelimit's Gram", style.PURPLE, "s"),
@@ -27,16 +29,19 @@ POINTS = ((style.SKY, "o"), (style.PURPLE, "s"))
 
 def case_words(row) -> str:
     """2¹², n = 20, d = 2; a Gram matrix by its kernel."""
-    kernels = {"gram_ntk": "ReLU NTK", "gram_gaussian": "Gaussian kernel"}
-    if row.experiment in kernels:
-        return f"{kernels[row.experiment]}, n = {power(row.points)}"
+    if row.experiment == "gram_gaussian":
+        return f"Gaussian kernel, n = {power(row.points)}"
+    if row.experiment == "gram_ntk":
+        name = {"relu": "ReLU", "gelu": "GELU"}.get(row.activation, row.activation)
+        layers = "" if row.depth == 1 else f" of {int(row.depth)} layers"
+        return f"{name} NTK{layers}, n = {power(row.points)}"
     kind = "" if row.activation == "relu" else f", {row.activation}"
     return f"k = {power(int(row.width))}, n = {row.points}, d = {row.dimension}{kind}"
 
 
 @style.context()
 def draw(costs: pd.DataFrame, widths: pd.DataFrame, exponents: pd.DataFrame):
-    figure = style.figure(3.9)
+    figure = style.figure(5.2)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     _draw_costs(left, costs)
     _draw_widths(right, widths, exponents)

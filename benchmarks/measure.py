@@ -1,7 +1,8 @@
-"""One measurement in a process of its own: see that the method is right, then time it.
+"""One method on one case, in a process of its own: see that it is right, then time it in rounds.
 
 ``python -m benchmarks.measure '{"case": .., "method": .., "seconds": .., "reference": ..}'`` prints
-the rows as JSON, or {"missing": ..} where the method's library is not there.
+{"ready": true} once it is, or {"missing": ..} where the method's library is not there, and then for
+each line of its standard input the rows of one round, as JSON.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,8 @@ from benchmarks.checks import TOLERANCE, TOLERANCES, check, deviation
 
 FEWEST_STEPS = 3
 FEWEST_CALLS = 2
+
+Round = Callable[[], list[dict]]
 
 
 class Stopwatch:
@@ -40,59 +44,74 @@ class Stopwatch:
 
 
 def measure(case: Case, method: str, *, seconds: float, reference: Path) -> list[dict]:
-    """The rows of one method on one case.
+    """The rows of one round; arguments and errors as in `prepare`."""
+    return prepare(case, method, seconds=seconds, reference=reference)()
 
-    seconds    how long to time it, roughly; the circle engine has its fixed numbers of steps
-    reference  where the case's first method leaves its result for the others to be held to
+
+def prepare(case: Case, method: str, *, seconds: float, reference: Path) -> Round:
+    """Warm up, and compare the method with the first one of its case; then a round can be timed.
+
+    seconds    how long to time it in a round, roughly; the circle engine has its fixed numbers of
+               steps
+    reference  where the case's first method leaves its result for the others to be compared with
 
     Raises ImportError where a library is missing, `checks.Disagreement` for a wrong result.
     """
     solve = methods.load(case.experiment, method)
-    rows = _gram if case.width is None else _training
-    return rows(solve, case, method, seconds, reference)
+    kind = _gram if case.width is None else _training
+    return kind(solve, case, method, seconds, reference)
 
 
-def _training(kind, case: Case, method: str, seconds: float, reference: Path) -> list[dict]:
+def _training(kind, case: Case, method: str, seconds: float, reference: Path) -> Round:
     problem = case.problem()
-    warm_up, trying, set_up, stepping = (Stopwatch() for _ in range(4))
+    warm_up, trying = Stopwatch(), Stopwatch()
     with warm_up:
         kind.warm_up(problem)
-
     trial, trial_steps = kind(problem), case.check_steps or FEWEST_STEPS
     with trying:
         losses = trial.advance(trial_steps)
     off = None
     if case.check_steps and kind.checked:
         A, B = trial.weights()
-        off = _held_to(reference, case, method, {"losses": losses, "A": A, "B": B})
-    del trial
-
-    with set_up:
-        run = kind(problem)
+        off = _compared(reference, case, method, {"losses": losses, "A": A, "B": B})
     if method == "circle":
         marks = [FIRST_STEPS, MANY_STEPS]
     else:
         fitting = seconds * trial_steps / max(trying.cpu, 1e-6)
         marks = [int(np.clip(fitting, FEWEST_STEPS, FIRST_STEPS))]
-    rows = []
-    for before, steps in zip([0, *marks], marks, strict=False):
-        with stepping:
-            run.advance(steps - before)
-        rows.append(_row(steps, stepping, set_up=set_up, warm_up=warm_up, off=off))
-    return rows
+
+    def time_round() -> list[dict]:
+        set_up, stepping = Stopwatch(), Stopwatch()
+        with set_up:
+            run = kind(problem)
+        rows = []
+        for before, steps in zip([0, *marks], marks, strict=False):
+            with stepping:
+                run.advance(steps - before)
+            rows.append(_row(steps, stepping, set_up=set_up, warm_up=warm_up, off=off))
+        return rows
+
+    return time_round
 
 
-def _gram(gram, case: Case, method: str, seconds: float, reference: Path) -> list[dict]:
-    X = case.inputs()
-    warm_up, calling, calls = Stopwatch(), Stopwatch(), 0
+def _gram(method_for, case: Case, method: str, seconds: float, reference: Path) -> Round:
+    X, gram, warm_up = case.inputs(), method_for(case), Stopwatch()
     with warm_up:
         K = gram(X)
-    off = _held_to(reference, case, method, {"K": K})
-    while calls < FEWEST_CALLS or calling.cpu < seconds:
-        with calling:
-            gram(X)
-        calls += 1
-    return [_row(calls, calling, set_up=Stopwatch(), warm_up=warm_up, off=off)]
+    off = None
+    if method not in methods.LIMITS:
+        off = _compared(reference, case, method, {"K": K})
+    del K
+
+    def time_round() -> list[dict]:
+        calling, calls = Stopwatch(), 0
+        while calls < FEWEST_CALLS or calling.cpu < seconds:
+            with calling:
+                gram(X)
+            calls += 1
+        return [_row(calls, calling, set_up=Stopwatch(), warm_up=warm_up, off=off)]
+
+    return time_round
 
 
 def _row(steps: int, timed: Stopwatch, *, set_up: Stopwatch, warm_up: Stopwatch, off) -> dict:
@@ -106,7 +125,7 @@ def _row(steps: int, timed: Stopwatch, *, set_up: Stopwatch, warm_up: Stopwatch,
     }
 
 
-def _held_to(reference: Path, case: Case, method: str, result: dict[str, np.ndarray]) -> float:
+def _compared(reference: Path, case: Case, method: str, result: dict[str, np.ndarray]) -> float:
     # The first method's result is the reference, kept on disk for the others.
     if method == case.methods[0]:
         np.savez(reference, **result)
@@ -117,16 +136,15 @@ def _held_to(reference: Path, case: Case, method: str, result: dict[str, np.ndar
 
 
 def main(task: dict):
+    case, reference = Case.from_dict(task["case"]), Path(task["reference"])
     try:
-        rows = measure(
-            Case.from_dict(task["case"]),
-            task["method"],
-            seconds=task["seconds"],
-            reference=Path(task["reference"]),
-        )
+        time_round = prepare(case, task["method"], seconds=task["seconds"], reference=reference)
     except ImportError as error:
-        rows = {"missing": str(error)}
-    print(json.dumps(rows))
+        print(json.dumps({"missing": str(error)}))
+        return
+    print(json.dumps({"ready": True}), flush=True)
+    for _ in sys.stdin:
+        print(json.dumps(time_round()), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from benchmarks.cases import FIRST_STEPS, MANY_STEPS
 from widelimit.measure.slopes import fit_slope
 from widelimit.tables.schemas import Column, Table
 
-CASE = ["experiment", "activation", "width", "points", "dimension"]
+CASE = ["experiment", "activation", "width", "points", "dimension", "depth"]
 """The columns that name a case."""
 FIT = ["smallest_width", "largest_width", "slope", "slope_low", "slope_high"]
 
@@ -22,7 +22,8 @@ TABLE = Table(
         Column("width", pa.int64(), "hidden units k", "count", "a Gram matrix"),
         Column("points", pa.int64(), "points n", "count"),
         Column("dimension", pa.int64(), "dimension d of the points", "count"),
-        Column("method", pa.string(), "who computes: a library, an engine, or gemm"),
+        Column("depth", pa.int64(), "hidden layers of an NTK", "count", "no NTK alone"),
+        Column("method", pa.string(), "who computes: a library, an engine, or what bounds them"),
         Column("round", pa.int64(), "number of the round; ratios are taken within one", "count"),
         Column("steps", pa.int64(), "steps from the start, or calls, that were timed", "count"),
         Column("seconds", pa.float64(), "CPU time of all of them", "s"),
@@ -94,11 +95,13 @@ def gemm_shares(table: pd.DataFrame) -> pd.DataFrame:
     both = both.merge(peak[["round", "rate"]], on="round", suffixes=("", "_peak"))
     both["share"] = both["rate"] / both["rate_gemm"]
     both["peak_share"] = both["rate"] / both["rate_peak"]
-    return both.groupby(CASE, sort=False)[["share", "peak_share"]].median().reset_index()
+    return (
+        both.groupby(CASE, sort=False, dropna=False)[["share", "peak_share"]].median().reset_index()
+    )
 
 
 def set_up_in_steps(table: pd.DataFrame) -> pd.DataFrame:
     """How many of its first steps the circle engine could take while it is set up, by case."""
     rows = table[(table["method"] == "circle") & (table["steps"] == FIRST_STEPS)]
     steps = rows["set_up_seconds"] / (rows["seconds"] / rows["steps"])
-    return rows.assign(set_up=steps).groupby(CASE)["set_up"].median().reset_index()
+    return rows.assign(set_up=steps).groupby(CASE, dropna=False)["set_up"].median().reset_index()

@@ -31,7 +31,7 @@ _BLOCK = re.compile(r"(<!-- benchmark -->\n).*(<!-- /benchmark -->)", re.DOTALL)
 
 def write(rows: Iterable[dict], folder: Path = RESULTS) -> None:
     """Into the folder: benchmark.parquet, benchmark.svg, .pdf and .png, ratios.md."""
-    table = pd.DataFrame(rows).astype({"width": "Int64"})
+    table = pd.DataFrame(rows).astype({"width": "Int64", "depth": "Int64"})
     schema = ratios.TABLE.schema()
     write_table(folder / ratios.TABLE.path, table, schema.with_metadata(schema.metadata | about()))
     drawn = figure.draw(
@@ -59,7 +59,12 @@ def words(table: pd.DataFrame) -> str:
         "Cost of one step of gradient descent in multiples of widelimit's own: the circle engine's"
         f" mean over the first {power(FIRST_STEPS)} steps for d = 2, the dense engine's for d > 2.",
         _training_table(costs[costs["experiment"] == "training"]),
-        "\n".join(f"- {line}" for line in _lines(table, costs)),
+        "Cost of a Gram matrix in multiples of widelimit's own, of points in 10 dimensions; the"
+        f" library is {LIBRARY['gram_ntk']} for an NTK, {LIBRARY['gram_gaussian']} for the Gaussian"
+        " kernel. No method can do without the last two columns: the dot products, and writing as"
+        " many numbers into new memory.",
+        _gram_table(costs[costs["experiment"] != "training"]),
+        "\n".join(f"- {line}" for line in _lines(table)),
     ]
     return "\n\n".join(paragraphs) + "\n"
 
@@ -90,7 +95,28 @@ def _training_table(costs: pd.DataFrame) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _lines(table: pd.DataFrame, costs: pd.DataFrame):
+LIBRARY = {"gram_ntk": "neural-tangents", "gram_gaussian": "scikit-learn"}
+GRAM_COLUMNS = {
+    "library": "library",
+    "widelimit": "widelimit",
+    "product": "X @ X.T alone",
+    "write": "writing alone",
+}
+
+
+def _gram_table(costs: pd.DataFrame) -> str:
+    libraries = {"neural_tangents": "library", "scikit_learn": "library"}
+    costs = costs.assign(method=costs["method"].replace(libraries))
+    rows = [["kernel, points n", *GRAM_COLUMNS.values()]]
+    rows.append(["---"] + ["--:"] * len(GRAM_COLUMNS))
+    for _, case in costs.groupby(ratios.CASE, dropna=False, sort=False):
+        centres = case.set_index("method")["centre"]
+        cells = [number(centres[name], 2) if name in centres else "" for name in GRAM_COLUMNS]
+        rows.append([figure.case_words(next(case.itertuples())), *cells])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _lines(table: pd.DataFrame):
     for row in ratios.exponents(table).query("steps == @MANY_STEPS").itertuples():
         margin = (row.slope_high - row.slope_low) / 2
         yield (
@@ -105,9 +131,6 @@ def _lines(table: pd.DataFrame, costs: pd.DataFrame):
         f" {number(longest['set_up'], 2)} of its first steps, the most at width"
         f" {power(int(longest['width']))} with {longest['points']} points."
     )
-    for row in costs[costs["method"].isin(["neural_tangents", "scikit_learn"])].itertuples():
-        library = figure.METHODS[row.method][0]
-        yield f"{figure.case_words(row)}: {library} takes {number(row.centre, 2)} times as long."
     for row in ratios.gemm_shares(table).itertuples():
         yield (
             f"{figure.case_words(row)}: the dense engine runs at {row.share:.0%} of the rate of"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 from benchmarks import ratios, report
 from benchmarks.cases import Case, blocks
 
-ROUNDS, SECONDS = 3, 1.5
+ROUNDS, SECONDS = 3, 1.0
 """How often each method takes its turn, and how long it is timed, roughly, at each."""
 
 ONE_THREAD = {
@@ -40,46 +41,79 @@ def run(*, quick: bool = False) -> list[dict]:
     # A new cache of compiled code: the first process compiles, the others load.
     with tempfile.TemporaryDirectory() as scratch:
         environment = {**os.environ, **ONE_THREAD, "NUMBA_CACHE_DIR": scratch}
-        for turn, case, method in _turns(blocks(quick=quick), rounds):
-            if method in missing:
-                continue
-            case = replace(case, methods=tuple(m for m in case.methods if m not in missing))
-            # Of the cases of a block, those that are checked are alone in it.
-            task = {"case": case.to_dict(), "method": method, "seconds": seconds}
-            task["reference"] = os.path.join(scratch, "reference.npz")
-            try:
-                measured = _in_a_process(task, environment)
-            except LibraryMissing as error:
-                missing.add(method)
-                print(f"left out: {method} ({error})", file=sys.stderr)
-                continue
-            where = {name: getattr(case, name) for name in ratios.CASE}
-            rows += [where | {"method": method, "round": turn} | row for row in measured]
-            last = rows[-1]
-            print(f"{case}: {method}, {last['seconds'] / last['steps']:.3g} s", file=sys.stderr)
+        # Of the cases of a block, those that are checked are alone in it.
+        task = {"seconds": seconds, "reference": os.path.join(scratch, "reference.npz")}
+        for block in blocks(quick=quick):
+            with contextlib.ExitStack() as stack:
+                workers = [
+                    (case, method, worker)
+                    for case in block
+                    for method, worker in _workers(case, task, environment, missing, stack)
+                ]
+                for turn in range(rounds):
+                    for case, method, worker in workers:
+                        measured = worker.time_round()
+                        where = {name: getattr(case, name) for name in ratios.CASE}
+                        rows += [
+                            where | {"method": method, "round": turn} | row for row in measured
+                        ]
+                        cost = rows[-1]["seconds"] / rows[-1]["steps"]
+                        print(f"{case}: {method}, {cost:.3g} s", file=sys.stderr)
     return rows
 
 
-def _turns(blocks: list[list[Case]], rounds: int):
-    for block in blocks:
-        for turn in range(rounds):
-            for case in block:
-                for method in case.methods:
-                    yield turn, case, method
+def _workers(case: Case, task: dict, environment, missing: set[str], stack: contextlib.ExitStack):
+    """A process for each method of the case whose library is there, with the method's name."""
+    for method in case.methods:
+        if method in missing:
+            continue
+        case = replace(case, methods=tuple(m for m in case.methods if m not in missing))
+        try:
+            task = {**task, "case": case.to_dict(), "method": method}
+            yield method, stack.enter_context(Worker(task, environment))
+        except LibraryMissing as error:
+            missing.add(method)
+            print(f"left out: {method} ({error})", file=sys.stderr)
 
 
-def _in_a_process(task: dict, environment: dict[str, str]) -> list[dict]:
-    command = [sys.executable, "-m", "benchmarks.measure", json.dumps(task)]
-    root = Path(__file__).parents[1]
-    done = subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise SystemExit(f"{task['method']} failed on {task['case']}:\n{done.stderr[-3000:]}")
-    answer = json.loads(done.stdout.splitlines()[-1])
-    if isinstance(answer, dict):
-        raise LibraryMissing(answer["missing"])
-    return answer
+class Worker:
+    """A method on a case in a process of its own, which waits until its turn comes."""
+
+    def __init__(self, task: dict, environment: dict[str, str]):
+        self.task = task
+        self._errors = tempfile.TemporaryFile("w+")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.measure", json.dumps(task)],
+            cwd=Path(__file__).parents[1],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+        )
+        answer = self._answer()
+        if "missing" in answer:
+            raise LibraryMissing(answer["missing"])
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._process.communicate()
+
+    def time_round(self) -> list[dict]:
+        self._process.stdin.write("again\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        if not line:
+            self._process.wait()
+            self._errors.seek(0)
+            where = f"{self.task['method']} failed on {self.task['case']}"
+            raise SystemExit(f"{where}:\n{self._errors.read()[-3000:]}")
+        return json.loads(line)
 
 
 def pin(core: int | None) -> None:

@@ -1,6 +1,7 @@
 """The methods by name. A library is imported with the method that is written in it.
 
-Those of training are classes of the form of `base.Method`, those of Gram matrices functions of X.
+Those of training are classes of the form of `base.Method`; those of Gram matrices take a case and
+return a function of X.
 """
 
 from __future__ import annotations
@@ -15,11 +16,17 @@ TRAINING = {
     "circle": "engines:Circle",
     "gemm": "gemm:Gemm",
 }
+LIMITS = {"product": "grams:product", "write": "grams:write"}
 GRAM = {
-    "gram_ntk": {"neural_tangents": "neural_tangents_ntk:ntk_gram", "widelimit": "grams:ntk"},
+    "gram_ntk": {
+        "neural_tangents": "neural_tangents_ntk:ntk_gram",
+        "widelimit": "grams:ntk",
+        **LIMITS,
+    },
     "gram_gaussian": {
         "scikit_learn": "scikit_learn_gaussian:gaussian_gram",
         "widelimit": "grams:gaussian",
+        **LIMITS,
     },
 }
 

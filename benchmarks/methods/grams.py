@@ -1,6 +1,8 @@
-"""widelimit's Gram matrices."""
+"""widelimit's Gram matrices, and what none can do without: for each case a function of X."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 
@@ -9,9 +11,25 @@ import widelimit
 GAUSSIAN_SCALE = 2.0
 
 
-def ntk(X: np.ndarray) -> np.ndarray:
-    return widelimit.ntk_gram(X, activation="relu")
+def ntk(case):
+    return partial(widelimit.ntk_gram, activation=case.activation, depth=case.depth)
 
 
-def gaussian(X: np.ndarray) -> np.ndarray:
-    return widelimit.gaussian_gram(X, scale=GAUSSIAN_SCALE)
+def gaussian(case):
+    return partial(widelimit.gaussian_gram, scale=GAUSSIAN_SCALE)
+
+
+def product(case):
+    """All dot products, into new memory; NumPy has BLAS compute half of them."""
+    return lambda X: X @ X.T
+
+
+def write(case):
+    """As many floats, each written once, into new memory."""
+
+    def fill(X):
+        K = np.empty((len(X), len(X)))
+        K.fill(1.0)
+        return K
+
+    return fill

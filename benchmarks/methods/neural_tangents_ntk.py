@@ -1,4 +1,4 @@
-"""The ReLU NTK of neural-tangents, compiled by JAX."""
+"""The NTK of neural-tangents, compiled by JAX."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ jax.config.update("jax_enable_x64", True)
 sys.modules["neural_tangents.experimental"] = ModuleType("neural_tangents.experimental")
 from neural_tangents import stax  # noqa: E402
 
+from widelimit.kernels.activations import parse_activation  # noqa: E402
 
-def ntk_gram(X: np.ndarray) -> np.ndarray:
-    return np.asarray(_compiled(X))
+LAYERS = {"relu": stax.Relu, "gelu": stax.Gelu, "erf": stax.Erf, "sin": stax.Sin}
 
 
-@jax.jit
-def _compiled(X):
-    # Its first layer divides x.z by d, and its ReLU has c = 1: both undone by W_std.
-    layers = stax.Dense(1, W_std=X.shape[1] ** 0.5), stax.Relu(), stax.Dense(1, W_std=2**0.5)
+def ntk_gram(case):
+    # Its first layer divides x.z by d, and its activations have c = 1: both undone by W_std.
+    layers = [stax.Dense(1, W_std=case.dimension**0.5)]
+    for _ in range(case.depth):
+        c = parse_activation(case.activation).scale
+        layers += [LAYERS[case.activation](), stax.Dense(1, W_std=c**0.5)]
     *_, kernel = stax.serial(*layers)
-    return kernel(X, None, "ntk")
+    compiled = jax.jit(lambda X: kernel(X, None, "ntk"))
+    return lambda X: np.asarray(compiled(X))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from dataclasses import replace
 
@@ -13,6 +15,7 @@ from benchmarks import cases, checks, figure, methods, ratios, report, run, sche
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS, Case
 from benchmarks.measure import measure
 from checkout import ROOT
+from widelimit.kernels.gram import gaussian_gram, ntk_gram
 from widelimit.tables.files import read_table
 
 TINY = Case("training", ("numpy", "dense", "circle", "gemm"), 5, 2, 300, check_steps=20)
@@ -38,6 +41,10 @@ def test_the_case_table_has_the_promised_problems():
             assert ("circle" in case.methods) <= (case.dimension == 2)
             if len(case.methods) > 1:
                 assert case.check_steps > 0, case
+        grams = [c for block in cases.blocks(quick=quick) for c in block if c.width is None]
+        assert {2000} <= {c.points for c in grams if c.experiment == "gram_ntk"}
+        assert {2000} <= {c.points for c in grams if c.experiment == "gram_gaussian"}
+        assert all({"widelimit", "product", "write"} <= set(c.methods) for c in grams)
     widths = [c.width for block in cases.blocks() for c in block if c.experiment == "width"]
     assert (min(widths), max(widths)) == (2**10, 2**22)
 
@@ -80,13 +87,33 @@ def test_gemm_alone_is_timed_and_not_checked(tmp_path):
 
 
 def test_gram_matrices_are_held_to_the_first_method(tmp_path, monkeypatch):
-    library = lambda X: np.exp(-2 * ((X[:, None] - X) ** 2).sum(axis=2))  # noqa: E731
-    ours = methods.load("gram_gaussian", "widelimit")
-    monkeypatch.setattr(methods, "load", lambda _, name: {"library": library}.get(name, ours))
-    case = Case("gram_gaussian", ("library", "widelimit"), 7, 3, activation=None, check_steps=1)
-    for name in case.methods:
+    def library(case):
+        return lambda X: np.exp(-2 * ((X[:, None] - X) ** 2).sum(axis=2))
+
+    load = methods.load
+    monkeypatch.setattr(
+        methods, "load", lambda *names: library if names[1] == "library" else load(*names)
+    )
+    names = "library", "widelimit", "product", "write"
+    case = Case("gram_gaussian", names, 7, 3, activation=None, check_steps=1)
+    for name in names:
         (row,) = measure(case, name, seconds=0.0, reference=tmp_path / "reference.npz")
-        assert row["deviation"] < 1e-14
+        if name in methods.LIMITS:
+            assert row["deviation"] is None
+        else:
+            assert row["deviation"] < 1e-14
+
+
+@pytest.mark.parametrize("case", cases.GRAMS, ids=str)
+def test_our_gram_matrices_are_those_of_the_case(case):
+    X = replace(case, points=9).inputs()
+    K = methods.load(case.experiment, "widelimit")(case)(X)
+    if case.experiment == "gram_gaussian":
+        np.testing.assert_allclose(K, gaussian_gram(X, scale=2.0))
+    else:
+        np.testing.assert_allclose(
+            K, ntk_gram(X, activation=case.activation, depth=case.depth), rtol=1e-14
+        )
 
 
 def test_a_wrong_method_is_not_timed(tmp_path, monkeypatch):
@@ -142,14 +169,14 @@ def rows_by_law() -> list[dict]:
             case = Case("width", ("circle",), 20, 2, int(k))
             for steps in (FIRST_STEPS, MANY_STEPS):
                 add(case, "circle", turn, 1e-6 * k**0.3, steps)
-        gram = Case("gram_ntk", ("neural_tangents", "widelimit"), 2000, 10)
-        add(gram, "neural_tangents", turn, busy * 0.3, 4)
-        add(gram, "widelimit", turn, busy * 0.1, 4)
+        for gram in cases.GRAMS:
+            for method, cost in zip(gram.methods, (0.3, 0.1, 0.05, 0.02), strict=True):
+                add(gram, method, turn, busy * cost, 4)
     return rows
 
 
 def test_ratios_are_taken_within_a_round():
-    table = pd.DataFrame(rows_by_law()).astype({"width": "Int64"})
+    table = pd.DataFrame(rows_by_law()).astype({"width": "Int64", "depth": "Int64"})
     costs = ratios.relative_costs(table)
     circle = costs[costs["dimension"] == 2]
     for method, expected in (("numpy", 10), ("jax", 4), ("dense", 2)):
@@ -177,13 +204,15 @@ def test_report_writes_table_figure_and_ratios_without_times(tmp_path):
     text = (tmp_path / "ratios.md").read_text()
     assert "| k = 2²⁰, n = 20, d = 2 | 4 | 10 | 2 | 1 | 0.25 |" in text
     assert "to the power 0.30 ± 0.00" in text
-    assert "neural-tangents takes 3 times as long" in text
+    assert "| ReLU NTK of 3 layers, n = 2000 | 3 | 1 | 0.5 | 0.2 |" in text
+    assert "| Gaussian kernel, n = 4000 | 3 | 1 | 0.5 | 0.2 |" in text
     assert "50% of the rate of DGEMM" in text
     assert not re.search(r"\d ?(s|ms|us|µs|seconds)\b", text)
 
 
 def test_case_words_name_each_case_apart():
-    table = pd.DataFrame([{n: getattr(c, n) for n in ratios.CASE} for c in cases.TRAINING])
+    every = [*cases.TRAINING, *cases.GRAMS]
+    table = pd.DataFrame([{n: getattr(c, n) for n in ratios.CASE} for c in every])
     assert table.apply(figure.case_words, axis=1).is_unique
 
 
@@ -196,10 +225,11 @@ def test_the_readme_is_quoted_between_its_markers():
         report.quoted("a", "b")
 
 
-def quoted_table(path: str, name: str) -> list[list[str]]:
-    """Cells of the table between the markers of that name, without the rule under its head."""
+def quoted_table(path: str, name: str, index: int = 0) -> list[list[str]]:
+    """Cells of a table between the markers of that name, without the rule under its head."""
     (text,) = re.findall(rf"<!-- {name} -->(.*?)<!-- /{name} -->", (ROOT / path).read_text(), re.S)
-    lines = [line for line in text.splitlines() if line.startswith("| ") and "| --" not in line]
+    tables = re.findall(r"^\|.*?(?=^$)", text, re.S | re.M)
+    lines = [line for line in tables[index].splitlines() if not re.match(r"\| ?--", line)]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
@@ -215,6 +245,13 @@ def test_the_readme_quotes_every_case_with_its_methods():
         assert bool(row[-1]) == (own == "circle")
 
 
+def test_the_readme_quotes_every_gram_matrix():
+    head, *rows = quoted_table("README.md", "benchmark", 1)
+    assert head[1:] == list(report.GRAM_COLUMNS.values())
+    assert [row[0] for row in rows] == [figure.case_words(case) for case in cases.GRAMS]
+    assert all(float(row[2]) == 1 and all(row) for row in rows)
+
+
 def test_the_documents_quote_what_planning_costs():
     head, *rows = quoted_table("docs/cluster.md", "scheduler")
     assert scheduler.HEAD.startswith(f"| {' | '.join(head)} |\n")
@@ -225,24 +262,38 @@ def test_the_documents_quote_what_planning_costs():
     assert np.isfinite(numbers[:-1]).all()
 
 
-def test_methods_take_turns(monkeypatch):
-    block = [replace(TINY, methods=("numpy", "dense"))]
-    turns = [(turn, method) for turn, _, method in run._turns([block], 2)]
-    assert turns == [(0, "numpy"), (0, "dense"), (1, "numpy"), (1, "dense")]
+def test_methods_take_turns_and_one_without_its_library_is_left_out(monkeypatch, capsys):
+    class Worker(contextlib.nullcontext):
+        def __init__(self, task, environment):
+            if task["method"] == "pytorch":
+                raise run.LibraryMissing("No module named 'torch'")
+            assert task["case"]["methods"] == ("numpy", "dense")
 
+        def __enter__(self):
+            return self
 
-def test_a_method_without_its_library_is_left_out(monkeypatch, capsys):
-    def process(task, environment):
-        assert "pytorch" in task["case"]["methods"] or task["method"] != "pytorch"
-        if task["method"] == "pytorch":
-            raise run.LibraryMissing("No module named 'torch'")
-        return [{"steps": 1, "seconds": 1.0}]
+        def time_round(self):
+            return [{"steps": 1, "seconds": 1.0}]
 
-    monkeypatch.setattr(run, "_in_a_process", process)
-    monkeypatch.setattr(run, "blocks", lambda quick: [[TINY_WITH_PYTORCH]])
+    monkeypatch.setattr(run, "Worker", Worker)
+    monkeypatch.setattr(run, "blocks", lambda quick: [[TINY_WITH_PYTORCH]] * 2)
     rows = run.run(quick=False)
-    assert [row["method"] for row in rows] == ["numpy", "dense"] * run.ROUNDS
+    turns = [(turn, name) for turn in range(run.ROUNDS) for name in ("numpy", "dense")]
+    assert [(row["round"], row["method"]) for row in rows] == turns * 2
     assert capsys.readouterr().err.count("left out: pytorch") == 1
+
+
+@pytest.mark.slow
+def test_a_process_is_timed_in_rounds_and_says_what_went_wrong(tmp_path):
+    case = replace(TINY, methods=("numpy",))
+    task = {"case": case.to_dict(), "method": "numpy", "seconds": 0.0}
+    task["reference"] = str(tmp_path / "reference.npz")
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}/workflow"}
+    with run.Worker(task, environment) as worker:
+        rounds = [worker.time_round() for _ in range(2)]
+    assert all(rows[0]["seconds"] > 0 and rows[0]["deviation"] == 0 for rows in rounds)
+    with pytest.raises(SystemExit, match=r"numpy failed on .*\n(.*\n)*.*No such file"):
+        run.Worker({**task, "reference": str(tmp_path / "no" / "folder.npz")}, environment)
 
 
 def locked(path: str) -> dict[str, set[str]]:
