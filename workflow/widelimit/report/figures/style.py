@@ -111,7 +111,7 @@ def save(figure: Figure, path: str | os.PathLike):
     with context():
         if figure.get_layout_engine() is not None:
             figure.get_layout_engine().execute(figure)
-            figure.set_layout_engine("none")
+            figure.set_layout_engine(None)
         figure.savefig(path, format=format, metadata=_METADATA[format])
 
 
