@@ -1,12 +1,12 @@
 """Rule claims: the statements of all steps in one table, and as a document."""
 
+import widelimit.study.job_log as job_log
 from widelimit.report.claims.document import document
-from widelimit.study.job_log import logged
 from widelimit.tables import schemas
 from widelimit.tables.files import concatenate, write_table, write_text
 from widelimit.tables.provenance import made_by
 
-with logged(snakemake.log[0]) as say:
+with job_log.logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     claims = concatenate(snakemake.input.claims)
     write_table(snakemake.output.claims, claims, schemas.CLAIMS.schema(), origin)

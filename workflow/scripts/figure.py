@@ -2,13 +2,13 @@
 
 from importlib import import_module
 
+import widelimit.study.job_log as job_log
 from widelimit.report.figure_text import text_of
 from widelimit.report.figures import style
-from widelimit.study.job_log import logged
 from widelimit.tables.files import concatenate, write_atomically, write_table, write_text
 from widelimit.tables.provenance import made_by
 
-with logged(snakemake.log[0]) as say:
+with job_log.logged(snakemake.log[0]) as say:
     module = import_module(f"widelimit.report.figures.{snakemake.params.figure}")
     origin = made_by(snakemake, __file__, modules=[module.__name__])
     frames = {name: concatenate(paths) for name, paths in snakemake.input.items()}

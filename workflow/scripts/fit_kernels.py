@@ -1,13 +1,13 @@
 """Rule fit_kernels: limit kernels of one experiment and their predictions."""
 
+import widelimit.study.job_log as job_log
 from widelimit.data.points import from_table
 from widelimit.measure.wide.kernels import fit_kernels
-from widelimit.study.job_log import logged
 from widelimit.tables import schemas
 from widelimit.tables.files import read_table, write_table
 from widelimit.tables.provenance import made_by
 
-with logged(snakemake.log[0]) as say:
+with job_log.logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     points = from_table(read_table(snakemake.input.data))
     kernels, theory = fit_kernels(points["train"], points["test"], **snakemake.params.fit)

@@ -1,12 +1,12 @@
 """Rule fit_slopes: how the numbers of one step depend on the width."""
 
+import widelimit.study.job_log as job_log
 from widelimit.measure.slopes import slopes_table
-from widelimit.study.job_log import logged
 from widelimit.tables import schemas
 from widelimit.tables.files import concatenate, write_table
 from widelimit.tables.provenance import made_by
 
-with logged(snakemake.log[0]) as say:
+with job_log.logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     metrics = concatenate(snakemake.input.metrics)
     slopes = slopes_table(metrics, widest=snakemake.params.widest)

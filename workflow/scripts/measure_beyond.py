@@ -1,13 +1,13 @@
 """Rule measure_beyond: one small experiment from its points to its numbers."""
 
+import widelimit.study.job_log as job_log
 from widelimit.data.points import make_points
 from widelimit.measure.wide.small_experiment import run_experiment
-from widelimit.study.job_log import logged
 from widelimit.tables import schemas
 from widelimit.tables.files import write_table
 from widelimit.tables.provenance import made_by
 
-with logged(snakemake.log[0]) as say:
+with job_log.logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     # Where the user's file is remote, the input is the copy of it that Snakemake has fetched.
     data = dict(snakemake.params.data, **({"path": snakemake.input[0]} if snakemake.input else {}))

@@ -2,12 +2,12 @@
 
 from importlib import import_module
 
-from widelimit.study.job_log import logged
+import widelimit.study.job_log as job_log
 from widelimit.tables.files import write_table
 from widelimit.tables.provenance import made_by
 from widelimit.tables.schemas import METRICS
 
-with logged(snakemake.log[0]) as say:
+with job_log.logged(snakemake.log[0]) as say:
     module = import_module(snakemake.params.module)
     origin = made_by(snakemake, __file__, modules=[module.__name__])
     known = {"measured": METRICS} | module.TABLES

@@ -1,17 +1,17 @@
 """Rule page: what the jobs before have left of figures and numbers, in one HTML file."""
 
+import widelimit.study.job_log as job_log
 from widelimit.report.pages.figure import read_figure
 from widelimit.report.pages.quoted import quoted_numbers
 from widelimit.report.pages.render import render_page
 from widelimit.study.config import load_study
-from widelimit.study.job_log import logged
 from widelimit.tables import run
 from widelimit.tables.files import read_table, write_text
 from widelimit.tables.provenance import page_origin
 
 FIGURES = ("svgs", "texts", "tables")
 
-with logged(snakemake.log[0]) as say:
+with job_log.logged(snakemake.log[0]) as say:
     run.check(snakemake.params.code, f"the code of page {snakemake.params.page}")
     given = snakemake.params
     files = zip(*(snakemake.input[name] for name in FIGURES), strict=True)
