@@ -19,6 +19,8 @@ from widelimit.report.catalog import (
     figures_on,
     step_of,
 )
+from widelimit.report.questions import QUESTIONS
+from widelimit.report.references import CITED, REFERENCES
 from widelimit.study.config import Study, load_study, read_configs
 
 REPORT = ROOT / "workflow/widelimit/report"
@@ -53,8 +55,15 @@ def test_a_module_takes_the_tables_and_settings_that_are_listed(name):
 def test_a_template_has_a_place_for_every_figure_of_its_page(name):
     text = (REPORT / f"pages/templates/{name}.html.j2").read_text()
     figures = {figure for figure in FIGURES if step_of(figure) in PAGES[name].steps}
-    assert set(re.findall(r'figure\("(\w+)"\)', text)) == figures
+    assert set(re.findall(r'figure\("(\w+)"', text)) == figures
     assert PAGES[name].picture in figures
+
+
+def test_questions_and_references_are_of_figures_and_pages_that_there_are():
+    assert set(QUESTIONS) <= set(FIGURES)
+    assert all(question.endswith("?") for question in QUESTIONS.values())
+    assert set(CITED) <= set(PAGES)
+    assert {name for names in CITED.values() for name in names} == set(REFERENCES)
 
 
 def test_every_figure_is_on_one_page():

@@ -25,6 +25,7 @@ from widelimit.report.catalog import (
     page_tables,
     step_of,
 )
+from widelimit.report.verdict import tally
 from widelimit.study import arguments, cost
 from widelimit.study.checks import check_results, check_study, engine_of, mend_results
 from widelimit.study.commands import Command
@@ -32,6 +33,7 @@ from widelimit.study.config import load_study, read_configs, with_own_extras
 from widelimit.study.environment import check_place, share_environment
 from widelimit.study.measurements import MEASUREMENTS
 from widelimit.tables import run
+from widelimit.tables.files import read_table
 from widelimit.tables.provenance import PACKAGE, code_digest
 
 share_environment(PACKAGE)
@@ -251,7 +253,9 @@ def closing_words():
     """Where to look after a run, line by line; a part of a study leaves a part of it."""
     for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
         there = [path for path in paths if Path(path).exists()]
-        yield from (f"{f'{what}:' if i == 0 else '':9}{path}" for i, path in enumerate(there))
+        yield from (f"{f'{what}:' if i == 0 else '':12}{path}" for i, path in enumerate(there))
+    if os.path.exists(table("claims")):
+        yield f"{'Statements:':12}{tally(read_table(table('claims')))}"
     for base in EXPERIMENTS:
         ours = {Path(path).parent for path in training_jobs(NETWORKS, base)}
         if others := set(Path(base).glob("networks/*/*/")) - ours:

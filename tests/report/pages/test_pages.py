@@ -24,7 +24,8 @@ def test_balanced_with_unique_ids(page):
 def test_asks_the_network_for_nothing(page, pages):
     links = page.values("href") + page.values("src") + page.values("xlink:href")
     allowed = {"data:,", "index.html", *(f"{name}.html" for name in PAGES)}
-    inside = ("#", "data:application/gzip;base64,")
+    # Figures beside the page are saved, not shown.
+    inside = ("#", "data:application/gzip;base64,", "../figures/", "step3.html#")
     assert all(link in allowed or link.startswith(inside) for link in links)
     assert not re.search(r"fetch\(|XMLHttpRequest|import\b|https?:", page.scripts)
     assert not {"iframe", "object", "embed", "img"} & set(page.tags)
@@ -78,10 +79,17 @@ def test_no_template_syntax_is_left(page):
 @pytest.mark.parametrize("name", PAGES)
 def test_figures_stand_in_the_order_of_the_text(name, pages):
     html, names = pages[name], SHOWN[name]
-    places = [html.index(f'<figure id="{each}"') for each in names]
+    # The one that shows what the page comes to is at its top.
+    first = PAGES[name].picture
+    places = [html.index(f'<figure id="{each}"') for each in names if each != first]
     assert places == sorted(places)
+    assert html.index(f'<figure id="{first}"') < places[0]
     found = Seen(html)
-    assert found.tags["figure"] == found.tags["details"] == len(names)
+    # One more has what to cite.
+    assert found.tags["figure"] == found.tags["details"] - 1 == len(names)
+    assert [f"Figure\xa0{i}. " in found.text for i in range(1, len(names) + 2)].index(False) == len(
+        names
+    )
     assert "snakemake -R train_networks" in found.text
     assert ("is not available" in found.text) == (name in ("step3", "step7"))
     assert found.tags["script"] == 1

@@ -46,14 +46,17 @@ def test_kernel_numbers_depend_on_no_width_seed_or_step():
 def test_step4_quotes_what_was_measured(pages):
     text = re.sub(r"\s+", "", Seen(pages["step4"]).text)
     assert "interpolationfromk/n=7.5on" in text
-    rows = re.findall(r"<code>(\w+)</code></th>(.*?)</tr>", pages["step4"])
-    found = {metric: re.findall(r"<td>(.*?)</td>", cells) for metric, cells in rows}
-    assert found["dual_closed_form_error"] == ["3\u202f×\u202f10⁻¹⁵"] * 2 + ["", "", "10⁻¹²", "yes"]
-    interval = found["nngp_deviation"].pop(2)
-    assert found["nngp_deviation"] == ["−0.5", "−0.5", "−0.6", "−0.4", "yes"]
+    pattern = r'<td class="holds">([^<]+)</td><th [^>]*>[^<]+<br><code>(\w+)</code></th>(.*?)</tr>'
+    found = {
+        metric: [verdict, *re.findall(r"<td>(.*?)</td>", cells)]
+        for verdict, metric, cells in re.findall(pattern, pages["step4"])
+    }
+    assert found["dual_closed_form_error"] == ["yes", *["3\u202f×\u202f10⁻¹⁵"] * 2, "", "", "10⁻¹²"]
+    interval = found["nngp_deviation"].pop(3)
+    assert found["nngp_deviation"] == ["yes", "−0.5", "−0.5", "−0.6", "−0.4"]
     low, high = (float(end.replace("−", "-")) for end in interval.split(" to "))
     assert low <= -0.5 <= high
-    assert found["fourier_peak_ratio"] == ["3.25", "3.25", "", "0.95", "1.05", "no"]
+    assert found["fourier_peak_ratio"] == ["no", "3.25", "3.25", "", "0.95", "1.05"]
     assert found["fourier_deviation"] == ["–", "–", "", "−0.6", "−0.4", "not measured"]
 
 

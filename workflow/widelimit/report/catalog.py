@@ -245,6 +245,7 @@ class Page:
     """What a page shows, and what the navigation and the overview say of it.
 
     title, line : its heading, and a sentence about it
+    claim : what its statements come to if they all hold, in a sentence
     picture : the figure that stands for it on the overview
     steps : the steps whose figures it shows
     tables : the tables that its text quotes, by the names that ``pages.quoted`` has for them
@@ -256,6 +257,7 @@ class Page:
     picture: str
     steps: tuple[str, ...]
     tables: Mapping[str, str]
+    claim: str = ""
     rule: str = "train_networks"
     work: str = "The networks"
 
@@ -264,6 +266,8 @@ PAGES = {
     "step1": Page(
         "Step 1: linear regression by gradient descent",
         "When gradient descent on least squares converges, where to, and why from 0.",
+        claim="Gradient descent on least squares converges below one threshold of the learning"
+        " rate, 2 / σ₁², and from 0 to the solution of least norm.",
         picture="step1_threshold",
         steps=("step1",),
         tables={"claims": "step1/claims"},
@@ -273,6 +277,8 @@ PAGES = {
     "step3": Page(
         "Step 3: kernel regression",
         "A kernel turns a curved problem into a linear one. Five kernels fit the same few samples.",
+        claim="Kernel regression is linear regression in a feature space: the kernel alone"
+        " gives the fit, and gradient descent finds it.",
         picture="step3_kernels",
         steps=("step3", "step2"),
         tables={"worked": "step3/worked", "claims": "step2/claims"},
@@ -283,6 +289,8 @@ PAGES = {
         "Step 4: random features and NNGP",
         "With the first layer left random, a network is a kernel machine at every width: its kernel"
         " has a closed form in the limit, and its error falls twice.",
+        claim="With its first layer left random, a network is a kernel machine at every width,"
+        " and its kernel tends to the NNGP kernel.",
         picture="step4_double_descent",
         steps=("step4",),
         tables={"measured": "step4/measured", "claims": "step4/claims"},
@@ -291,6 +299,8 @@ PAGES = {
     "step5": Page(
         "Step 5: the neural tangent kernel",
         "The kernel of a network that trains all its weights: measured, statement by statement.",
+        claim="The kernel of a network that trains all its weights tends to a closed form, and"
+        " hardly moves in training if the network is wide.",
         picture="step5_ntk",
         steps=("step5",),
         tables={"example": "step5/example", "claims": "step5/claims"},
@@ -299,12 +309,27 @@ PAGES = {
     "step7": Page(
         "Step 7: wide networks become kernel machines",
         "Networks of growing width, trained step by step beside the kernel prediction.",
+        claim="The wider a network is, the closer it stays to the prediction of its kernel, at"
+        " every training time measured.",
         picture="step7_convergence",
         steps=("step7",),
         tables={"measured": "measured", "claims": "step7/claims"},
     ),
 }
 """The pages besides the overview, in the order of the navigation."""
+
+
+STEPS = (
+    ("Linear regression by gradient descent", "step1", ""),
+    ("What holds for every kernel", "step3", "kernels-in-general"),
+    ("Kernel regression", "step3", ""),
+    ("Random features and NNGP", "step4", ""),
+    ("The neural tangent kernel", "step5", ""),
+    ("The proposal: train wide networks and compare them with their kernel", "", ""),
+    ("The experiment", "step7", ""),
+)
+"""The seven steps of the course: title, and the page and section that have it. The sixth proposed
+what the seventh carries out."""
 
 
 def figures_of(study: Study) -> tuple[str, ...]:
@@ -347,7 +372,7 @@ def figure_settings(figure: str, study: Study) -> dict[str, Any]:
 
 def page_tables(page: str) -> dict[str, str]:
     """The tables that the text of a page quotes, besides those of its figures."""
-    return {} if page == "index" else dict(PAGES[page].tables)
+    return {"claims": "claims"} if page == "index" else dict(PAGES[page].tables)
 
 
 def page_commands(page: str, command: Command, name: Callable[[str], str] = str) -> dict[str, str]:

@@ -69,15 +69,15 @@ def _table(claims: pd.DataFrame) -> str:
 
 
 def _cells(claims: pd.DataFrame) -> Iterator[tuple[str, ...]]:
-    yield "statement", "metric", "measured", "limits", "holds", "tested in `tests/`"
+    yield "holds", "statement", "metric", "measured", "limits", "tested in `tests/`"
     yield ("---",) * 6
     for row in claims.itertuples():
         yield (
+            row.verdict,
             row.statement,
             f"`{row.metric}`",
             _measured(row),
             limits(row.low, row.high),
-            row.verdict,
             f"`{row.test}`",
         )
 

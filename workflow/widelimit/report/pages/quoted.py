@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from widelimit.report import verdict
+
 
 def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """What the template of ``page`` finds as ``numbers``.
@@ -16,6 +18,8 @@ def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     numbers = {}
     if "claims" in tables:
         numbers["claims"] = list(tables["claims"].itertuples(name="Claim"))
+        numbers["verdict"] = verdict.answer(tables["claims"])
+        numbers["tally"] = verdict.tally(tables["claims"])
     match page:
         case "step3":
             numbers["worked"] = worked_numbers(tables["worked"])

@@ -17,12 +17,15 @@ from markupsafe import Markup
 
 from widelimit import __version__
 from widelimit.kernels.activations import parse_activation
-from widelimit.report.catalog import PAGES
+from widelimit.report.catalog import PAGES, STEPS
 from widelimit.report.numbers import fixed, number, power
 from widelimit.report.pages.figure import FigureOnPage
 from widelimit.report.pages.formulas import Formulas
 from widelimit.report.pages.markup import cell, csv_link, inline_svg, shortened
 from widelimit.report.pages.math_font import FONT
+from widelimit.report.pages.whole import completed
+from widelimit.report.questions import QUESTIONS
+from widelimit.report.references import cited_on
 from widelimit.study.config import Study
 
 _HERE = Path(__file__).parent
@@ -56,6 +59,9 @@ def render_page(
             page=template,
             pages=PAGES,
             linked=[name for name in ("index", *PAGES) if name in linked],
+            steps=STEPS,
+            questions=QUESTIONS,
+            references=cited_on(template),
             study=study,
             figures=by_name,
             numbers=numbers or {},
@@ -70,7 +76,7 @@ def render_page(
     left = [name for name in by_name if f'id="{name}"' not in html]
     if left:
         raise ValueError(f"page {template} has no place for the figures {', '.join(left)}")
-    return html
+    return completed(html)
 
 
 def _scripts(template: str, figures: Iterable[FigureOnPage]) -> list[str]:
