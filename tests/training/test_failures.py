@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from widelimit import forward, initialise, ntk_gram, stability_bound, train
-from widelimit.training import TrainingCollapsed, TrainingDiverged
+from widelimit.training import TrainingCollapsed, TrainingDiverged, descent
 
 
 @pytest.fixture(params=["circle", "dense"])
@@ -23,7 +23,9 @@ def half_circle(n=6, width=256, seed=2):
     return X, t + np.sin(4 * t), A, B, stability_bound(ntk_gram(X))
 
 
-def test_a_network_whose_units_are_all_inactive_is_an_error(engine):
+@pytest.mark.parametrize("piece", [1, 2, 3, descent.PIECE])
+def test_a_network_whose_units_are_all_inactive_is_an_error(engine, piece, monkeypatch):
+    monkeypatch.setattr(descent, "PIECE", piece)
     X, y, A, B, bound = half_circle()
     with pytest.raises(TrainingCollapsed, match=r"no hidden unit is active") as raised:
         train(X, 100 * y, A, B, learning_rate=0.3 * bound, steps=300, engine=engine)

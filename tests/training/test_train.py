@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from widelimit.networks.model import forward, initialise
-from widelimit.training import TrainingDiverged, TrainingResult, train
+from widelimit.training import TrainingDiverged, TrainingResult, descent, train
 
 
 def problem(n=12, d=2, k=60, outputs=1, seed=0):
@@ -144,8 +144,6 @@ def test_divergence_at_the_start_is_reported():
 
 
 def test_progress_is_called_seldom_with_step_and_loss(monkeypatch):
-    from widelimit.training import descent
-
     monkeypatch.setattr(descent, "SECONDS_BETWEEN_REPORTS", 0.0)
     X, y, A, B = problem(d=5)
     calls = []
@@ -158,6 +156,20 @@ def test_progress_is_called_seldom_with_step_and_loss(monkeypatch):
     calls.clear()
     train(X, y, A, B, learning_rate=0.01, steps=50, progress=lambda *call: calls.append(call))
     assert not calls
+
+
+@pytest.mark.parametrize("piece", [1, 7, descent.PIECE])
+def test_losses_are_kept_at_the_steps_asked_for(setting, piece, monkeypatch):
+    """The numbers are those of all steps, however many the engine takes at a time."""
+    data, options = setting
+    every = train(*data, **options, steps=20, checkpoints=[9])
+    monkeypatch.setattr(descent, "PIECE", piece)
+    wanted = [0, 1, 7, 8, 14, 20]
+    result = train(*data, **options, steps=20, checkpoints=[9], loss_steps=wanted)
+    assert equal(result._replace(losses=every.losses), every)
+    np.testing.assert_array_equal(result.losses, every.losses[wanted])
+    assert equal(train(*data, **options, steps=20, checkpoints=[9]), every)
+    assert train(*data, **options, steps=20, loss_steps=[]).losses.shape == (0,)
 
 
 def test_targets_may_have_a_column_for_the_one_output():
@@ -188,6 +200,7 @@ def test_auto_takes_the_circle_where_it_can():
         ({"checkpoints": [11]}, "checkpoints must be"),
         ({"checkpoints": [-1]}, "checkpoints must be"),
         ({"checkpoints": [0.5]}, "checkpoints must be"),
+        ({"loss_steps": [11]}, "loss_steps must be"),
         ({"engine": "fast"}, "engine must be"),
     ],
 )

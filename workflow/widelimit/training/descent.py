@@ -25,13 +25,16 @@ from widelimit.validation import finite, one_of, positive, step_numbers, whole
 
 ENGINES = ("auto", "dense", "circle")
 SECONDS_BETWEEN_REPORTS = 0.3
+PIECE = 1 << 16
+"""Steps that an engine takes at a time, at most: so many losses are in memory beside those kept."""
 
 
 class TrainingResult(NamedTuple):
     """What `train` returns; `A, B, losses, *_ = train(...)` takes it apart.
 
     A (p, k), B (k, d)      the weights after the last step
-    losses (steps + 1,)     losses[t] is 1/2 sum |y - f|^2 after t steps
+    losses (steps + 1,)     losses[t] is 1/2 sum |y - f|^2 after t steps; with loss_steps, (l,), the
+                            losses after those steps alone
     checkpoints (c,)        the steps read out, ascending, each once
     f_train (c, n[, p])     the network on X at the checkpoints; no last axis for one output
     f_test (c, m[, p])      the same on X_test; None without X_test
@@ -59,6 +62,7 @@ def train(
     learning_rate: float,
     steps: int,
     checkpoints: Sequence[int] = (),
+    loss_steps: Sequence[int] | None = None,
     engine: str = "auto",
     X_test: np.ndarray | None = None,
     output_scale: float | None = None,
@@ -68,6 +72,7 @@ def train(
 
     X (n, d), y (n,) or (n, p), A (p, k), B (k, d), X_test (m, d); none of them is modified.
     checkpoints are steps in [0, steps] at which the network is read out.
+    loss_steps are those at which the loss is kept, ascending, each once; None keeps 8 bytes a step.
     engine "circle" is exact and fast on the unit circle (d = 2, ReLU or leaky ReLU, one output);
     "dense" does the rest; "auto" takes circle wherever it applies.
     phi'(0) is the slope of the negative side: in up to three dimensions a unit exactly orthogonal
@@ -91,6 +96,7 @@ def train(
     X_test = None if X_test is None else as_points("X_test", X_test, B)
     steps = whole("steps", steps, least=0)
     marks = np.unique(np.array(step_numbers("checkpoints", checkpoints, last=steps), np.int64))
+    losses = _Losses(steps, loss_steps)
     learning_rate = positive("learning_rate", learning_rate)
     one_of("engine", engine, ENGINES)
     scale = None
@@ -105,14 +111,14 @@ def train(
         )
         read_out = ReadOut(run, A, B, activation, X_test)
         try:
-            losses = _descend(run, read_out, steps, marks, learning_rate, progress)
+            _descend(run, read_out, losses, steps, marks, learning_rate, progress)
         except TrainingDiverged as error:
             cause = cause_of_divergence(
                 X, Y, A, B, activation=activation, learning_rate=learning_rate
             )
             raise TrainingDiverged(error.step, error.loss, learning_rate, cause) from None
         A, B = run.weights()
-    result = TrainingResult(A, B, losses, marks, *read_out.arrays(), run.name)
+    result = TrainingResult(A, B, losses.kept, marks, *read_out.arrays(), run.name)
     return result if scale is None else scale.scaled(result)
 
 
@@ -130,26 +136,50 @@ def _engine_for(engine: str, X, A, B, phi: Activation) -> type[Engine]:
     return DenseEngine
 
 
-def _descend(run: Engine, read_out: ReadOut, steps, marks, learning_rate, progress) -> np.ndarray:
-    losses = np.empty(steps + 1)
-    losses[0] = run.loss()
-    if not np.isfinite(losses[0]):
-        raise TrainingDiverged(0, float(losses[0]), learning_rate)
+def _descend(run: Engine, read_out: ReadOut, losses: _Losses, steps, marks, rate, progress) -> None:
+    # Of the steps that the engine takes at a time, after those of the two steps before: a step that
+    # leaves the loss as it was tells that the one before it made the network collapse.
+    piece = np.full(2 + min(steps, PIECE), run.loss())
+    if not np.isfinite(piece[0]):
+        raise TrainingDiverged(0, float(piece[0]), rate)
+    losses.keep(0, piece[:1])
     pace = _Pace(progress)
     done = 0
     for target in sorted({*marks.tolist(), steps}):
         while done < target:
-            taken = run.advance(losses[done + 1 : min(target, done + pace.steps) + 1])
+            taken = run.advance(piece[2 : 2 + min(target - done, pace.steps, PIECE)])
+            recent = piece[: 2 + taken]
+            if not np.isfinite(recent[-1]):
+                raise TrainingDiverged(done + taken, float(recent[-1]), rate)
+            if (place := collapse(recent, run.f)) is not None:
+                size = float(np.sqrt(2 * recent[-1] / run.f.size))
+                raise TrainingCollapsed(done - 1 + place, rate, size)
+            losses.keep(done + 1, recent[2:])
             done += taken
-            if not np.isfinite(losses[done]):
-                raise TrainingDiverged(done, float(losses[done]), learning_rate)
-            if (step := collapse(losses[: done + 1], run.f)) is not None:
-                size = float(np.sqrt(2 * losses[done] / run.f.size))
-                raise TrainingCollapsed(step, learning_rate, size)
-            pace.report(done, losses[done], taken)
+            pace.report(done, recent[-1], taken)
+            piece[:2] = recent[-2:]
         if target in marks:
             read_out.take()
-    return losses
+
+
+class _Losses:
+    """The losses after the steps that are wanted, in ``kept``: all of them, or those of a list."""
+
+    def __init__(self, steps: int, wanted: Sequence[int] | None):
+        self.wanted = None
+        if wanted is not None:
+            numbers = step_numbers("loss_steps", wanted, last=steps)
+            self.wanted = np.unique(np.array(numbers, np.int64))
+        self.kept = np.empty(steps + 1 if self.wanted is None else len(self.wanted))
+
+    def keep(self, first: int, losses: np.ndarray) -> None:
+        """Of the losses after step `first` and those that follow it, the ones that are wanted."""
+        end = first + len(losses)
+        if self.wanted is None:
+            self.kept[first:end] = losses
+        else:
+            start, stop = np.searchsorted(self.wanted, [first, end])
+            self.kept[start:stop] = losses[self.wanted[start:stop] - first]
 
 
 class _Pace:

@@ -68,11 +68,11 @@ def cause_of_divergence(X, Y, A, B, *, activation: str, learning_rate: float) ->
 
 
 def collapse(losses: np.ndarray, f: np.ndarray) -> int | None:
-    """The step that made the network 0 on the training points for ever; None where none did.
+    """Which of these steps made the network 0 on the training points for ever; None where none did.
 
-    losses : the losses so far; f (n, p) : the outputs on the training points now. Where these are
-    exactly 0, the targets are not, and a step has left the loss as it was, no weight moves any
-    more. A network that was 0 from its start has not collapsed: it has nowhere to go.
+    losses : of steps in a row, up to now; f (n, p) : the outputs on the training points now. Where
+    these are exactly 0, the targets are not, and a step has left the loss as it was, no weight
+    moves any more. A network that was 0 from its start has not collapsed: it has nowhere to go.
     """
     if len(losses) < 2 or not losses[-1] == losses[-2] > 0 or f.any():
         return None

@@ -54,6 +54,7 @@ def train_networks(
     X, y, Z = train_points.X, train_points.y, test_points.X
     if y.shape[1] == 1:
         y = y[:, 0]
+    loss_steps = sorted({*loss_steps, *checkpoints})
     networks, runs = [], []
     for seed in seeds:
         clock = _Clock()
@@ -70,6 +71,7 @@ def train_networks(
                 learning_rate=learning_rate,
                 steps=steps,
                 checkpoints=checkpoints,
+                loss_steps=loss_steps,
                 X_test=Z,
                 engine=engine,
                 output_scale=output_scale,
@@ -149,12 +151,12 @@ def _rows(seed, activation, result: TrainingResult, loss_steps, kernels: dict[st
     """One row for each step at which the loss or more is kept."""
     checkpoints = {int(step): i for i, step in enumerate(result.checkpoints)}
     first, last = min(checkpoints), max(checkpoints)
-    for step in sorted({*loss_steps, *checkpoints}):
+    for step, loss in zip(loss_steps, result.losses, strict=True):
         row = {
             "activation": activation,
             "seed": seed,
             "step": step,
-            "train_loss": result.losses[step],
+            "train_loss": loss,
             "f_train": None,
             "f_test": None,
             "weight_movement": None,
