@@ -83,19 +83,6 @@ def test_memory_is_twice_what_was_seen_at_the_widest():
         assert 1.3 * seen < training_megabytes(experiment(), width) < 3 * seen
 
 
-def test_kernels_of_each_network_take_memory_as_long_as_they_are_kept():
-    def kernels(n_train, per_job=1):
-        data = Data(n_train=n_train, n_test=1)
-        given = Experiment(data=data, network=Network(seeds=per_job, seeds_per_job=per_job))
-        return training_megabytes(given, 1) - INTERPRETER
-
-    # Analytic n (n + 1) and empirical n (2 n + 1), three copies of 8 bytes; beyond 2048 points the
-    # empirical one is left out.
-    assert kernels(2000) == 24 * (2000 * 2001 + 2000 * 4001) // 10**6
-    assert kernels(2100) == 24 * 2100 * 2101 // 10**6
-    assert abs(kernels(2000, per_job=4) - 4 * kernels(2000)) <= 4
-
-
 def test_random_features_take_copies_of_the_larger_matrix():
     wide = Step4(n_train=100, n_test=1, widths=[2**17], ratios=[1, 2])
     assert random_features_megabytes(wide) == INTERPRETER + 32 * 2**17 * 100 // 10**6

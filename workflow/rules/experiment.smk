@@ -36,7 +36,7 @@ rule generate_data:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=lambda wildcards, attempt: attempt * cost.data_megabytes(experiment(wildcards)),
         runtime=5,
     params:
         **TOLD["generate_data"],
@@ -59,7 +59,7 @@ rule fit_kernels:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=lambda wildcards, attempt: attempt * cost.fit_megabytes(experiment(wildcards)),
         runtime=10,
     params:
         **TOLD["fit_kernels"],
@@ -115,7 +115,7 @@ rule compare:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=growing(2000),
+        mem_mb=lambda wildcards, attempt: attempt * cost.comparison_megabytes(experiment(wildcards)),
         runtime=15,
     params:
         **TOLD["compare"],
@@ -141,7 +141,7 @@ rule measure:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=growing(2000),
+        mem_mb=lambda wildcards, attempt: attempt * cost.comparison_megabytes(experiment(wildcards)),
         runtime=15,
     params:
         seeds=lambda wildcards: experiment(wildcards).network.seeds,

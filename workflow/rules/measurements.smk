@@ -13,7 +13,7 @@ rule measure_beyond:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=growing(2000),
+        mem_mb=lambda wildcards, attempt: attempt * cost.small_megabytes(SMALL[wildcards.small]),
         runtime=lambda wildcards, attempt: attempt * small_minutes(wildcards),
     params:
         root=STUDY.seed,

@@ -66,7 +66,8 @@ rule figure:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=lambda wildcards, attempt: attempt
+        * cost.figure_megabytes(STUDY, kernels="kernels" in figure_tables(wildcards.figure, STUDY)),
         runtime=10,
     params:
         figure="{figure}",

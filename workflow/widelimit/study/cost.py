@@ -12,8 +12,11 @@ from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
 from widelimit.study.config import Experiment
 from widelimit.study.config.steps import Step4
 
-INTERPRETER = 600
-"""MB of Python with its libraries."""
+INTERPRETER = 700
+"""MB of a job that has next to nothing to do: Python with its libraries, compiled code, and the
+Snakemake that starts it."""
+ROW = 350
+"""Bytes of a row of predictions, with what is made of it on the way to the numbers."""
 LONGEST = 24 * 60
 """Minutes asked for at most."""
 
@@ -72,19 +75,88 @@ def training_minutes(
     return min(5 + int(seconds / 60), LONGEST)
 
 
+def data_megabytes(experiment: Experiment) -> int:
+    """MB for generate_data."""
+    return _base(experiment) - 200
+
+
 def training_megabytes(experiment: Experiment, width: int) -> int:
     """MB for a job that trains networks of one width.
 
-    For each unit six copies of its weights and ten numbers more, and three copies of the kernels
-    that are kept of each network. Twice what the circle engine was seen to take at width 2^24,
-    2.1 GB.
+    For each unit six copies of its weights and ten numbers more: twice what the circle engine was
+    seen to take at width 2^24, 2.1 GB. The kernels of the networks are kept until all are trained,
+    and on the way into the file they are copied: five times all of them, and twelve times one.
     """
-    data, outputs = experiment.data, experiment.data.n_outputs
-    units = width * (10 + 6 * (data.n_inputs + outputs))
-    kernels = data.n_train * (data.n_train + data.n_test)
-    if data.n_train * outputs <= MAX_EMPIRICAL_SIZE:
-        kernels += outputs**2 * data.n_train * (2 * data.n_train + data.n_test)
-    return INTERPRETER + _megabytes(units + 3 * kernels * experiment.network.seeds_per_job)
+    copies = 5 * _kept(experiment) * experiment.network.seeds_per_job + 12 * _largest(experiment)
+    return _base(experiment) + _megabytes(_units(experiment, width) + copies)
+
+
+def fit_megabytes(experiment: Experiment) -> int:
+    """MB for fit_kernels: up to 24 matrices were seen of as many numbers as K(X, X) and K(Z, X)
+    have, of the two kernels, their decompositions, and on the way into the file."""
+    return _base(experiment) + _megabytes(26 * _gram(experiment))
+
+
+def comparison_megabytes(experiment: Experiment) -> int:
+    """MB for compare and measure: limit kernels, the networks of two training jobs, predictions."""
+    networks = 6 * _kept(experiment) * experiment.network.seeds_per_job
+    return (
+        INTERPRETER + _megabytes(14 * _gram(experiment) + networks) + _prediction_rows(experiment)
+    )
+
+
+def small_megabytes(experiment: Experiment) -> int:
+    """MB for an experiment in one job, which keeps all of its networks."""
+    network = experiment.network
+    networks = 6 * _kept(experiment) * network.seeds * len(network.widths)
+    numbers = 26 * _gram(experiment) + networks + _units(experiment, max(network.widths))
+    return _base(experiment) + _megabytes(numbers) + _prediction_rows(experiment)
+
+
+def figure_megabytes(experiment: Experiment, *, kernels: bool) -> int:
+    """MB for a figure, which may read all predictions of an experiment, and its limit kernels."""
+    read = 14 * _gram(experiment) if kernels else 0
+    return _base(experiment) + 800 + _megabytes(read) + _prediction_rows(experiment)
+
+
+def _base(experiment: Experiment) -> int:
+    """MB of a job that only reads the points: of each number it has six copies for a while."""
+    data = experiment.data
+    columns = data.n_inputs + data.n_outputs
+    return INTERPRETER + _megabytes(6 * (data.n_train + data.n_test) * columns)
+
+
+def _units(experiment: Experiment, width: int) -> int:
+    return width * (10 + 6 * (experiment.data.n_inputs + experiment.data.n_outputs))
+
+
+def _gram(experiment: Experiment) -> int:
+    """Numbers of K(X, X) and K(Z, X)."""
+    return experiment.data.n_train * (experiment.data.n_train + experiment.data.n_test)
+
+
+def _empirical(experiment: Experiment) -> int:
+    """n_train p where the empirical NTK is kept, else 0."""
+    size = experiment.data.n_train * experiment.data.n_outputs
+    return size if size <= MAX_EMPIRICAL_SIZE else 0
+
+
+def _kept(experiment: Experiment) -> int:
+    """Numbers of the kernels of one network: of its last layer, and empirical NTKs."""
+    data, size = experiment.data, _empirical(experiment)
+    return _gram(experiment) + size * (2 * size + data.n_test * data.n_outputs)
+
+
+def _largest(experiment: Experiment) -> int:
+    """Numbers of the largest kernel of a network."""
+    return max(experiment.data.n_train, _empirical(experiment)) ** 2
+
+
+def _prediction_rows(experiment: Experiment) -> int:
+    """MB of predictions: for each point, output and step four of each network, and the limits."""
+    data, network = experiment.data, experiment.network
+    each = data.n_test * data.n_outputs * len(network.all_checkpoints)
+    return int(ROW * each * 4 * (len(network.widths) * network.seeds + 1) / 10**6)
 
 
 def random_features_megabytes(step4: Step4) -> int:
