@@ -1,7 +1,8 @@
 """A real SLURM on this machine: munge, slurmctld and some slurmd on 127.0.0.1, without systemd.
 
 Every daemon runs as the user who runs the tests, in a folder of its own and on ports of its own,
-so that nothing of a SLURM that is installed here is touched.
+so that nothing of a SLURM that is installed here is touched. With accounting there are also
+slurmdbd and a MariaDB, as on most clusters.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ PACKAGES = {
     "squeue": "slurm-client",
 }
 """A program of each Debian package that is needed."""
+ACCOUNTING_PACKAGES = {"slurmdbd": "slurmdbd", "mariadbd": "mariadb-server"}
+"""The same for accounting."""
 
 SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
@@ -60,7 +63,10 @@ JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
 JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/log/jobcomp.log
-AccountingStorageType=accounting_storage/none
+AccountingStorageType=accounting_storage/{storage}
+AccountingStorageHost=127.0.0.1
+AccountingStoragePort={dbd_port}
+AccountingStoragePass={folder}/munge/socket
 {nodes}
 PartitionName=main Nodes=ALL Default=YES MaxTime=120 LLN=YES
 """
@@ -69,12 +75,34 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=120 LLN=YES
 
 NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=4 RealMemory=8000"
 
+DBD_CONF = """
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge/socket
+DbdHost={host}
+DbdAddr=127.0.0.1
+DbdPort={dbd_port}
+CommunicationParameters=NoInAddrAny
+SlurmUser={user}
+LogFile={folder}/log/slurmdbd.log
+PidFile={folder}/run/slurmdbd.pid
+StorageType=accounting_storage/mysql
+StorageHost=127.0.0.1
+StoragePort={database_port}
+StorageUser=slurm
+StoragePass=slurm
+"""
 
-def missing_packages() -> list[str]:
+DATABASE = """
+CREATE DATABASE slurm_acct_db;
+CREATE USER 'slurm'@'127.0.0.1' IDENTIFIED BY 'slurm';
+GRANT ALL ON slurm_acct_db.* TO 'slurm'@'127.0.0.1';
+"""
+
+
+def missing_packages(*, accounting: bool = False) -> list[str]:
     """Debian packages that a SLURM needs and that are not installed here."""
-    return [
-        package for name, package in PACKAGES.items() if shutil.which(name, path=SEARCH) is None
-    ]
+    needed = PACKAGES | (ACCOUNTING_PACKAGES if accounting else {})
+    return [package for name, package in needed.items() if shutil.which(name, path=SEARCH) is None]
 
 
 @dataclass
@@ -83,6 +111,7 @@ class Slurm:
 
     folder: Path
     nodes: tuple[str, ...] = ("n1", "n2")
+    accounting: bool = False
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -92,11 +121,17 @@ class Slurm:
         host = socket.gethostname().split(".")[0]
         first = _free_ports(40)
         conf = self.folder / "slurm.conf"
+        place = {
+            "folder": self.folder,
+            "host": host,
+            "user": getuser(),
+            "dbd_port": first + 8,
+            "database_port": first + 9,
+        }
         conf.write_text(
             CONF.format(
-                folder=self.folder,
-                host=host,
-                user=getuser(),
+                **place,
+                storage="slurmdbd" if self.accounting else "none",
                 port=first,
                 srun_first=first + 10,
                 srun_last=first + 39,
@@ -124,17 +159,53 @@ class Slurm:
             *(f"--seed-file={munge}/seed", f"--pid-file={self.folder}/run/munged.pid"),
             f"--log-file={self.folder}/log/munged.log",
         )
+        if self.accounting:
+            self._start_accounting(place)
         self.call("slurmctld")
         for node in self.nodes:
             self.call("slurmd", "-N", node)
         self.wait_for(lambda: self.node_states() == dict.fromkeys(self.nodes, "idle"))
+
+    def _start_accounting(self, place: dict) -> None:
+        database, sql = self.folder / "database", self.folder / "database.sql"
+        sql.write_text(DATABASE)
+        common = ["--no-defaults", f"--user={getuser()}", f"--datadir={database}"]
+        self.call(
+            *("mariadb-install-db", *common, "--skip-test-db"),
+            "--auth-root-authentication-method=normal",
+        )
+        run, log = self.folder / "run", self.folder / "log/mariadbd.log"
+        with log.open("w") as output:
+            subprocess.Popen(
+                [
+                    *("mariadbd", *common, f"--socket={run}/mariadbd.sock"),
+                    *(f"--pid-file={run}/mariadbd.pid", f"--init-file={sql}"),
+                    *("--bind-address=127.0.0.1", f"--port={place['database_port']}"),
+                    *("--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"),
+                    *("--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M"),
+                ],
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.wait_for(lambda: "ready for connections" in log.read_text())
+        conf = self.folder / "slurmdbd.conf"
+        conf.touch(mode=0o600)
+        conf.write_text(DBD_CONF.format(**place))
+        self.call("slurmdbd")
+        self.wait_for(lambda: "Cluster" in self.call("sacctmgr", "list", "cluster", check=False))
+        for entity in ("cluster test", "account test", f"user {getuser()} Account=test"):
+            self.call("sacctmgr", "-Qi", "add", *entity.split())
 
     def stop(self) -> None:
         """Cancel all jobs, then stop the daemons, the controller first."""
         self.call("scancel", "--user", getuser(), check=False)
         self.wait_for(lambda: not self.queue(), seconds=30, fail=False)
         run = self.folder / "run"
-        for path in (run / "slurmctld.pid", *run.glob("slurmd.*.pid"), run / "munged.pid"):
+        munge, databases = run / "munged.pid", (run / "slurmdbd.pid", run / "mariadbd.pid")
+        for path in (run / "slurmctld.pid", *run.glob("slurmd.*.pid"), *databases, munge):
             _stop(path)
 
     def call(self, *command: str, check: bool = True) -> str:

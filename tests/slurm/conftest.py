@@ -26,12 +26,25 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def slurm(tmp_path_factory):
-    if missing := missing_packages():
+    yield from _running(tmp_path_factory.mktemp("slurm"))
+
+
+@pytest.fixture(params=["no accounting", "accounting"])
+def either_slurm(request, tmp_path_factory):
+    """A SLURM without accounting, then one with it."""
+    if request.param == "accounting":
+        yield from _running(tmp_path_factory.mktemp("slurm"), accounting=True)
+    else:
+        yield request.getfixturevalue("slurm")
+
+
+def _running(folder: Path, *, accounting: bool = False):
+    if missing := missing_packages(accounting=accounting):
         says = f"needs a SLURM on this machine: apt-get install {' '.join(missing)}"
         if os.environ.get("CI"):
             pytest.fail(says)
         pytest.skip(says)
-    cluster = Slurm(tmp_path_factory.mktemp("slurm"))
+    cluster = Slurm(folder, accounting=accounting)
     try:
         cluster.start()
         yield cluster
@@ -46,9 +59,9 @@ class ClusterCheckout(Checkout):
     cluster: Slurm
 
     def submit(self, *arguments: str) -> Run:
+        """Snakemake with the profile, asking for the state of jobs every second."""
         return self.start(
             *("--profile", "profiles/slurm", "--slurm-no-account"),
-            *("--slurm-status-command", "squeue"),
             *("--slurm-init-seconds-before-status-checks", "1"),
             *arguments,
             program=[str(POLLING)],
@@ -87,6 +100,16 @@ def submitted(slurm, tmp_path_factory):
 @pytest.fixture
 def study(slurm, small_checkout, tmp_path):
     """A copy of the small study that has run. Nothing is queued before or after."""
+    yield from _copy_on(slurm, small_checkout, tmp_path)
+
+
+@pytest.fixture
+def study_on_either(either_slurm, small_checkout, tmp_path):
+    """The same on a SLURM without and with accounting."""
+    yield from _copy_on(either_slurm, small_checkout, tmp_path)
+
+
+def _copy_on(slurm: Slurm, small_checkout: Checkout, tmp_path: Path):
     path = tmp_path / "checkout"
     shutil.copytree(small_checkout.path, path)
     yield ClusterCheckout(path, slurm)

@@ -102,16 +102,26 @@ def test_what_is_edited_while_jobs_wait_is_refused_by_name(study, what):
     assert not (study.path / CHUNK).exists()
 
 
-def test_a_cancelled_job_is_noticed(study):
+def test_a_cancelled_job_is_noticed_within_a_minute(study_on_either):
+    """With the profile as it is, and though Snakemake has been asked to end, for which it waits for
+    what runs. Accounting calls such a job `CANCELLED by 0`."""
+    study, slurm = study_on_either, study_on_either.cluster
     study.configure(**HOURS)
-    run = study.submit("--retries", "0", "--", CHUNK)
-    job = run.wait_for(lambda: [job for job in study.cluster.queue() if job["state"] == "RUNNING"])
-    study.cluster.call("scancel", job[0]["id"])
-    done = run.finish(timeout=120)
-    assert done.returncode != 0
-    assert "CANCELLED AT" in done.stdout
-    assert study.cluster.finished()[-1]["JobState"] == "CANCELLED"
+    run = study.start(
+        *("--profile", "profiles/slurm", "--slurm-no-account", "--retries", "0", "--", CHUNK),
+        **slurm.environment,
+    )
+    (job,) = run.wait_for(lambda: [job for job in slurm.queue() if job["state"] == "RUNNING"])
+    run.process.terminate()
+    slurm.call("scancel", job["id"])
+    run.wait_for(lambda: "Error in rule train_networks" in run.printed, timeout=60)
+    # It looks once more for jobs that run before it ends.
+    assert run.finish(timeout=60).returncode != 0
+    assert slurm.finished()[-1]["JobState"] == "CANCELLED"
     assert not (study.path / CHUNK).exists()
+    if slurm.accounting:
+        states = slurm.call("sacct", "-nX", "-j", job["id"], "-o", "State%30")
+        assert re.fullmatch(r"CANCELLED by \d+", states.strip())
 
 
 def test_ctrl_c_cancels_what_runs_and_what_is_queued(study):
@@ -139,7 +149,7 @@ def test_ctrl_c_cancels_what_runs_and_what_is_queued(study):
 
 def test_a_retry_has_more_memory(study):
     # Too little for Python and its libraries at first; all is killed that takes more than it asked.
-    study.edit("workflow/widelimit/study/cost.py", "INTERPRETER = 600", "INTERPRETER = 250")
+    study.edit("workflow/widelimit/study/cost.py", "INTERPRETER = 700", "INTERPRETER = 250")
     study.configure(network=SMALL["network"] | {"widths": [32]})
     before = len(study.cluster.finished())
     done = study.submit("--", CHUNK).finish()
