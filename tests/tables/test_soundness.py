@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 from matplotlib.figure import Figure
+from snakemake.persistence.file import FilePersistence
 
 from widelimit.study.checks import mend_results
 from widelimit.study.config import ConfigError
@@ -60,6 +62,34 @@ def test_what_is_damaged_is_named_and_removed(results):
     assert not (results / "p.html").exists()
     assert not (results / "deep/t.parquet").exists()
     assert list(mend_results(results)) == []
+
+
+@pytest.mark.parametrize("name", ["deep/t.json", "long" * 60 + ".json", "gone.json"])
+@pytest.mark.parametrize("content", ["", "{", "\0" * 300], ids=["empty", "cut", "zeros"])
+def test_a_result_whose_record_was_lost_is_made_again(tmp_path, monkeypatch, name, content):
+    """The record is one that Snakemake writes itself."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("results", "elsewhere"):
+        for file in ("whole.json", *([name] if name != "gone.json" else [])):
+            (Path(folder) / file).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / file).write_text("{}")
+    snakemake = FilePersistence.__new__(FilePersistence)
+    snakemake._max_len = None
+    records = str(tmp_path / "records")
+    Path(records).mkdir()
+    snakemake._io_write(records, {"code": "1"}, "results/whole.json")
+    for lost in (f"results/{name}", f"elsewhere/{name}"):
+        snakemake._io_write(records, {}, lost)
+        Path(snakemake._record_path(records, lost)).write_text(content)
+    lines = list(mend_results("results", records=records, remove=False))
+    assert [line.split(": ")[0] for line in lines if "record" in line] == (
+        [] if name == "gone.json" else [f"results/{name}"]
+    )
+    assert list(mend_results("results", records=records)) == lines
+    assert not Path("results", name).exists()
+    assert Path("results/whole.json").exists()
+    assert list(mend_results("results", records=records)) == []
+    assert Path(snakemake._record_path(records, f"elsewhere/{name}")).exists()
 
 
 def test_a_damaged_entry_of_a_shared_cache_is_named(results, tmp_path):

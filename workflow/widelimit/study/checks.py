@@ -22,7 +22,7 @@ from widelimit.study.arguments import data_arguments
 from widelimit.study.config import Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
 from widelimit.study.environment import check_place
-from widelimit.tables.soundness import damaged_results
+from widelimit.tables.soundness import damaged_results, lost_records, result_of
 from widelimit.training.circle import obstacle_before_weights
 
 MAX_JOBS = 50_000
@@ -59,9 +59,13 @@ def check_results(folder: str) -> None:
         )
 
 
-def mend_results(folder: str, *, remove: bool = True) -> Iterator[str]:
-    """Remove the results that are empty or cut short, so that they are made again; a line for each.
+def mend_results(
+    folder: str, *, records: str = ".snakemake/metadata", remove: bool = True
+) -> Iterator[str]:
+    """Remove the results that are empty or cut short, and those of which Snakemake's record is, so
+    that they are made again; a line for each.
 
+    records : where Snakemake keeps them
     remove : False for a dry run, which changes nothing
 
     Raises ConfigError for a link to such a file in a cache that studies share: it is the entry
@@ -76,6 +80,13 @@ def mend_results(folder: str, *, remove: bool = True) -> Iterator[str]:
         if remove:
             path.unlink()
         yield f"{path}: {wrong}, so it is made again"
+    for record in lost_records(folder, records):
+        result = result_of(record, records)
+        if os.path.lexists(result):
+            yield f"{result}: Snakemake's record of how it was made is damaged, so it is made again"
+        if remove:
+            result.unlink(missing_ok=True)
+            record.unlink()
 
 
 def check_study(study: Study) -> None:

@@ -2,11 +2,16 @@
 
 Snakemake takes a file that exists for a result. So before a run each result is looked at, at both
 ends only: that costs little, and damage within a table is found by its checksums when it is read.
+
+Snakemake notes in a record of each result with which parameters and code it was made, and does not
+flush it. It ignores a record that is empty, and so would take a result of other parameters for one
+of this study.
 """
 
 from __future__ import annotations
 
 import os
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +36,29 @@ def damaged_results(folder: str | os.PathLike) -> Iterator[tuple[Path, str]]:
                 yield path, wrong
 
 
+def lost_records(folder: str | os.PathLike, records: str | os.PathLike) -> Iterator[Path]:
+    """The records of results under a folder that are empty or cut short.
+
+    records : .snakemake/metadata, where the name of a record is its result's in base 64
+    """
+    for record in sorted(Path(records).rglob("*")):
+        if record.is_file() and not _tail(record).endswith(b"}"):
+            if result_of(record, records).is_relative_to(folder):
+                yield record
+
+
+def result_of(record: Path, records: str | os.PathLike) -> Path:
+    """The result that a record is of. Long names are cut into folders, which begin with @."""
+    parts = record.relative_to(records).parts
+    return Path(urlsafe_b64decode("".join(part.lstrip("@") for part in parts)).decode())
+
+
+def _tail(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+        return file.read()
+
+
 def fault_of(path: Path) -> str | None:
     """What is wrong with a file, judged by its ends: None where nothing is.
 
@@ -40,8 +68,7 @@ def fault_of(path: Path) -> str | None:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         head = file.read(4)
-        file.seek(max(0, size - _TAIL))
-        tail = file.read()
+    tail = _tail(path)
     if not size:
         return "it is empty"
     if path.suffix == ".parquet":

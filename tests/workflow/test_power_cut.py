@@ -1,0 +1,95 @@
+"""A power cut: what had not reached the disk is lost, and no run takes what is left for all."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from checkout import MEASURED, SMALL, Checkout, check_out, digests
+from widelimit.tables.soundness import result_of
+
+pytestmark = pytest.mark.slow
+RECORDS = ".snakemake/metadata"
+
+
+def test_lost_records_do_not_mix_two_learning_rates(small_checkout, tmp_path):
+    """Half of the networks have no record left that tells of the old one."""
+    shutil.copytree(small_checkout.path, tmp_path / "checkout")
+    study = Checkout(tmp_path / "checkout")
+    records = study.path / RECORDS
+    lost = [
+        record
+        for record in records.rglob("*")
+        if record.is_file() and "width=16" in str(result_of(record, records))
+    ]
+    assert len(lost) == 4  # networks.parquet and runs.parquet of two jobs
+    for record in lost:
+        record.write_bytes(b"")
+    faster = SMALL | {"network": SMALL["network"] | {"learning_rate": 0.01}}
+    study.configure(**faster)
+    printed = study.run(MEASURED)
+    assert printed.count("record of how it was made is damaged, so it is made again") == 4
+    assert printed.count("localrule train_networks:") == 4
+    other = check_out(tmp_path / "other")
+    other.configure(**faster)
+    other.run(MEASURED)
+    assert digests(study.path / "results") == digests(other.path / "results")
+
+
+@contextmanager
+def mounted(image: Path, place: Path):
+    """An image of ext4 at a place, which needs to be root."""
+    command = ["mount", "-o", "loop", str(image), str(place)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"cannot mount: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.heavy
+def test_power_cuts_at_ten_moments(small_digests, tmp_path):
+    """What the disk holds at a moment, while the system has written only what it had to, is
+    completed to the same bytes. Compiled code and Snakemake's records are on that disk too."""
+    image, place = tmp_path / "image", tmp_path / "disk"
+    place.mkdir()
+    with image.open("wb") as file:
+        file.truncate(400 << 20)
+    subprocess.run(["mkfs.ext4", "-q", str(image)], check=True)
+    moments, cuts = random.Random(0), []
+    with mounted(image, place):
+        study = check_out(place / "checkout")
+        study.configure(**SMALL)
+        subprocess.run(["sync", "--file-system", str(place)], check=True)
+        run = study.start("--cores", "2", MEASURED, NUMBA_CACHE_DIR=str(place / "compiled"))
+        run.wait_for(lambda: "\nExecute " in run.printed)
+        while not run.ended:
+            time.sleep(moments.uniform(0, 4))
+            cuts.append(_cut(image))
+        cuts.append(_cut(image))
+        assert run.finish().returncode == 0
+        assert digests(study.path / "results") == small_digests
+    # The last is the one right after the end, when all counts as done.
+    for cut in [*moments.sample(cuts[:-1], min(9, len(cuts) - 1)), cuts[-1]]:
+        with mounted(cut, place):
+            study.snakemake("--unlock")
+            done = study.snakemake(
+                "--cores", "2", MEASURED, NUMBA_CACHE_DIR=str(place / "compiled")
+            )
+            assert done.returncode == 0, done.stdout[-3000:]
+            assert digests(study.path / "results") == small_digests
+
+
+def _cut(image: Path) -> Path:
+    """A copy of what the disk holds now: nothing that the system still keeps in memory."""
+    cut = image.with_name(f"cut{len(list(image.parent.glob('cut*')))}")
+    subprocess.run(["cp", "--sparse=always", str(image), str(cut)], check=True)
+    return cut
