@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help check figures readme report test test-fast test-all lint format schema font lock clean clean-cache
+.PHONY: help check figures readme archive test test-fast test-all lint format schema font lock clean clean-cache
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -24,8 +24,9 @@ figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
 readme: figures  ## quote the shipped study in README.md and docs, with picture, findings and claims
 	$(BIN)/python -m widelimit.report.quote_in_docs results README.md
 
-report: check  ## pack the finished study into report.zip, Snakemake's own report
-	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --report report.zip
+# What `make figures` would still have to do is done first.
+archive: figures  ## pack the finished study into one file to deposit or send, widelimit-study.tar.gz
+	$(BIN)/python -m widelimit.report.archive config.yaml '$(CONFIG)' widelimit-study.tar.gz
 
 PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 
@@ -67,7 +68,7 @@ font: $(VENV)/installed  ## cut the font of formulas anew, after an edit to repo
 # elsewhere would pass for up to date, whatever has been edited.
 clean:  ## delete what studies have left under results/, and Snakemake's logs
 	find results -mindepth 1 -not -name README.md -delete
-	rm -rf .snakemake/log .snakemake/slurm_logs .snakemake/cluster_logs logs report.zip
+	rm -rf .snakemake/log .snakemake/slurm_logs .snakemake/cluster_logs logs
 
 # Of the cache that rules share, only what Snakemake has named; and the links to it in results.
 clean-cache:  ## delete the compiled kernels, and what is in SNAKEMAKE_OUTPUT_CACHE

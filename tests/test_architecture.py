@@ -37,6 +37,7 @@ EDGE = {
     "data.files",
     "study",
     "report.pages",
+    "report.archive",
     "report.quote_in_docs",
 }
 """What may touch files: compiled keeps machine code on disk, data.files reads the user's own."""
