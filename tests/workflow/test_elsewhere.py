@@ -63,8 +63,13 @@ def test_config_yaml_is_the_one_beside_the_workflow(tmp_path):
     assert not {name for name in jobs if name.startswith("measure_")}
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     shipped = planned(tmp_path, *workflow)
-    assert shipped["measure_beyond"] == sum(
-        len(config["beyond"][kind]) for kind in ("activations", "dimensions")
+    assert shipped["measure_small"] == sum(
+        len(config[section][kind])
+        for section, kind in (
+            ("beyond", "activations"),
+            ("beyond", "dimensions"),
+            ("scale", "scales"),
+        )
     )
 
 

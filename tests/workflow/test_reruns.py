@@ -13,6 +13,7 @@ import pytest
 
 from checkout import FIGURES as NAMES
 from checkout import Checkout
+from widelimit.report.catalog import PAGES as NAMES_OF_PAGES
 
 pytestmark = pytest.mark.slow
 heavy = pytest.mark.heavy
@@ -20,7 +21,7 @@ heavy = pytest.mark.heavy
 FIGURES = {f"figure {name}" for name in NAMES}
 STEP1_FIGURES = {name for name in FIGURES if "step1" in name}
 STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
-PAGES = {f"page {name}" for name in ("index", "step1", "step3", "step4", "step5", "step7")}
+PAGES = {f"page {name}" for name in ("index", *NAMES_OF_PAGES)}
 CONCLUSIONS = {"fit_slopes", "judge_claims", "collect_metrics", "claims"}
 COMPARISON = {"compare", "measure", *CONCLUSIONS}
 TARGETS = {"all", "pages", "metrics"}
@@ -83,7 +84,8 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     jobs, reasons = planned(study)
     assert "Params have changed" in reasons["fit_kernels"][0]
     fits = {"fit_kernels", "measure_step3", "measure_step4", "measure_step2", "measure_step5"}
-    follow = {"measure_beyond", *COMPARISON, *FIGURES, *PAGES} - {*STEP1_FIGURES, "page step1"}
+    follow = {"measure_small", "measure_scale", *COMPARISON, *FIGURES, *PAGES}
+    follow -= {*STEP1_FIGURES, "page step1"}
     assert set(jobs) - TARGETS == fits | follow
 
 
@@ -168,7 +170,7 @@ def test_targets_reach_their_stage_and_no_further(finished):
         | {f for f in FIGURES if "step2" in f or "step3" in f},
         "step4": {"measure_step4", "fit_slopes", "judge_claims", "page step4"}
         | {f for f in FIGURES if "step4" in f},
-        "step7": {"generate_data", "fit_kernels", "train_networks", "measure_beyond"}
+        "step7": {"generate_data", "fit_kernels", "train_networks", "measure_small"}
         | {"compare", "measure", "fit_slopes", "judge_claims", "page step7", *STEP7_FIGURES},
     }
     assert needs(finished, *expected) == expected

@@ -16,13 +16,13 @@ if WORKFLOW.is_dir():
 
 from widelimit.report.catalog import (
     FIGURES,
-    PAGES,
     figure_settings,
     figure_tables,
     figures_of,
     figures_on,
     page_commands,
     page_tables,
+    pages_of,
     step_of,
 )
 from widelimit.report.verdict import tally
@@ -90,7 +90,8 @@ EXPERIMENTS = {
     for name, experiment in STUDY.experiments().items()
 }
 # Smaller experiments, each in a folder of its own too.
-SMALL = STUDY.beyond_experiments()
+SMALL = STUDY.small_experiments()
+SCALES = list(STUDY.scale_experiments())
 NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
 RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
 # Where the numbers of each step of the course are.
@@ -101,10 +102,16 @@ MEASURED = {
         if "measured" in measurement.tables
     },
     "step7": [f"{base}/measured.parquet" for base in EXPERIMENTS]
-    + [f"{RESULTS}/{small}/measured.parquet" for small in SMALL],
+    + [f"{RESULTS}/{small}/measured.parquet" for small in STUDY.beyond_experiments()],
+    **(
+        {"scale": [f"{RESULTS}/{part}/measured.parquet" for part in ["scale", *SCALES]]}
+        if SCALES
+        else {}
+    ),
 }
 # Steps with numbers that fall as powers of the width.
-FITTED = ("step4", "step5", "step7")
+FITTED = ("step4", "step5", "step7", *(["scale"] if SCALES else []))
+STUDY_PAGES = pages_of(STUDY)
 
 
 wildcard_constraints:
@@ -114,7 +121,7 @@ wildcard_constraints:
     chunk=r"\d+",
     step="|".join(MEASURED),
     figure="|".join(figures_of(STUDY)),
-    page="|".join(["index", *PAGES]),
+    page="|".join(["index", *STUDY_PAGES]),
 
 
 def table(name):
@@ -232,7 +239,7 @@ def linked_pages(wildcards):
     if workflow.is_main_process:
         targets = set(workflow.dag_settings.targets)
         every = not targets or targets & {as_typed("all"), as_typed("pages")}
-        pages = {page: f"{RESULTS}/pages/{page}.html" for page in ["index", *PAGES]}
+        pages = {page: f"{RESULTS}/pages/{page}.html" for page in ["index", *STUDY_PAGES]}
         os.environ[LINKED] = " ".join(
             page
             for page, path in pages.items()

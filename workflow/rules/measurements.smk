@@ -1,12 +1,13 @@
 # What is measured by one job each: small experiments, and the steps before the main one.
 
 
-# A small experiment beyond the main one, by the same stages.
-rule measure_beyond:
+# A small experiment beyond the main one or at another output scale, by the same stages.
+rule measure_small:
     input:
         lambda wildcards: data_file(SMALL[wildcards.small]),
     output:
         metrics=table("{small}/measured"),
+        predictions=table("{small}/predictions"),
     log:
         f"{RESULTS}/logs/{{small}}.log",
     conda:
@@ -22,9 +23,32 @@ rule measure_beyond:
         measure=lambda wildcards: arguments.small_experiment_arguments(
             wildcards.small, SMALL[wildcards.small]
         ),
-        code=code("measure_beyond.py"),
+        code=code("measure_small.py"),
     script:
-        "../scripts/measure_beyond.py"
+        "../scripts/measure_small.py"
+
+
+# What takes the networks of all output scales.
+rule measure_scale:
+    input:
+        metrics=[table(f"{scale}/measured") for scale in SCALES],
+        predictions=[table(f"{scale}/predictions") for scale in SCALES],
+    output:
+        metrics=table("scale/measured"),
+        predictions=table("scale/predictions"),
+    log:
+        f"{RESULTS}/logs/measure_scale.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=growing(1500),
+        runtime=5,
+    params:
+        scales=STUDY.scale.scales,
+        code=code("measure_scale.py"),
+    script:
+        "../scripts/measure_scale.py"
 
 
 # Rules measure_step1 to measure_step5: study/measurements.py says what each is told and gives.

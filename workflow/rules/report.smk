@@ -110,11 +110,11 @@ rule figures:
 
 rule pages:
     input:
-        expand(f"{RESULTS}/pages/{{page}}.html", page=["index", *PAGES]),
+        expand(f"{RESULTS}/pages/{{page}}.html", page=["index", *STUDY_PAGES]),
 
 
 # Each page by its name: step1, step3, ...
-for page in PAGES:
+for page in STUDY_PAGES:
 
     rule:
         name:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from page_checks import SHOWN, Seen, figure, study
-from widelimit.report.catalog import PAGES
+from widelimit.report.catalog import PAGES, figures_on
 from widelimit.report.pages.render import render_page
 
 
@@ -115,7 +115,7 @@ def test_numbers_of_the_study_are_quoted(pages):
 
 
 def test_same_input_same_page(pages):
-    figures = [figure(page.picture) for page in PAGES.values()]
+    figures = [figure(name) for name in figures_on("index", study())]
     again = render_page(
         "index",
         study=study(),

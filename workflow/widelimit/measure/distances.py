@@ -20,6 +20,13 @@ def relative_frobenius(K: np.ndarray, reference: np.ndarray) -> float:
     return float(np.linalg.norm(np.asarray(K) - reference) / np.linalg.norm(reference))
 
 
+def kernel_target_alignment(K: np.ndarray, y: np.ndarray) -> float:
+    """y.K y / (|K| |y|^2), |K| the Frobenius norm: 1 where K is y y^T, 0 where it knows nothing of
+    the targets y (n,) (Cristianini et al. 2001). K (n, n), in any shape of n^2 entries."""
+    K = np.asarray(K).reshape(len(y), len(y))
+    return float(y @ K @ y / (np.linalg.norm(K) * (y @ y)))
+
+
 def accuracy(f: np.ndarray, y: np.ndarray) -> float:
     """Share of the rows whose largest entry of f stands where y has its largest; shapes (m, p).
 

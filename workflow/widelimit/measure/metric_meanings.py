@@ -40,6 +40,13 @@ METRIC_MEANINGS = {
     "ntk_deviation": "|empirical - limit NTK| / |limit NTK|, training points, step 0, Frobenius",
     "ntk_drift": "|empirical NTK at the last step - at step 0| / |at step 0|, Frobenius",
     "weight_movement": "|w_T - w_0| / |w_0| over all weights",
+    "kernel_target_alignment": "y.K y / (|K| |y|^2) of a network's own NTK K at the first and the"
+    " last step, Frobenius",
+    "rmse_network_vs_next_width": "network - the network of the same number at the next greater"
+    " width and the same g, last step",
+    "crossover_scale": "output scale alpha at which a network's ntk_drift falls to 1 from above,"
+    " on a straight line in logarithms between neighbours",
+    "drift_ratio": "largest / smallest median ntk_drift over the widths from 2^10 on at one g",
     "lambda_max_ntk": "largest eigenvalue of the limit NTK on the training points",
     "lambda_min_ntk": "smallest eigenvalue of it",
     "condition_number_ntk": "lambda_max / lambda_min of it",

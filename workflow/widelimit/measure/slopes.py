@@ -27,6 +27,8 @@ SLOPE_METRICS = (
     "ntk_outputs_same",
     "ntk_outputs_cross",
     "rmse_outputs_vs_ntk",
+    "rmse_network_vs_next_width",
+    "crossover_scale",
 )
 """The metrics that a wide network takes to 0 as a power of its width; and, to compare with, the
 distance from a prediction that ignores f_0, which stays."""

@@ -31,6 +31,19 @@ def _interval_beside_lift(study: Study) -> bool:
     )
 
 
+def _with_scales(study: Study) -> bool:
+    return bool(study.scale.scales)
+
+
+def _with_scales_along_a_line(study: Study) -> bool:
+    """Whether there are networks of several scales whose points have an order."""
+    return _with_scales(study) and study.data.n_inputs - study.data.bias <= 2
+
+
+def _of_every_scale(table: str) -> Callable[[Study], list[str]]:
+    return lambda study: [f"{folder}/{table}" for folder in study.scale_experiments()]
+
+
 def _measured_beyond(study: Study) -> list[str]:
     """The numbers of the main experiment and of those beyond it."""
     return ["measured", *(f"{folder}/measured" for folder in study.beyond_experiments())]
@@ -236,6 +249,34 @@ FIGURES = {
         settings=BANDS,
         applies=lambda study: study.data.source == "lecture",
     ),
+    "scale_collapse": Figure(
+        "Drift, movement, distance, error and alignment against alpha and against alpha sqrt(k).",
+        {"metrics": _of_every_scale("measured")},
+        settings=BANDS,
+        applies=_with_scales,
+    ),
+    "scale_phases": Figure(
+        "The drift of the kernel over width and output scale, and where lazy turns into rich.",
+        {
+            "metrics": lambda study: ["scale/measured", *_of_every_scale("measured")(study)],
+            "slopes": "scale/slopes",
+        },
+        applies=_with_scales,
+    ),
+    "scale_fits": Figure(
+        "Rich and lazy networks of one width side by side, which sliders choose on the page.",
+        {"data": "data", "predictions": "scale/predictions"},
+        applies=_with_scales_along_a_line,
+    ),
+    "scale_limit": Figure(
+        "The mean-field limit: at fixed alpha sqrt(k) networks approach each other, no kernel.",
+        {
+            "metrics": lambda study: ["scale/measured", *_of_every_scale("measured")(study)],
+            "slopes": "scale/slopes",
+        },
+        settings=BANDS,
+        applies=_with_scales,
+    ),
 }
 """The figures by name, step and subject, in the order in which their pages show them."""
 
@@ -250,6 +291,7 @@ class Page:
     steps : the steps whose figures it shows
     tables : the tables that its text quotes, by the names that ``pages.quoted`` has for them
     rule, work : the rule that computes most of what it shows, and what that is in words
+    applies : whether a study has this page
     """
 
     title: str
@@ -260,6 +302,7 @@ class Page:
     claim: str = ""
     rule: str = "train_networks"
     work: str = "The networks"
+    applies: Callable[[Study], bool] = _always
 
 
 PAGES = {
@@ -315,6 +358,17 @@ PAGES = {
         steps=("step7",),
         tables={"measured": "measured", "claims": "step7/claims"},
     ),
+    "scale": Page(
+        "Where the kernel picture ends",
+        "Networks are kernel machines at one scale of the output, not at every one: with another"
+        " they learn features however wide they are.",
+        claim="α√k decides whether a network follows its kernel or learns features, not its width.",
+        picture="scale_collapse",
+        steps=("scale",),
+        tables={"claims": "scale/claims"},
+        rule="measure_small",
+        applies=_with_scales,
+    ),
 }
 """The pages besides the overview, in the order of the navigation."""
 
@@ -332,6 +386,11 @@ STEPS = (
 what the seventh carries out."""
 
 
+def pages_of(study: Study) -> tuple[str, ...]:
+    """Names of the study's pages besides the overview."""
+    return tuple(name for name, page in PAGES.items() if page.applies(study))
+
+
 def figures_of(study: Study) -> tuple[str, ...]:
     """Names of the study's figures."""
     return tuple(name for name, figure in FIGURES.items() if figure.applies(study))
@@ -340,7 +399,7 @@ def figures_of(study: Study) -> tuple[str, ...]:
 def figures_on(page: str, study: Study) -> tuple[str, ...]:
     """Names of the figures that a page of the study shows: index or one of ``PAGES``."""
     if page == "index":
-        return tuple(other.picture for other in PAGES.values())
+        return tuple(PAGES[name].picture for name in pages_of(study))
     return tuple(name for name in figures_of(study) if step_of(name) in PAGES[page].steps)
 
 

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.report import figures
-from widelimit.tables import features, linear_regression, regression, schemas, tangent
+from widelimit.tables import features, linear_regression, regression, scale, schemas, tangent
 from widelimit.tables.columns import MATRIX, Column, Table
 from widelimit.tables.schemas import input_column, target_column
 
@@ -65,13 +65,13 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    for chapter in (linear_regression, regression, features, tangent):
+    for chapter in (linear_regression, regression, features, tangent, scale):
         tables += chapter.TABLES.values()
     names = [
         module.name
         for module in pkgutil.iter_modules(figures.__path__, "widelimit.report.figures.")
     ]
-    drawn = [import_module(name) for name in names if ".step" in name]
+    drawn = [import_module(name) for name in names]
     tables += [module.TABLE for module in drawn if hasattr(module, "TABLE")]
     for table in tables:
         yield from _section(table, _further(table))

@@ -34,5 +34,9 @@ QUESTIONS = {
     "step7_beyond": "Do other activations and other spheres give the same slope?",
     "step7_digits": "Do networks reach the accuracy of their kernels?",
     "step7_lecture": "Do the published numbers lie where this study finds them?",
+    "scale_collapse": "Which curves of the left column fall on one line on the right?",
+    "scale_phases": "Does a network that gets wider at one scale cross the border, and which way?",
+    "scale_fits": "From which g on do networks follow the kernel and no longer the target?",
+    "scale_limit": "Which distance falls at small g, and which one stays?",
 }
 """By figure."""

@@ -6,7 +6,15 @@ REFERENCES = {
         "and the classical bias–variance trade-off. PNAS 116 (2019), 15849–15854. "
         "doi:10.1073/pnas.1903070116"
     ),
+    "chizat": (
+        "L. Chizat, E. Oyallon and F. Bach. On lazy training in differentiable programming. "
+        "NeurIPS 32 (2019). arXiv:1812.07956"
+    ),
     "cho": "Y. Cho and L. K. Saul. Kernel methods for deep learning. NeurIPS 22 (2009), 342–350.",
+    "cristianini": (
+        "N. Cristianini, J. Shawe-Taylor, A. Elisseeff and J. Kandola. On kernel-target "
+        "alignment. NeurIPS 14 (2001)."
+    ),
     "daniely": (
         "A. Daniely, R. Frostig and Y. Singer. Toward deeper understanding of neural "
         "networks: the power of initialization and a dual view on expressivity. NeurIPS 29 "
@@ -15,6 +23,10 @@ REFERENCES = {
     "dyer": (
         "E. Dyer and G. Gur-Ari. Asymptotics of wide networks from Feynman diagrams. ICLR "
         "(2020). arXiv:1909.11304"
+    ),
+    "geiger": (
+        "M. Geiger, S. Spigler, A. Jacot and M. Wyart. Disentangling feature and lazy training in "
+        "deep neural networks. J. Stat. Mech. (2020), 113301. arXiv:1906.08034"
     ),
     "hastie": (
         "T. Hastie, R. Tibshirani and J. Friedman. The Elements of Statistical Learning, 2nd "
@@ -57,6 +69,10 @@ REFERENCES = {
         "B. Schölkopf and A. J. Smola. Learning with Kernels. MIT Press (2002). "
         "doi:10.7551/mitpress/4175.001.0001"
     ),
+    "yang": (
+        "G. Yang and E. J. Hu. Tensor programs IV: feature learning in infinite-width neural "
+        "networks. ICML (2021). arXiv:2011.14522"
+    ),
 }
 """By a short name, in the order of the authors' names."""
 
@@ -66,6 +82,7 @@ CITED = {
     "step4": ("belkin", "cho", "daniely", "neal", "rahimi"),
     "step5": ("jacot", "lee", "liu"),
     "step7": ("cho", "dyer", "huang", "jacot", "lee", "radhakrishnan"),
+    "scale": ("chizat", "cristianini", "geiger", "yang"),
 }
 """The references of each page, by short name."""
 

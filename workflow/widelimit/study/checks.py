@@ -104,13 +104,15 @@ def check_study(study: Study) -> None:
     for name, experiment in study.experiments().items():
         prefix = "" if name == "step7" else f"variants.{name}."
         _check_experiment(experiment, prefix, root=study.seed, unstable=study.allow_unstable)
-    for name, experiment in study.beyond_experiments().items():
+    for name, experiment in study.small_experiments().items():
         try:
             _check_experiment(experiment, "", root=study.seed, unstable=study.allow_unstable)
         except ConfigError as error:
+            section = name.partition("/")[0]
+            none = {"beyond": "activations: [], dimensions: []", "scale": "scales: []"}[section]
             raise ConfigError(
-                f"beyond: of its experiment {name}, {error}"
-                " (beyond: {activations: [], dimensions: []} leaves these out)"
+                f"{section}: of its experiment {name}, {error}"
+                f" ({section}: {{{none}}} leaves these out)"
             ) from None
 
 

@@ -146,8 +146,8 @@ METRICS = Table(
     (
         text(
             "experiment",
-            "step7, a variant of it, beyond/<activation>, beyond/sphere_<d>, or the step of the"
-            " course",
+            "step7, a variant of it, beyond/<activation>, beyond/sphere_<d>, scale, scale/<g>, or"
+            " the step of the course",
         ),
         ACTIVATION.but(null="has nothing to do with one"),
         WIDTH.but(null="a limit"),

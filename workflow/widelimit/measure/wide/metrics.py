@@ -13,6 +13,7 @@ from widelimit.linear.kernel_regression import eigensystem
 from widelimit.measure.distances import (
     accuracy,
     ensemble_distance,
+    kernel_target_alignment,
     one_hot,
     paired_bias,
     relative_frobenius,
@@ -148,6 +149,9 @@ def _trainings(
             # Of p outputs each has the limit kernel, and none shares it with another.
             deviation = relative_frobenius(own, np.kron(limit, np.eye(p)))
             drift = relative_frobenius(end["ntk_train"], start["ntk_train"])
+            for row in (start, end):
+                aligned = kernel_target_alignment(row["ntk_train"], train.y.ravel())
+                yield Row("kernel_target_alignment", aligned, None, width, seed, row["step"])
             yield Row("ntk_deviation", deviation, None, width, seed)
             yield Row("ntk_drift", drift, None, width, seed)
         for metric, values in losses.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from widelimit.report.claims.check import Claim, check_claims
+from widelimit.report.claims.scale import SCALE
 from widelimit.report.claims.step1 import STEP1
 from widelimit.report.claims.step2 import STEP2
 from widelimit.report.claims.step4 import STEP4
@@ -12,7 +13,14 @@ from widelimit.report.claims.step5 import STEP5
 from widelimit.report.claims.step7 import STEP7
 from widelimit.tables import schemas
 
-CLAIMS = {"step1": STEP1, "step2": STEP2, "step4": STEP4, "step5": STEP5, "step7": STEP7}
+CLAIMS = {
+    "step1": STEP1,
+    "step2": STEP2,
+    "step4": STEP4,
+    "step5": STEP5,
+    "step7": STEP7,
+    "scale": SCALE,
+}
 """The statements of each step of the course."""
 
 
@@ -29,6 +37,7 @@ def judge(
 
 __all__ = [
     "CLAIMS",
+    "SCALE",
     "STEP1",
     "STEP2",
     "STEP4",

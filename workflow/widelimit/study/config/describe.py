@@ -16,9 +16,9 @@ Generated from the model in `workflow/widelimit/study/config` by `make schema`; 
 
 A study is one YAML file. `config.yaml`, in this folder and above it, is the shipped one, with a
 comment at each key. What a file given with `--configfile` leaves out is as in `config.yaml`, but
-for `variants` and `beyond`: a study has those further experiments that its own file names, and none
-of the shipped study's. What is in neither file is as below. An unknown key, a value out of range or
-of another type is refused in one line before anything runs.
+for `variants`, `beyond` and `scale`: a study has those further experiments that its own file names,
+and none of the shipped study's. What is in neither file is as below. An unknown key, a value out of
+range or of another type is refused in one line before anything runs.
 
 Numbers may be written as `1e-2` or `100_000`; `null` stands for nothing."""
 

@@ -10,7 +10,7 @@ import yaml
 from widelimit.study.config.errors import ConfigError, readable
 from widelimit.study.config.study import Study
 
-EXTRAS = ("variants", "beyond")
+EXTRAS = ("variants", "beyond", "scale")
 """Sections that no other study takes from config.yaml: experiments besides its main one."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -9,7 +10,14 @@ from pydantic import Field, model_validator
 from widelimit.data.targets import check_expression
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.quadrature import MAX_DEGREE
-from widelimit.study.config.sections import Activation, Section, Target, TargetInT, distinct
+from widelimit.study.config.sections import (
+    MAX_WIDTH,
+    Activation,
+    Section,
+    Target,
+    TargetInT,
+    distinct,
+)
 from widelimit.study.config.types import number, whole
 
 FAMILIES = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf"]
@@ -168,6 +176,32 @@ class Step5(Section):
     """Step size in units of the stability bound 2 / lambda_max of the limit NTK."""
     flow_learning_rates: distinct(number(gt=0, lt=1), least=2, most=8) = [0.01, 0.03, 0.1, 0.3, 0.9]
     """In the same units: where discrete steps are compared with gradient flow."""
+
+
+class Scale(Section):
+    """The page about the scale of the output: the networks of the main experiment trained as
+    alpha (f - f_0), alpha = g / sqrt(k), lazy where g is large and rich where it is of order 1.
+    Without g the page is left out."""
+
+    scales: distinct(number(ge=1e-3, le=1e6), most=20) = []
+    """g = alpha sqrt(k), each with an experiment of its own."""
+    widths: distinct(whole(ge=1, le=MAX_WIDTH), least=2, most=20) = [64, 256, 1024]
+    """Numbers of hidden units k. With equal ratios, so that neighbours can be compared."""
+    seeds: whole(ge=1, le=1000) = 3
+    """Random initialisations of each width."""
+    learning_rate: number(gt=0, le=1e6) = 0.001
+    """Step size for the loss / alpha^2. The kernels of rich networks grow, some a hundredfold, so
+    that it must be far below the bound at the start."""
+    steps: whole(ge=1, le=10**9) = 1000
+    """Steps of full-batch gradient descent."""
+    slower_below: number(ge=0, le=1e6) = 0.0
+    """For g below this the learning rate falls in proportion to g, and the steps grow by as much,
+    so that all networks are trained for the same time."""
+
+    def descent(self, g: float) -> tuple[float, int]:
+        """Learning rate and steps at g."""
+        slower = min(1.0, g / self.slower_below) if self.slower_below else 1.0
+        return self.learning_rate * slower, math.ceil(self.steps / slower)
 
 
 class Step7(Section):

@@ -10,7 +10,7 @@ from widelimit.study.config.data import FOR_SOURCES, Data
 from widelimit.study.config.errors import ConfigError, validated
 from widelimit.study.config.network import Kernels, Network
 from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
-from widelimit.study.config.steps import Step1, Step2, Step3, Step4, Step5, Step7
+from widelimit.study.config.steps import Scale, Step1, Step2, Step3, Step4, Step5, Step7
 from widelimit.study.config.types import FOLDER, NAME, Flag, optional, whole
 
 
@@ -63,6 +63,7 @@ class Study(Experiment):
     """Further experiments by name: what differs from the main one in data, network or kernels.
     null leaves out one that config.yaml has."""
     beyond: Beyond = Beyond()
+    scale: Scale = Scale()
 
     def experiments(self) -> dict[str, Experiment]:
         """Each experiment by name: step7, the main one, and the variants."""
@@ -114,6 +115,29 @@ class Study(Experiment):
             folder = f"beyond/sphere_{d}"
             experiments[folder] = Experiment(data=data, network=network, kernels=self.kernels)
         return experiments
+
+    def scale_experiments(self) -> dict[str, Experiment]:
+        """The experiments of section scale, by the folder in which each lies: scale/<g>."""
+        experiments = {}
+        for g in sorted(self.scale.scales):
+            learning_rate, steps = self.scale.descent(g)
+            trained = {
+                "widths": sorted(self.scale.widths),
+                "seeds": self.scale.seeds,
+                "learning_rate": learning_rate,
+                "steps": steps,
+                "checkpoints": [],
+                "engine": self._engine_elsewhere,
+                "output_scale": f"{g!r} / sqrt(k)",
+            }
+            network = self.network.model_copy(update=trained)
+            experiment = Experiment(data=self.data, network=network, kernels=self.kernels)
+            experiments[f"scale/{g:g}"] = experiment
+        return experiments
+
+    def small_experiments(self) -> dict[str, Experiment]:
+        """All experiments of one job each, by folder."""
+        return self.beyond_experiments() | self.scale_experiments()
 
     @property
     def _engine_elsewhere(self) -> str:

@@ -1,4 +1,4 @@
-"""Rule measure_beyond: one small experiment from its points to its numbers."""
+"""Rule measure_small: one small experiment from its points to its numbers."""
 
 import widelimit.study.job_log as job_log
 from widelimit.data.points import make_points
@@ -16,4 +16,6 @@ with job_log.logged(snakemake.log[0]) as say:
         points, root=snakemake.params.root, say=say, **snakemake.params.measure
     )
     write_table(snakemake.output.metrics, results.metrics, schemas.METRICS.schema(), origin)
+    predictions = results.predictions
+    write_table(snakemake.output.predictions, predictions, schemas.PREDICTIONS.schema(), origin)
     say(f"{len(results.metrics)} numbers")

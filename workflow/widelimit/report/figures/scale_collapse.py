@@ -1,0 +1,99 @@
+"""Output scale: what networks do against alpha, and the same against alpha sqrt(k)."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from widelimit.report.figures import bands, choices, scales, style, words
+from widelimit.report.numbers import number, power
+from widelimit.tables.columns import BAND, METRIC, WIDTH, Table
+from widelimit.tables.scale import G
+
+TITLE = "Lazy and rich: one curve for all widths"
+
+QUANTITIES = {
+    "ntk_drift": ("drift of the NTK", True),
+    "weight_movement": ("movement of weights", True),
+    "rmse_network_vs_ntk": ("distance to NTK\nprediction", True),
+    "test_rmse": ("test error", False),
+    "kernel_target_alignment": ("kernel-target\nalignment", False),
+}
+"""Name, and whether on a logarithmic axis."""
+
+SIDES = {"alpha": r"output scale $\alpha$", "g": r"$g = \alpha \sqrt{k}$"}
+
+TABLE = Table(
+    "figures/scale_collapse.parquet",
+    "one number at one output scale and width, last step, over seeds",
+    (METRIC, G, WIDTH, scales.ALPHA, *BAND),
+)
+
+
+def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+    """Medians of each quantity at the last step, by scale and width."""
+    rows = scales.with_g(metrics)
+    rows = rows[rows["metric"].isin(QUANTITIES) & rows["width"].notna()]
+    last = rows.groupby("g")["step"].transform("max")
+    rows = rows[rows["step"].isna() | rows["step"].eq(last)]
+    table = scales.with_alpha(bands.summarise(rows, ["metric", "g", "width"], quantiles))
+    return TABLE.arrange(table.sort_values(["metric", "width", "g"]))
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    widths = choices.distinct(table["width"])
+    shown = [name for name in QUANTITIES if name in set(table["metric"])]
+    figure = style.figure(0.6 + 1.35 * len(shown))
+    grid = figure.subplots(len(shown), 2, sharex="col", sharey="row", squeeze=False)
+    for row, name in zip(grid, shown, strict=True):
+        label, log = QUANTITIES[name]
+        for axes, along in zip(row, SIDES, strict=True):
+            style.log_scale(axes, "xy" if log else "x")
+            _draw(axes, table[table["metric"] == name], along, widths)
+        row[0].set_ylabel(label)
+    for axes, label in zip(grid[-1], SIDES.values(), strict=True):
+        axes.set_xlabel(label)
+    style.panel(grid[0, 0], "a", r"Against $\alpha$")
+    style.panel(grid[0, 1], "b", r"Against $\alpha \sqrt{k}$")
+    looks = {
+        f"$k$ = {power(width)}": {"color": style.width_colour(width, widths)} for width in widths
+    }
+    style.key(figure, looks)
+    return figure
+
+
+def _draw(axes: Axes, table: pd.DataFrame, along: str, widths: list[int]):
+    for width, rows in table.groupby("width"):
+        colour = style.width_colour(width, widths)
+        bands.draw(axes, rows, colour, along=along, marker="o", markersize=2.6, linewidth=1.1)
+
+
+def caption(table: pd.DataFrame) -> str:
+    return (
+        "Networks α(f − f₀) at the last step, for each width k over the output scale α (a) and over"
+        " α√k (b). Drift: |NTK at the end − at the start| / |at the start|; movement: the same of"
+        " all weights; distance and test error: root mean squares over test points; alignment:"
+        f" y·Ky / (|K| |y|²), K the network's own NTK at the end. {bands.caption(table)}"
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    drift = table[table["metric"] == "ntk_drift"]
+    error = table[table["metric"] == "test_rmse"]
+    if drift.empty or error.empty:
+        return "The networks' own kernels are too large to be kept."
+    each = scales.scales(drift)
+    ends = dict.fromkeys((each[0], each[-1]))
+    drifts = words.listed(
+        f"by {words.by_width(rows['width'], rows['centre'])} where α√k = {scales.written(g)}"
+        for g in ends
+        for rows in (drift[drift["g"] == g],)
+    )
+    widest = error[error["width"] == error["width"].max()].set_index("g")["centre"]
+    errors = words.listed(f"{number(widest[g], 2)} where α√k = {scales.written(g)}" for g in ends)
+    return (
+        f"Relative to itself the kernel drifts {drifts}. At width"
+        f" {power(int(error['width'].max()))} the test error is {errors}."
+    )

@@ -1,0 +1,82 @@
+"""Output scale: the mean-field limit, in which networks approach each other and not the kernel."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from widelimit.report.figures import against_width, scales, style, words
+from widelimit.report.figures.against_width import Curve
+from widelimit.report.figures.labels import label_ends
+from widelimit.tables.columns import BAND, METRIC, WIDTH, Table
+from widelimit.tables.scale import G
+
+TITLE = "A limit that is no kernel"
+
+QUANTITIES = {
+    "rmse_network_vs_next_width": "Distance to the next width",
+    "rmse_network_vs_ntk": "Distance to the NTK prediction",
+}
+
+TABLE = Table(
+    "figures/scale_limit.parquet",
+    "one distance at one g and width, last step, over seeds",
+    (METRIC, G, WIDTH, *BAND, *against_width.FIT),
+)
+
+
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+    """Both distances at the last step by width, with their slopes."""
+    rows = scales.with_g(metrics)
+    rows = rows[rows["metric"].isin(QUANTITIES)]
+    rows = rows[rows["step"].eq(rows.groupby("g")["step"].transform("max"))]
+    fits = scales.with_g(slopes[slopes["widths"] == "all"])
+    fits = fits[fits["step"].gt(0)]
+    by = ["metric", "g", "step"]
+    return TABLE.arrange(against_width.summarise(rows, fits, by, quantiles))
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    figure = style.figure(3.6)
+    grid = figure.subplots(1, 2)
+    each = scales.scales(table)
+    panels = {
+        axes: [
+            Curve(rows, f"$g$ = {scales.written(g)}", style.shade(g, each))
+            for g, rows in table[table["metric"] == name].groupby("g")
+        ]
+        for axes, name in zip(grid, QUANTITIES, strict=True)
+    }
+    ends = against_width.draw(panels, slopes=False)
+    for axes, title, letter in zip(grid, QUANTITIES.values(), "ab", strict=True):
+        style.panel(axes, letter, title)
+    grid[0].set_ylabel("root mean square over test points")
+    label_ends(ends)
+    return figure
+
+
+def caption(table: pd.DataFrame) -> str:
+    return (
+        "Networks of g = α√k at the last step, by width k. a: distance between a network and that"
+        " of the same number at the next greater width. b: distance to the NTK prediction. Large g"
+        f" is lazy, small g rich. {against_width.caption(table)}"
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    apart = table[table["metric"] == "rmse_network_vs_next_width"]
+    kernel = table[table["metric"] == "rmse_network_vs_ntk"]
+    fits = apart.drop_duplicates("g").dropna(subset="slope")
+    rich = scales.scales(table)[0]
+    there = kernel[kernel["g"] == rich].sort_values("width")
+    text = (
+        f"At g = {scales.written(rich)} networks stay"
+        f" {words.by_width(there['width'], there['centre'])} from the NTK prediction (medians)"
+    )
+    if fits.empty:
+        return f"{text}."
+    return (
+        f"{text}, while networks of neighbouring widths approach each other:"
+        f" {against_width.compared(fits, lambda fit: f'g = {scales.written(fit.g)}')}."
+    )

@@ -1,0 +1,116 @@
+"""Output scale: the drift of the kernel over width and scale, and where it equals the kernel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from widelimit.report.figures import against_width, scales, style
+from widelimit.tables.columns import WIDTH, Table, missing, real, text
+from widelimit.tables.scale import G
+
+TITLE = "Where lazy turns into rich"
+
+TABLE = Table(
+    "figures/scale_phases.parquet",
+    "one width and output scale",
+    (
+        text("quantity", "ntk_drift; crossover_scale: where the drift is 1"),
+        G.but(null="crossover_scale"),
+        WIDTH,
+        scales.ALPHA,
+        real("value", "ntk_drift, median over seeds", "crossover_scale"),
+        *missing(against_width.FIT, "not fitted"),
+    ),
+)
+
+
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame) -> pd.DataFrame:
+    """Median drift by scale and width, and the median crossover of each width with its slope."""
+    drift = scales.with_g(metrics)
+    drift = drift[drift["metric"] == "ntk_drift"].groupby(["g", "width"])["value"].median()
+    drift = scales.with_alpha(drift.reset_index()).assign(quantity="ntk_drift")
+    crossover = metrics[metrics["metric"] == "crossover_scale"].groupby("width")["value"].median()
+    crossover = crossover.rename("alpha").reset_index().assign(quantity="crossover_scale")
+    fits = slopes[slopes["metric"].eq("crossover_scale") & slopes["widths"].eq("all")]
+    for column in against_width.FIT:
+        crossover[column.name] = fits[column.name].iloc[0] if len(fits) else np.nan
+    return TABLE.arrange(pd.concat([part for part in (drift, crossover) if len(part)]))
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    drift = table[table["quantity"] == "ntk_drift"]
+    crossover = table[table["quantity"] == "crossover_scale"].sort_values("width")
+    figure = style.figure(3.6)
+    axes = figure.subplots()
+    style.log_scale(axes)
+    against_width.width_axis(axes, drift["width"])
+    values = drift["value"].astype(float)
+    span = max(values.max(), 1 / values.min(), 10.0)
+    cells = axes.scatter(
+        drift["width"].astype(float),
+        drift["alpha"],
+        c=values,
+        norm=LogNorm(1 / span, span),
+        cmap="PuOr_r",
+        s=230,
+        marker="s",
+        edgecolors=style.INK,
+        linewidths=0.4,
+    )
+    figure.colorbar(cells, ax=axes, label="drift of the NTK, relative to itself")
+    if len(crossover):
+        k, alpha = crossover["width"].astype(float), crossover["alpha"]
+        axes.plot(k, alpha, color=style.INK, marker="D", markersize=3.5, linewidth=1.2)
+        fit = against_width.slope(crossover.iloc[0])
+        axes.annotate(
+            f"drift 1\n{fit}".strip(),
+            (k.iloc[-1], alpha.iloc[-1]),
+            (8, 0),
+            textcoords="offset points",
+            fontsize=7.5,
+            va="center",
+        )
+    for where, name, place in (("bottom", "rich", 0.04), ("top", "lazy", 0.96)):
+        look = {"fontsize": 10, "color": style.GREY, "va": where, "fontstyle": "italic"}
+        axes.text(
+            0.02 if name == "rich" else 0.98,
+            place,
+            name,
+            transform=axes.transAxes,
+            ha="left" if name == "rich" else "right",
+            **look,
+        )
+    axes.margins(0.1, 0.12)
+    axes.set_ylabel(r"output scale $\alpha$")
+    return figure
+
+
+def caption(table: pd.DataFrame) -> str:
+    return (
+        "Each square is a width k and an output scale α; its colour is how far training moves the"
+        " network's own NTK, relative to the kernel's norm at the start (median over seeds). Orange"
+        " networks are rich, purple ones lazy. Line: where the drift is 1, interpolated between"
+        " scales in logarithms for each seed; medians. The NTK limit goes to the right along a"
+        " horizontal line, the mean-field limit down along the diagonal α√k = const."
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    crossover = table[table["quantity"] == "crossover_scale"].sort_values("width")
+    if crossover.empty:
+        return "The drift does not cross 1 at any width of this study."
+    g = crossover["alpha"] * np.sqrt(crossover["width"].astype(float))
+    text = (
+        "The drift of the kernel is 1 at α√k ="
+        f" {scales.written(g.min())} to {scales.written(g.max())} at all widths"
+    )
+    fit = crossover.iloc[0]
+    if pd.isna(fit["slope"]):
+        return f"{text}."
+    return (
+        f"{text}: that α has slope {against_width.interval(fit)} against k, where theory says −1/2."
+    )

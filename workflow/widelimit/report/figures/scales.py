@@ -1,0 +1,36 @@
+"""Networks of several output scales alpha = g / sqrt(k): in tables, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from widelimit.report.numbers import number
+from widelimit.tables.columns import real
+
+ALPHA = real("alpha", "output scale alpha")
+
+
+def with_g(metrics: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the experiments scale/<g>, with the column g."""
+    g = metrics["experiment"].str.extract(r"^scale/(.+)$")[0].astype(float)
+    return metrics.assign(g=g)[g.notna()]
+
+
+def with_alpha(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(alpha=rows["g"] / np.sqrt(rows["width"].astype(float)))
+
+
+def scales(table: pd.DataFrame) -> list[float]:
+    return sorted(table["g"].dropna().unique())
+
+
+def written(g: float) -> str:
+    return number(g, 3)
+
+
+def nearest(values: Sequence[float], wanted: float) -> float:
+    """The value nearest in the logarithm."""
+    return min(values, key=lambda value: abs(np.log(value / wanted)))
