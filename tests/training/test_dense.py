@@ -6,10 +6,10 @@ from references import descend
 from scipy import special
 
 from widelimit.kernels.activations import parse_activation
+from widelimit.kernels.elementwise import evaluator
 from widelimit.networks.model import forward, initialise
 from widelimit.training import train
 from widelimit.training.dense import masks, pairs
-from widelimit.training.dense.elementwise import evaluator
 
 ACTIVATIONS = ["relu", "leaky_relu:0.3", "gelu", "sin", "cos", "erf", "hermite:1", "hermite:4"]
 

@@ -221,6 +221,7 @@ def _without_places(params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@cache
 def versions() -> str:
     """Python's version, and those of the packages that decide the bytes of a result."""
     packages = ("numpy", "scipy", "numba", "pyarrow")

@@ -7,7 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -188,6 +188,7 @@ _RSS_UNITS_A_MB = 1e6 if sys.platform == "darwin" else 1e6 / 1024
 """ru_maxrss counts bytes on macOS, KiB on Linux."""
 
 
+@cache
 def _processor() -> str:
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:

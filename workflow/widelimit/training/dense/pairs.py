@@ -11,8 +11,8 @@ import numpy as np
 from widelimit.compiled import ANY_ORDER, compiled
 from widelimit.kernels.activations import Activation
 from widelimit.kernels.elementary import preactivation
+from widelimit.kernels.elementwise import evaluator
 from widelimit.kernels.preactivations import MAX_TIE_DIMENSION
-from widelimit.training.dense.elementwise import evaluator
 
 BLOCK_ENTRIES = 1 << 16
 """Pairs in one block of units: its two matrices, 1 MB, then stay in L2 cache, or nearly so."""
