@@ -7,6 +7,7 @@ from scipy.special import erf
 
 import networks
 from widelimit.finite_width.fluctuation import (
+    fourier_fluctuation,
     nngp_fluctuation,
     nngp_variance,
     ntk_fluctuation,
@@ -14,8 +15,9 @@ from widelimit.finite_width.fluctuation import (
 )
 from widelimit.finite_width.fourth_moments import fourth_moments
 from widelimit.kernels.activations import parse_activation
-from widelimit.kernels.gram import nngp_gram, ntk_gram
+from widelimit.kernels.gram import gaussian_gram, nngp_gram, ntk_gram
 from widelimit.kernels.quadrature import pair_expectation
+from widelimit.linear.random_features import draw_fourier, fourier_features
 
 ACTIVATIONS = ["relu", "leaky_relu:0.3", "gelu", "sin", "cos", "erf", "hermite:3"]
 XI = np.array([-1, -0.999, -0.6, 0, 0.2, 0.9, 0.999999, 1])
@@ -108,6 +110,18 @@ def test_plain_networks_have_this_mean_and_variance(activation):
     total = squares.sum(axis=(1, 2)) / np.linalg.norm(ntk_gram(X, activation=activation)) ** 2
     fluctuation = ntk_fluctuation(X, activation=activation)
     assert abs(total.mean() - fluctuation**2) < 5 * total.std() / math.sqrt(count)
+
+
+def test_random_fourier_features_by_drawing_them():
+    X, width, draws = networks.sphere(4, 3, seed=1), 6, 20_000
+    rng = np.random.default_rng(2)
+    G = gaussian_gram(X, scale=0.5)
+    W, b = draw_fourier(width * draws, 3, scale=0.5, rng=rng)
+    F = fourier_features(X, W, b).reshape(4, draws, width) * math.sqrt(draws)
+    K = np.einsum("xdk,zdk->dxz", F, F)
+    squares = np.sum((K - G) ** 2, axis=(1, 2)) * width / np.linalg.norm(G) ** 2
+    error = squares.std() / math.sqrt(draws)
+    assert abs(squares.mean() - fourier_fluctuation(X, scale=0.5) ** 2) < 4 * error
 
 
 @pytest.mark.parametrize("activation", ["relu", "erf"])

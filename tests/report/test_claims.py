@@ -12,7 +12,8 @@ from table_checks import check_tables
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import SLOPE_METRICS
 from widelimit.report.claims import CLAIMS, Claim, check_claims, judge
-from widelimit.report.claims.check import FAILS, HOLDS, LAST, MISSING, OPEN, RATIOS, SLOPES, WIDEST
+from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN
+from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, SLOPES, VALUES
 from widelimit.report.claims.document import LOOSE, TITLES, document, limits
 from widelimit.tables import schemas
 
@@ -35,20 +36,34 @@ METRICS = metrics_of(
     *(["step7", "relu", "d", 16, seed, 5, 70.0] for seed in range(3)),
     *(["step7", "relu", "d", 64, seed, 5, value] for seed, value in enumerate((1, 2, 9))),
     *(["step7", "relu", "d", 64, seed, 50, value] for seed, value in enumerate((5, 6, 7))),
+    *(["step7", "relu", "e", 64, seed, 5, value] for seed, value in enumerate(range(1, 8))),
+    ["step7", "relu", "e_expected", 64, None, 5, 2.0],
+    ["step7", "relu", "f", 16, None, 5, 100.0],
+    ["step7", "relu", "f", 64, None, 5, 3.0],
+    ["step7", "relu", "f_error", 64, None, 5, 0.5],
 )
 FITTED = pd.DataFrame(
     [
-        ["step4", "a", "widest", 10, -0.4, -0.5, -0.3],
-        ["step4", "a", "all", 10, -7.0, -8.0, -6.0],
-        ["step4", "a", "widest", 20, -0.65, -0.72, -0.58],
-        ["step7", "a", "widest", 10, 3.0, 2.0, 4.0],
+        ["step4", "sin", "a", "widest", 10, -0.4, -0.5, -0.3, 0.5, 16, 256],
+        ["step4", "sin", "a", "all", 10, -7.0, -8.0, -6.0, 0.5, 4, 256],
+        ["step4", "sin", "a", "widest", 20, -0.65, -0.72, -0.58, 0.5, 16, 256],
+        ["step7", "relu", "a", "widest", 10, 3.0, 2.0, 4.0, 0.5, 16, 256],
+        # A line that is rejected, with its local slopes and one outside.
+        ["step5", "sin", "a", "widest", None, -0.5, -0.51, -0.49, 1e-9, 16, 256],
+        ["step5", "sin", "a", "local", None, -0.9, -0.95, -0.85, math.nan, 4, 16],
+        ["step5", "sin", "a", "local", None, -0.7, -0.75, -0.65, math.nan, 16, 64],
+        ["step5", "sin", "a", "local", None, -0.3, -0.35, -0.25, math.nan, 64, 256],
+        ["step5", "cos", "a", "local", None, -0.1, -0.2, 0.0, math.nan, 64, 256],
     ],
-    columns=["experiment", "metric", "widths", "step", "slope", "slope_low", "slope_high"],
+    columns=[
+        *("experiment", "activation", "metric", "widths", "step", "slope", "slope_low"),
+        *("slope_high", "lack_of_fit", "smallest_width", "largest_width"),
+    ],
 )
 
 
 def check(metric, experiment="step4", **claim):
-    made = Claim("s", metric, experiment, test="t", **claim)
+    made = Claim("s", metric, experiment, test="t", reason="r", **claim)
     (checked,) = check_claims([made], METRICS, FITTED).itertuples()
     return checked
 
@@ -71,10 +86,10 @@ def test_every_value_must_lie_within_the_limits(limits, verdict):
 @pytest.mark.parametrize(
     "limits, verdict",
     [
-        ({"low": -0.7, "high": -0.4}, HOLDS),
-        # -0.65 is beyond, but its interval reaches up to -0.58.
-        ({"low": -0.6, "high": -0.4}, OPEN),
-        ({"low": -0.55, "high": -0.4}, FAILS),
+        ({"low": -0.72, "high": -0.3}, HOLDS),
+        # Both slopes lie within, but the interval of one reaches beyond.
+        ({"low": -0.7, "high": -0.3}, OPEN),
+        ({"low": -0.55, "high": -0.3}, FAILS),
         ({"high": -0.45}, OPEN),
         ({"high": -0.55}, FAILS),
     ],
@@ -84,6 +99,15 @@ def test_slopes_are_those_of_the_widest_widths_with_their_intervals(limits, verd
     assert (checked.smallest, checked.largest, checked.count) == (-0.65, -0.4, 2)
     assert checked.verdict == verdict
     assert (checked.interval_low, checked.interval_high) == (-0.72, -0.3)
+
+
+def test_where_no_line_fits_local_slopes_are_judged():
+    checked = check("a", "step5", kind=SLOPES, low=-0.8, high=-0.2)
+    assert (checked.smallest, checked.largest) == (-0.7, -0.3)
+    assert (checked.interval_low, checked.interval_high) == (-0.75, -0.25)
+    assert (checked.count, checked.rejected, checked.verdict) == (2, 2, HOLDS)
+    assert check("a", "step5", kind=SLOPES, low=-0.6, high=-0.4).verdict == FAILS
+    assert check("a", "step4", kind=SLOPES).rejected == 0
 
 
 def test_a_step_alone_and_the_last():
@@ -99,26 +123,42 @@ def test_a_folder_holds_many_experiments():
     assert check("c", "beyond").verdict == MISSING
 
 
-def test_medians_at_the_widest_width():
-    checked = check("d", "step7", kind=WIDEST, high=6)
-    assert (checked.smallest, checked.largest, checked.count) == (2.0, 6.0, 2)
+def test_medians_and_means_at_the_widest_width():
+    checked = check("e", "step7", kind=MEDIANS, low=1)
+    # Of seven values the first and the last hold the median with 1 - 2 / 2^7.
+    assert (checked.smallest, checked.interval_low, checked.interval_high) == (4, 1, 7)
     assert checked.verdict == HOLDS
-    assert check("d", "step7", kind=WIDEST, step=LAST).smallest == 6.0
-    assert check("d", "step7", kind=WIDEST, high=5.9).verdict == FAILS
+    assert check("e", "step7", kind=MEDIANS, low=1.5).verdict == OPEN
+    assert check("e", "step7", kind=MEDIANS, low=8).verdict == FAILS
+    assert check("d", "step7", kind=MEDIANS, high=99).verdict == OPEN  # three seeds
+    assert check("d", "step7", kind=MEDIANS, step=LAST).smallest == 6.0
+    checked = check("e", "step7", kind=MEANS)
+    # Student's quantile 2.447 times sqrt(28 / 6 / 7).
+    assert (checked.largest, checked.verdict) == (4, HOLDS)
+    assert math.isclose(checked.interval_high, 5.998, abs_tol=1e-3)
 
 
-def test_ratios_of_medians_at_neighbouring_widths():
-    checked = check("d", "step7", kind=RATIOS, step=5, high=0.03)
-    assert (checked.smallest, checked.count) == (2.0 / 70.0, 1)
+def test_ratios_are_root_mean_squares_over_theory():
+    checked = check("e", "step7", kind=RATIOS, theory="e_expected", high=0.9)
+    assert math.isclose(checked.largest, math.sqrt(sum(v * v for v in range(1, 8)) / 7) / 2)
+    assert checked.verdict == FAILS
+    assert check("e", "step7", kind=RATIOS, theory="e_expected", least_width=65).count == 0
+    assert check("e", "step7", kind=RATIOS, theory="no such").verdict == MISSING
+
+
+def test_values_with_standard_errors():
+    checked = check("f", "step7", kind=ERRORS, high=4)
+    assert (checked.smallest, checked.interval_low, checked.interval_high) == (3, 2, 4)
     assert checked.verdict == HOLDS
-    assert check("d", "step7", kind=RATIOS, step=5, high=0.02).verdict == FAILS
-    assert check("d", "step7", kind=RATIOS, step=50).verdict == MISSING
-    assert check("d", "step7", kind=RATIOS).count == 1
+    assert check("f", "step7", kind=ERRORS, high=3.5).verdict == OPEN
+    assert check("f", "step7", kind=ERRORS, high=1.9).verdict == FAILS
 
 
 def test_what_was_not_measured_is_said_to_be_missing():
-    for checked in (check("b"), check("no such"), check("b", kind=SLOPES), check("b", kind=WIDEST)):
+    for kind in (VALUES, SLOPES, MEDIANS, MEANS):
+        checked = check("b", kind=kind)
         assert (checked.count, checked.verdict) == (0, MISSING)
+        assert check("no such", kind=kind).verdict == MISSING
         assert math.isnan(checked.smallest)
 
 
@@ -127,6 +167,10 @@ def test_the_claims_speak_of_metrics_that_exist():
         assert claim.metric in METRIC_MEANINGS, claim
         assert claim.kind != SLOPES or claim.metric in SLOPE_METRICS, claim
         assert claim.low <= claim.high, claim
+        assert claim.theory in {None, *METRIC_MEANINGS}, claim
+        assert claim.reason, claim
+        assert (claim.truth is None) == (claim.kind == VALUES), claim
+        assert claim.truth is None or claim.low < claim.truth < claim.high, claim
         assert claim.low > -math.inf or claim.high < math.inf, claim
     assert len({claim.statement for claim in ALL}) == len(ALL)
     for step, claims in CLAIMS.items():
@@ -147,8 +191,13 @@ def test_the_tests_that_claims_name_exist(test):
     assert name in functions_in(path)
 
 
+SAMPLED = (MEDIANS, MEANS, RATIOS)
+
+
 def bear_out(claim):
-    """A value at the limits of the claim."""
+    """A value that bears the claim out; at its limits where chance has no part in it."""
+    if claim.truth is not None:
+        return claim.truth
     if claim.low == -math.inf:
         return claim.high
     return claim.low if claim.high == math.inf else (claim.low + claim.high) / 2
@@ -157,12 +206,15 @@ def bear_out(claim):
 def tables_for(claim, value):
     """Rows of metrics and of slopes in which the claim's metric has that value."""
     at = claim.experiment + "it" * claim.experiment.endswith("/")
+    phi = (claim.activations or ["relu"])[0]
     step = 10 if claim.step is None else claim.step if claim.step != LAST else 100
     if claim.kind == SLOPES:
-        return [], [[at, claim.metric, "widest", step, value, value - 0.01, value + 0.01]]
-    # Below the width of which other claims on the same metric speak.
-    values = {16: 1.0, 32: value} if claim.kind == RATIOS else {64: value}
-    return [[at, "relu", claim.metric, k, 0, step, v] for k, v in values.items()], []
+        ends = value - 0.001, value + 0.001
+        return [], [[at, phi, claim.metric, claim.widths, step, value, *ends, 0.5, 64, 256]]
+    spread = [value + i * 1e-4 for i in range(-3, 4)] if claim.kind in SAMPLED else [value]
+    beside = {ERRORS: [(f"{claim.metric}_error", 1e-4)], RATIOS: [(claim.theory, 1.0)]}
+    rows = [*beside.get(claim.kind, []), *((claim.metric, v) for v in spread)]
+    return [[at, phi, m, 2**14, i, step, v] for i, (m, v) in enumerate(rows)], []
 
 
 def study(claims=ALL, value_of=bear_out):
@@ -194,7 +246,7 @@ def test_the_document_has_every_statement_once():
     for title in TITLES.values():
         assert text.count(f"## {title}\n") == 1
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {7}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {10}
     for loose in ("unit sphere", "Hermite", "least norm"):
         assert f"{loose}" in text.partition("## Where the report is loose")[2]
 
@@ -234,7 +286,7 @@ def test_the_table_is_one_of_claims_parquet(tmp_path):
     (missing,) = claims[claims["verdict"] == MISSING].to_dict("records")
     assert (missing["statement"], missing["count"]) == (ALL[-1].statement, 0)
     assert claims["course_step"].drop_duplicates().tolist() == list(CLAIMS)
-    assert claims["interval_low"].notna().equals(claims["kind"].eq(SLOPES) & claims["count"].gt(0))
+    assert claims["interval_low"].notna().equals(claims["kind"].ne(VALUES) & claims["count"].gt(0))
 
 
 @pytest.mark.parametrize(
@@ -255,12 +307,19 @@ def test_docs_hold_every_statement_of_the_shipped_study():
     stated = table(*study()).set_index("statement")
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-    assert {len(row) for row in rows} == {6}
-    statements = {row[0].replace("\\|", "|"): row for row in rows}
+    assert {len(row) for row in rows} == {9}
+    statements = {row[1].replace("\\|", "|"): row for row in rows}
     for claim in ALL:
         row = statements[claim.statement]
-        assert row[1] == f"`{claim.metric}`"
-        assert row[3] == limits(*stated.loc[claim.statement, ["low", "high"]])
-        assert row[4] == HOLDS
-        assert row[5] == f"`{claim.test}`"
+        assert row[2] == f"`{claim.metric}`"
+        assert row[4] == limits(*stated.loc[claim.statement, ["low", "high"]])
+        assert row[5] == claim.reason
+        assert row[0] == HOLDS
+        assert row[6] == f"`{claim.test}`"
+        assert bool(row[7]) == bool(row[8]) == (claim.truth is not None)
+        if claim.truth is not None:
+            # Chance makes few false verdicts of either kind.
+            true, false = (int(re.match(r"(\d+)\s%", cell)[1]) for cell in row[7:])
+            assert true >= 90
+            assert false <= 10
     assert LOOSE in text

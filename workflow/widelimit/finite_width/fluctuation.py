@@ -14,7 +14,7 @@ import numpy as np
 
 from widelimit.finite_width.fourth_moments import fourth_moments
 from widelimit.kernels.activations import parse_activation
-from widelimit.kernels.gram import linear_gram, nngp_gram, ntk_gram
+from widelimit.kernels.gram import gaussian_gram, linear_gram, nngp_gram, ntk_gram
 from widelimit.validation import whole
 
 
@@ -74,6 +74,19 @@ def nngp_fluctuation(X, *, activation: str = "relu") -> float:
     """
     total = nngp_variance(X, activation=activation).sum()
     return float(np.sqrt(total) / np.linalg.norm(nngp_gram(X, activation=activation)))
+
+
+def fourier_fluctuation(X, *, scale: float) -> float:
+    """sqrt(k) sqrt(E |F F' - G|_F^2) / |G|_F of `fourier_features` for G = exp(-L |x - z|^2).
+
+    One feature adds 2 cos(s + b) cos(t + b) = cos(s - t) + cos(s + t + 2 b), of variance
+    E[cos^2(s - t)] + 1/2 - G^2 = 1 + G^4 / 2 - G^2: twice the distance makes G^4 of G.
+
+    X (n, d), L = scale; errors as in `gaussian_gram`. Source: Sutherland & Schneider (2015),
+    section 2.
+    """
+    G = gaussian_gram(X, scale=scale)
+    return float(np.sqrt(np.sum(1 + G**4 / 2 - G**2)) / np.linalg.norm(G))
 
 
 def _correlations(X, Z) -> tuple[np.ndarray, np.ndarray]:

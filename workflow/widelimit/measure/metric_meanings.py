@@ -6,6 +6,7 @@ Apart from the table schemas, which every computing rule reads: a new metric com
 METRIC_MEANINGS = {
     "train_loss": "1/2 sum of squared residuals over the training points",
     "train_loss_ntk": "the same, predicted in closed form from the limit NTK and the network's f_0",
+    "train_loss_vs_ntk": "train_loss / train_loss_ntk",
     "train_loss_empirical_ntk": "the same, from the empirical NTK at initialisation",
     "test_rmse": "root mean square of network - target over the test points",
     "test_rmse_ntk": "the same for NTK regression at that step",
@@ -27,10 +28,16 @@ METRIC_MEANINGS = {
     " the error of the kernel at the start",
     "distance_movement": "network - corrected prediction of its own NTK at step 0: the movement of"
     " the kernel",
+    "progress_vs_ntk": "(f - f_0).(g - f_0) / |g - f_0|^2 over test points, f the network, g its"
+    " corrected NTK prediction: how far it has come along the predicted way",
+    "rmse_network_vs_regression": "network at the last step - f_0(x) - K(x, X) K^+ (y - f_0(X)),"
+    " kernel regression with the limit NTK corrected for f_0",
     "rmse_last_layer_vs_nngp": "last layer trained alone from A = 0 - NNGP, same step",
     "ensemble_mean_rmse_vs_ntk": "mean over seeds of the networks - theory's mean",
     "ensemble_std_ratio": "standard deviation over seeds, root mean square over the test"
     " points, divided by the theory's",
+    "ensemble_std_ntk": "theory's standard deviation over initialisations, root mean square over"
+    " the test points",
     "ensemble_distance_squared": "mean over seeds and test points of (network - theory's mean)^2",
     "ensemble_bias_squared": "the part of it that is (mean over seeds - theory's mean)^2",
     "ensemble_variance": "the part of it that is the variance over seeds; the two add up",
@@ -38,6 +45,7 @@ METRIC_MEANINGS = {
     " mean square over the test points, less what chance leaves of it",
     "ensemble_bias_paired_error": "standard error of it, by the jackknife over seeds",
     "ntk_deviation": "|empirical - limit NTK| / |limit NTK|, training points, step 0, Frobenius",
+    "ntk_deviation_expected": "its root mean square over initialisations, exactly",
     "ntk_drift": "|empirical NTK at the last step - at step 0| / |at step 0|, Frobenius",
     "weight_movement": "|w_T - w_0| / |w_0| over all weights",
     "kernel_target_alignment": "y.K y / (|K| |y|^2) of a network's own NTK K at the first and the"
@@ -74,7 +82,11 @@ METRIC_MEANINGS = {
     "dual_monte_carlo_error": "root mean square over xi of average over width pairs - phi^",
     "nngp_deviation": "|kernel of width random features - NNGP| / |NNGP|, training points,"
     " Frobenius",
+    "nngp_deviation_expected": "its root mean square over the draws, exactly",
     "fourier_deviation": "the same for random Fourier features and the Gaussian kernel",
+    "fourier_deviation_expected": "its root mean square over the draws, exactly",
+    "hermite_orthonormality": "largest |E[h_m(g) h_n(g)] - (1 if m = n else 0)|, g standard normal,"
+    " m and n up to 10, by quadrature",
     "last_layer_vs_kernel": "largest |last layer trained from A = 0 - closed form with its own"
     " finite-width kernel|, same step, training and test points",
     "last_layer_to_limit": "last layer trained from A = 0 - its own limit of infinitely many steps",
@@ -202,6 +214,9 @@ METRIC_MEANINGS = {
     "ntk_outputs_same": "several outputs: |blocks of one output - K| / |K x identity|, empirical"
     " NTK at initialisation, training points, Frobenius",
     "ntk_outputs_cross": "the same of the blocks of two different outputs, which K has as 0",
+    "ntk_outputs_same_expected": "root mean square of ntk_outputs_same over initialisations,"
+    " exactly",
+    "ntk_outputs_cross_expected": "the same of ntk_outputs_cross",
     "rmse_outputs_vs_ntk": "network of several outputs - corrected prediction of one NTK for all,"
     " root mean square over points and outputs",
     "descent_vs_flow_max": "largest root mean square difference over steps between predictions for"

@@ -33,6 +33,10 @@ SLOPE_METRICS = (
 """The metrics that a wide network takes to 0 as a power of its width; and, to compare with, the
 distance from a prediction that ignores f_0, which stays."""
 
+REJECTED = 0.001
+"""Below this p value of `lack_of_fit` a line is rejected: of the hundred straight lines or so of a
+study, one is in ten studies."""
+
 _BY = ["experiment", "activation", "metric", "step"]
 _FIT = (
     "smallest_width",

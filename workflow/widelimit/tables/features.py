@@ -59,6 +59,7 @@ TABLES = {
             FEATURE_WIDTH,
             DRAW,
             real("deviation", "|F F' - limit| / |limit|, Frobenius"),
+            real("expected", "its root mean square over the draws at this width, exactly"),
         ),
     ),
     "last_layer": Table(

@@ -194,22 +194,37 @@ CLAIMS = Table(
         EXPERIMENT.but(meaning="as in metrics.parquet; with / at its end all that begin so"),
         text(
             "kind",
-            "what of the metric the limits are for: values: each; slopes: those over the widest"
-            " widths; widest: its medians over seeds at the widest width; ratios: its median at"
-            " each width / that at the next smaller one",
+            "what of the metric the limits are for: values: each; slopes: those over the widest or"
+            " all widths, or, where the line is rejected, from width to width; medians, means: over"
+            " seeds at the widest width; ratios: its root mean square over widths and seeds /"
+            " theory's;"
+            " errors: its value at the widest width with its standard error",
         ),
         text("step", "steps of gradient descent after which it is stated, or last", "any, or none"),
         real("low", "lower limit, included", "there is none"),
         real("high", "upper limit, included", "there is none"),
+        text("reason", "why the limits are where they are"),
         real("smallest", "smallest value measured", "nothing was measured"),
         real("largest", "largest value measured", "nothing was measured"),
-        real("interval_low", "lowest end of the slopes' 95 % intervals", "no slopes"),
-        real("interval_high", "highest end of the slopes' 95 % intervals", "no slopes"),
+        real("interval_low", "lowest end of the 95 % intervals", "kind is values"),
+        real("interval_high", "highest end of the 95 % intervals", "kind is values"),
         large_count("count", "values measured"),
+        large_count("rejected", "those that are slopes from width to width, for want of a line"),
         text(
             "verdict",
-            "yes: every value lies within the limits; open: a slope does not, but its interval"
-            " reaches into them; no; not measured",
+            "yes: every interval lies within the limits; no: one lies beyond them; open: one"
+            " straddles a limit, and none lies beyond; not measured",
+        ),
+        real("truth", "what the value is supposed to be in the next column", "chance has no part"),
+        real(
+            "chance_if_true",
+            "how often such a study says yes where all values are so in truth, by simulation",
+            "chance has no part in it",
+        ),
+        real(
+            "chance_if_false",
+            "how often it does where one value is at a limit, whichever says yes most often",
+            "chance has no part in it",
         ),
         text("test", "where it is tested: <file under tests/>::<function>"),
     ),

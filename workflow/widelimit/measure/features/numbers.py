@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from widelimit.kernels.activations import parse_activation
+from widelimit.kernels.quadrature import pair_expectation
 from widelimit.measure.distances import rmse
 from widelimit.measure.metric_rows import Row, metrics_table
 
@@ -26,6 +28,7 @@ def feature_numbers(tables: Mapping[str, pd.DataFrame], *, activation: str) -> p
     rows = [
         *_duals(tables["duals"]),
         *_series(tables["truncation"], tables["chebyshev"]),
+        Row("hermite_orthonormality", _orthonormality(10)),
         *_deviations(tables["deviations"]),
         *_last_layer(tables["last_layer"]),
         *_double_descent(tables["double_descent"], tables["turning_points"], activation),
@@ -77,11 +80,20 @@ def _series(truncation: pd.DataFrame, chebyshev: pd.DataFrame) -> Iterator[Row]:
         yield Row("dual_smoothness_ratio", float(ratio), activation)
 
 
+def _orthonormality(degree: int) -> float:
+    h = [np.ones_like] + [parse_activation(f"hermite:{n}").value for n in range(1, degree + 1)]
+    products = [[pair_expectation(f, g, np.ones(1))[0] for f in h] for g in h]
+    return float(np.abs(products - np.eye(len(h))).max())
+
+
 def _deviations(deviations: pd.DataFrame) -> Iterator[Row]:
     names = {"network": "nngp_deviation", "fourier": "fourier_deviation"}
     for row in deviations.itertuples():
         activation = row.activation if row.features == "network" else None
         yield Row(names[row.features], row.deviation, activation, row.width, row.seed)
+        if row.seed == 0:
+            metric = f"{names[row.features]}_expected"
+            yield Row(metric, row.expected, activation, row.width)
 
 
 def _last_layer(last_layer: pd.DataFrame) -> Iterator[Row]:

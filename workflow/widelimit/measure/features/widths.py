@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from widelimit.data.points import Points
+from widelimit.finite_width.fluctuation import fourier_fluctuation, nngp_fluctuation
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import gaussian_gram, nngp_gram
 from widelimit.linear.gradient_descent import GradientDescent
@@ -33,6 +34,7 @@ class Kind:
     activation: str | None
     draw: Draw
     gram: Callable[..., np.ndarray]
+    fluctuation: Callable[[np.ndarray], float]
 
 
 def network_kind(activation: str, root: int) -> Kind:
@@ -42,7 +44,8 @@ def network_kind(activation: str, root: int) -> Kind:
         B = generator(root, "features", width, seed).standard_normal((width, d))
         return partial(neuron_features, B=B, activation=activation)
 
-    return Kind("network", activation, draw, partial(nngp_gram, activation=activation))
+    theory = (partial(f, activation=activation) for f in (nngp_gram, nngp_fluctuation))
+    return Kind("network", activation, draw, *theory)
 
 
 def fourier_kind(scale: float, root: int) -> Kind:
@@ -53,7 +56,8 @@ def fourier_kind(scale: float, root: int) -> Kind:
         W, b = draw_fourier(width, d, scale=scale, rng=rng)
         return partial(fourier_features, W=W, b=b)
 
-    return Kind("fourier", None, draw, partial(gaussian_gram, scale=scale))
+    theory = (partial(f, scale=scale) for f in (gaussian_gram, fourier_fluctuation))
+    return Kind("fourier", None, draw, *theory)
 
 
 def fit_features(
@@ -94,13 +98,14 @@ def fit_features(
 
 
 def _deviations(kind: Kind, X: np.ndarray, widths: Sequence[int], seeds: int) -> Iterator[dict]:
-    limit = kind.gram(X)
+    limit, fluctuation = kind.gram(X), kind.fluctuation(X)
     for width in sorted(widths):
         for seed in range(seeds):
             F = kind.draw(width, X.shape[1], seed)(X)
             deviation = relative_frobenius(F @ F.T, limit)
             labels = {"features": kind.features, "activation": kind.activation}
-            yield labels | {"width": width, "seed": seed, "deviation": deviation}
+            drawn = {"width": width, "seed": seed, "deviation": deviation}
+            yield labels | drawn | {"expected": fluctuation / np.sqrt(width)}
 
 
 def _train(kind: Kind, train: Points, test: Points, width: int, seed: int, checkpoints):

@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from widelimit.finite_width.fluctuation import ntk_fluctuation
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import ntk_gram
 from widelimit.measure.distances import relative_frobenius
@@ -29,9 +30,12 @@ LARGEST_BOUNDED = math.sqrt(3)
 def kernel_rows(
     X: np.ndarray, *, root: int, activations: Sequence[str], widths: Sequence[int], seeds: int
 ) -> Iterator[Row]:
-    """ntk_deviation, |empirical - limit NTK| / |limit NTK|, for networks at initialisation."""
+    """ntk_deviation, |empirical - limit NTK| / |limit NTK|, for networks at initialisation, and its
+    root mean square over all initialisations, exactly."""
     for name in activations:
-        limit = ntk_gram(X, activation=name)
+        limit, fluctuation = ntk_gram(X, activation=name), ntk_fluctuation(X, activation=name)
+        for width in widths:
+            yield Row("ntk_deviation_expected", fluctuation / math.sqrt(width), name, width)
         for width, seed in product(widths, range(seeds)):
             A, B = _gaussian(root, name, width, X.shape[1], seed)
             K = empirical_ntk(X, None, A, B, activation=name)

@@ -46,6 +46,7 @@ def measure_on(
     activations: Sequence[str],
     widths: Sequence[int],
     seeds: int,
+    kernel_seeds: int,
     trained_activation: str,
     training_widths: Sequence[int],
     training_seeds: int,
@@ -74,7 +75,7 @@ def measure_on(
     flow = flow_table(problem, flow_learning_rates)
     single = list(single_output_rows(problem, **trained))
     rows = [
-        *kernel_rows(train.X, **networks),
+        *kernel_rows(train.X, **(networks | {"seeds": kernel_seeds})),
         *hessian_rows(train.X[0], **networks),
         *readout_rows(root=root, widths=widths, seeds=seeds),
         *example_rows(examples),

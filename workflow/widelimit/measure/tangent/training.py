@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from widelimit.finite_width.fluctuation import ntk_fluctuation
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import (
     GradientDescent,
@@ -199,7 +200,12 @@ def several_outputs(
     # One n x n kernel for the columns of all outputs.
     descent = GradientDescent(problem.K, learning_rate=problem.learning_rate)
     size = np.linalg.norm(problem.K) * np.sqrt(p)
+    one, all_of_them = (ntk_fluctuation(X, activation=phi, outputs=q) for q in (1, p))
+    fluctuations = {"same": one, "cross": np.sqrt(all_of_them**2 - one**2)}
     rows, shown = [], pd.DataFrame()
+    for (name, fluctuation), width in product(fluctuations.items(), widths):
+        expected = float(fluctuation / np.sqrt(width))
+        rows.append(Row(f"ntk_outputs_{name}_expected", expected, phi, width))
     networks = {"root": root, "widths": widths, "seeds": seeds}
     for width, seed, A, B, start, network in problem.networks(y, "step5 outputs", **networks):
         theta = empirical_ntk(X, None, A, B, activation=phi)

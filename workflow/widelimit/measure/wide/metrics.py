@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from widelimit.data.points import Points
+from widelimit.finite_width.fluctuation import ntk_fluctuation
 from widelimit.linear.gradient_descent import GradientDescent, until_divergence
-from widelimit.linear.kernel_regression import eigensystem
+from widelimit.linear.kernel_regression import eigensystem, kernel_regression
 from widelimit.measure.distances import (
     accuracy,
     ensemble_distance,
@@ -36,13 +37,18 @@ def measure(
 ) -> pd.DataFrame:
     """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is."""
     kernels = kernels.set_index("kernel")
+    activation = kernels["activation"].iloc[0]
     rows = [
         *_limits(kernels, theory, train, test),
         *_distances(predictions, theory, test),
         *_ensembles(predictions, theory),
         *_trainings(train, kernels, networks, learning_rate),
     ]
-    activation = kernels["activation"].iloc[0]
+    if widths := sorted({row.width for row in rows if row.metric == "ntk_deviation"}):
+        outputs = train.y.shape[1]
+        fluctuation = ntk_fluctuation(train.X, activation=activation, outputs=outputs)
+        for width in widths:
+            rows.append(Row("ntk_deviation_expected", fluctuation / np.sqrt(width), width=width))
     known = (row._replace(activation=activation) for row in rows if not np.isnan(row.value))
     return metrics_table(experiment, known)
 
@@ -81,8 +87,10 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
     """Network against target, and against each prediction for it at the same step."""
     limits = {key: _matrix(rows, "mean") for key, rows in theory.groupby(["model", "step"])}
     finite = predictions[predictions["width"].notna()]
+    f0 = {}
     for (width, seed, step), rows in finite.groupby(["width", "seed", "step"]):
         f = {model: _matrix(part, "f") for model, part in rows.groupby("model")}
+        start = f0.setdefault((width, seed), f["network"])
         network, ntk, nngp = f["network"], limits["ntk", step], limits["nngp", step]
         corrected = _test(f["ntk_corrected"], test)
         distances = _test(network, test) | {
@@ -91,6 +99,11 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
             "rmse_network_vs_ntk_uncorrected": rmse(network, ntk),
             "rmse_last_layer_vs_nngp": rmse(f["last_layer"], nngp),
         }
+        if step > 0:
+            predicted = f["ntk_corrected"] - start
+            distances["progress_vs_ntk"] = np.vdot(predicted, network - start) / np.vdot(
+                predicted, predicted
+            )
         if "empirical_ntk" in f:
             own = f["empirical_ntk"]
             distances["rmse_network_vs_empirical_ntk"] = rmse(network, own)
@@ -103,6 +116,8 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
 def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame) -> Iterator[Row]:
     """The networks of a width and step, all seeds together, against theory's mean and spread."""
     limits = dict(list(theory[theory["model"] == "ntk"].groupby("step")))
+    for step, limit in limits.items():
+        yield Row("ensemble_std_ntk", np.sqrt(np.mean(np.square(limit["std"]))), step=step)
     chosen = predictions[predictions["model"].isin(["network", "ntk_corrected"])]
     for (width, step), rows in chosen.groupby(["width", "step"]):
         F, corrected = (
@@ -129,6 +144,9 @@ def _trainings(
     n, p = train.y.shape
     limit = kernels.loc["ntk", "gram_train"].reshape(n, n)
     descent = GradientDescent(limit, learning_rate=learning_rate)
+    regression = kernel_regression(
+        limit, kernels.loc["ntk", "gram_test_train"].reshape(-1, n), np.eye(n)
+    )
     for width, network in each_network(networks):
         start, end = network.iloc[0], network.iloc[-1]
         seed = start["seed"]
@@ -157,6 +175,13 @@ def _trainings(
         for metric, values in losses.items():
             for step, value in zip(steps, values, strict=True):
                 yield Row(metric, value, None, width, seed, step)
+        ratios = losses["train_loss"] / losses["train_loss_ntk"]
+        for step, ratio, read in zip(steps, ratios, network["f_train"].notna(), strict=True):
+            if read and step > 0:
+                yield Row("train_loss_vs_ntk", ratio, None, width, seed, step)
+        final = start["f_test"].reshape(-1, p) + regression @ (train.y - f0)
+        distance = rmse(end["f_test"].reshape(-1, p), final)
+        yield Row("rmse_network_vs_regression", distance, None, width, seed, steps[-1])
         for step, movement in zip(steps, network["weight_movement"], strict=True):
             yield Row("weight_movement", movement, None, width, seed, step)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from widelimit.report.claims.check import Claim, check_claims
+from widelimit.report.claims.check import check_claims
+from widelimit.report.claims.claim import Claim
 from widelimit.report.claims.scale import SCALE
 from widelimit.report.claims.step1 import STEP1
 from widelimit.report.claims.step2 import STEP2

@@ -1,46 +1,39 @@
-"""A statement of the report, and whether the numbers that a study measured for it bear it out."""
+"""Statements of the report beside the numbers that a study measured for them: the verdicts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from widelimit.measure.slopes import REJECTED
+from widelimit.report.claims import intervals
+from widelimit.report.claims.chance import Sample, chances
+from widelimit.report.claims.claim import (
+    ERRORS,
+    LAST,
+    MEANS,
+    MEDIANS,
+    RATIOS,
+    SLOPES,
+    VALUES,
+    Claim,
+)
+
 HOLDS, FAILS, OPEN, MISSING = "yes", "no", "open", "not measured"
-"""The verdicts. open: a fitted slope lies beyond the limits, but its interval reaches into them."""
+"""The verdicts, by the intervals of all values: all lie within the limits; one lies beyond them;
+one straddles a limit and none lies beyond; there is no value."""
 
-VALUES, SLOPES, WIDEST, RATIOS = "values", "slopes", "widest", "ratios"
-"""What of a metric the limits are for:
-every value; its fitted slopes over the widest widths; its medians over seeds at the widest width;
-its median at each width / that at the next smaller one."""
-
-LAST = "last"
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One statement, and within which limits every value of a metric must lie for it to hold.
-
-    statement  : one sentence, plain text
-    metric     : as in metrics.parquet
-    experiment : as in metrics.parquet; with "/" at its end all that begin so
-    test       : where it is tested, <file under tests/>::<function>
-    low, high  : limits, both included
-    kind       : VALUES, SLOPES, WIDEST or RATIOS of the metric
-    step       : only values after so many steps of gradient descent, or those at the LAST
-    """
-
-    statement: str
-    metric: str
-    experiment: str
-    test: str
-    low: float = -math.inf
-    high: float = math.inf
-    kind: str = VALUES
-    step: int | str | None = None
+_BY = ["experiment", "activation", "step"]
+_INTERVALS = {
+    MEANS: intervals.mean,
+    MEDIANS: intervals.median,
+    RATIOS: intervals.root_mean_square,
+    ERRORS: lambda pair: intervals.Interval(pair[0], pair[0] - 2 * pair[1], pair[0] + 2 * pair[1]),
+}
 
 
 def check_claims(
@@ -52,7 +45,17 @@ def check_claims(
 
 
 def _checked(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -> dict[str, Any]:
-    measured = _measured(claim, metrics, slopes).dropna(subset="value")
+    samples = [] if claim.kind == VALUES else list(_samples(claim, metrics, slopes))
+    if claim.kind == SLOPES:
+        measured = _fitted(claim, slopes)
+    elif claim.kind == VALUES:
+        values = _rows(claim, metrics)["value"].dropna()
+        measured = pd.DataFrame({"value": values, "low": values, "high": values})
+    else:
+        rows = [_INTERVALS[claim.kind](sample.values) for sample in samples]
+        measured = pd.DataFrame(rows, columns=["value", "low", "high"], dtype=float)
+    chance = claim.kind != VALUES
+    true, false = chances(claim, samples)
     return {
         "statement": claim.statement,
         "metric": claim.metric,
@@ -61,60 +64,117 @@ def _checked(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -
         "step": None if claim.step is None else str(claim.step),
         "low": math.nan if math.isinf(claim.low) else claim.low,
         "high": math.nan if math.isinf(claim.high) else claim.high,
+        "reason": claim.reason,
         "smallest": measured["value"].min(),
         "largest": measured["value"].max(),
-        "interval_low": measured["low"].min(),
-        "interval_high": measured["high"].max(),
+        "interval_low": measured["low"].min() if chance else math.nan,
+        "interval_high": measured["high"].max() if chance else math.nan,
         "count": len(measured),
+        "rejected": int(measured["local"].sum()) if "local" in measured else 0,
         "verdict": _verdict(claim, measured),
+        "truth": math.nan if claim.truth is None else claim.truth,
+        "chance_if_true": true,
+        "chance_if_false": false,
         "test": claim.test,
     }
 
 
-def _measured(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -> pd.DataFrame:
-    """What the limits are for (value), and the ends of the intervals of slopes (low, high)."""
-    if claim.kind == SLOPES:
-        fits = _rows(claim, slopes[slopes["widths"] == "widest"])
-        return fits[["slope", "slope_low", "slope_high"]].set_axis(["value", "low", "high"], axis=1)
-    values = TAKEN[claim.kind](_rows(claim, metrics).dropna(subset="value"))
-    return pd.DataFrame({"value": values, "low": math.nan, "high": math.nan})
+def _verdict(claim: Claim, measured: pd.DataFrame) -> str:
+    if measured.empty:
+        return MISSING
+    low, high = measured["low"], measured["high"]
+    if ((low >= claim.low) & (high <= claim.high)).all():
+        return HOLDS
+    beyond = (high < claim.low) | (low > claim.high)
+    return FAILS if beyond.any() else OPEN
 
 
-def _rows(claim: Claim, table: pd.DataFrame) -> pd.DataFrame:
+def _rows(claim: Claim, table: pd.DataFrame, metric: str | None = None) -> pd.DataFrame:
+    """What the table has of the metric, or of another one, where the claim speaks of it."""
     names = table["experiment"]
     folder = claim.experiment.endswith("/")
     here = names.str.startswith(claim.experiment) if folder else names == claim.experiment
-    rows = table[here & (table["metric"] == claim.metric)]
+    if claim.activations is not None:
+        here &= table["activation"].isin(claim.activations)
+    rows = table[here & (table["metric"] == (metric or claim.metric))]
     if claim.step is None:
         return rows
     step = rows["step"].max() if claim.step == LAST else claim.step
     return rows[(rows["step"] == step).fillna(False).astype(bool)]
 
 
-_BY = ["experiment", "activation", "step"]
+def _fitted(claim: Claim, slopes: pd.DataFrame) -> pd.DataFrame:
+    """The slopes with their intervals; local ones in place of those whose line is rejected."""
+    fits = _rows(claim, slopes)
+    local = fits[fits["widths"] == "local"]
+    rows = []
+    for fit in fits[fits["widths"] == claim.widths].itertuples():
+        rejected = fit.lack_of_fit < REJECTED
+        within = local["smallest_width"].ge(fit.smallest_width)
+        within &= local["largest_width"].le(fit.largest_width)
+        for name in _BY:
+            within &= local[name].eq(getattr(fit, name)) | (pd.isna(getattr(fit, name)))
+        chosen = local[within].itertuples() if rejected else [fit]
+        rows += [(row.slope, row.slope_low, row.slope_high, rejected) for row in chosen]
+    return pd.DataFrame(rows, columns=["value", "low", "high", "local"])
 
 
-def _medians(rows: pd.DataFrame) -> pd.Series:
-    """Over seeds, by _BY and, the last level, width."""
-    return rows.groupby([*_BY, "width"], dropna=False)["value"].median()
+def _samples(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -> Iterator[Sample]:
+    """Of each experiment, activation and step, what the intervals are computed from."""
+    rows = _rows(claim, metrics).dropna(subset=["value", "width"])
+    if claim.kind == SLOPES:
+        fits = _rows(claim, slopes)
+        beside = fits[fits["widths"] == claim.widths]
+    elif claim.kind in (ERRORS, RATIOS):
+        beside = _rows(claim, metrics, claim.theory or f"{claim.metric}_error")
+    else:
+        beside = rows
+    beside = dict(_groups(beside))
+    for key, group in _groups(rows):
+        if key in beside:
+            widths, values = _SAMPLED[claim.kind](claim, group, beside[key])
+            if len(values):
+                yield Sample(" ".join(map(str, key[:2])), widths, values)
 
 
-def _at_the_widest(rows: pd.DataFrame) -> pd.Series:
-    return _medians(rows).groupby(level=_BY, dropna=False).last()
+def _groups(rows: pd.DataFrame) -> Iterator[tuple[tuple, pd.DataFrame]]:
+    for key, group in rows.groupby(_BY, dropna=False):
+        yield tuple(None if pd.isna(part) else part for part in key), group
 
 
-def _ratios(rows: pd.DataFrame) -> pd.Series:
-    medians = _medians(rows)
-    return medians / medians.groupby(level=_BY, dropna=False).shift()
+def _on_the_line(claim: Claim, group: pd.DataFrame, fits: pd.DataFrame):
+    (fit,) = fits.itertuples()
+    within = group["width"].between(fit.smallest_width, fit.largest_width) & group["value"].gt(0)
+    return _arrays(group[within.astype(bool)])
 
 
-TAKEN = {VALUES: lambda rows: rows["value"], WIDEST: _at_the_widest, RATIOS: _ratios}
+def _at_the_widest(claim: Claim, group: pd.DataFrame, beside: pd.DataFrame):
+    return _arrays(group[(group["width"] == group["width"].max()).astype(bool)])
 
 
-def _verdict(claim: Claim, measured: pd.DataFrame) -> str:
-    if measured.empty:
-        return MISSING
-    if measured["value"].between(claim.low, claim.high).all():
-        return HOLDS
-    reach = (measured["low"] <= claim.high) & (measured["high"] >= claim.low)
-    return OPEN if reach.all() else FAILS
+def _over_theory(claim: Claim, group: pd.DataFrame, theory: pd.DataFrame):
+    widths, values = _arrays(group[(group["width"] >= claim.least_width).astype(bool)])
+    if theory["width"].isna().all():
+        return widths, values / theory["value"].iloc[0]
+    return widths, values / theory.set_index("width")["value"].reindex(widths.astype(int)).to_numpy(
+        float
+    )
+
+
+def _with_its_error(claim: Claim, group: pd.DataFrame, errors: pd.DataFrame):
+    widths, value = _at_the_widest(claim, group, errors)
+    error = errors.loc[errors["width"] == group["width"].max(), "value"]
+    return np.repeat(widths, 2), np.array([value[0], error.iloc[0] if len(error) else math.nan])
+
+
+def _arrays(group: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    return group["width"].to_numpy(float), group["value"].to_numpy(float)
+
+
+_SAMPLED = {
+    SLOPES: _on_the_line,
+    MEDIANS: _at_the_widest,
+    MEANS: _at_the_widest,
+    RATIOS: _over_theory,
+    ERRORS: _with_its_error,
+}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN, SLOPES
+from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN
 from widelimit.report.numbers import number
 
 INTRODUCTION = """\
@@ -15,12 +15,23 @@ INTRODUCTION = """\
 
 <!-- Written by the rule claims from claims.parquet; do not edit. -->
 
-A statement holds (yes) if every value of its metric lies within the limits. Slopes are fitted to
-log2 value against log2 width over the widest widths; in brackets stands the 95 % interval, of
-several slopes the outermost ends. Where a slope lies beyond its limits but its interval reaches
-into them, the question is open: more widths or seeds would settle it. They are held to lie within
-0.1 of −1/2, not to be −1/2, which some of the intervals exclude. Limits are set for the shipped
-study: with targets of another size, right numbers may miss one that is no ratio, as 0.06.
+A statement holds (yes) if all values of its metric lie within the limits, each with its whole 95 %
+interval; the outermost ends of the intervals are in brackets. It does not (no) if an interval lies
+beyond the limits, and is open if one straddles a limit: more widths or seeds would settle it.
+Numbers without an interval are the same in every draw, up to rounding, or speak of one draw.
+
+Slopes are fitted to log2 value against log2 width, by each network. Where the spread between seeds
+rejects a straight line (p < 0.001), slopes are those from each width to the next: the points have
+no exponent. Ratios are root mean squares over seeds and widths, divided by what theory says;
+medians and means are over the seeds of the widest width.
+
+The last two columns say what chance does to a verdict: how often such a study says yes where the
+statement is true, all values being in truth as named, and where one of them is at a limit. They are
+simulated: the numbers are shifted or scaled to that truth, and seeds drawn anew with replacement, a
+thousand times.
+
+Limits are set for the shipped study. With targets of another size, right numbers may miss a limit
+on a distance, which is no ratio.
 """
 
 TITLES = {
@@ -39,6 +50,9 @@ LOOSE = """\
   interval the kernels of ReLU networks have rank 2 at most. The study lifts t onto the unit circle.
 - It writes the inner product of Hermite polynomials without its measure. They are orthonormal, and
   φ̂(ξ) = Σ aₙ² ξⁿ is true, for the density of the standard normal distribution, normalised to 1.
+- It gives −E[φ²] to E[φ²] as the range of a dual activation (corollary 2(d)). These are bounds; the
+  lower one is reached if φ is odd, like sine and erf. The dual of ReLU goes from 0 to 1/2 and that
+  of cosine from 1/e to (1 + e⁻²)/2.
 - It claims that gradient descent finds the solution of least norm. It does from a start at 0, or
   any other in the span of the data; from elsewhere it keeps the part outside the span for ever.
 """
@@ -70,8 +84,11 @@ def _table(claims: pd.DataFrame) -> str:
 
 
 def _cells(claims: pd.DataFrame) -> Iterator[tuple[str, ...]]:
-    yield "holds", "statement", "metric", "measured", "limits", "tested in `tests/`"
-    yield ("---",) * 6
+    yield (
+        *("holds", "statement", "metric", "measured", "limits", "why these"),
+        *("tested in `tests/`", "yes if true", "yes at a limit"),
+    )
+    yield ("---",) * 9
     for row in claims.itertuples():
         yield (
             row.verdict,
@@ -79,7 +96,10 @@ def _cells(claims: pd.DataFrame) -> Iterator[tuple[str, ...]]:
             f"`{row.metric}`",
             _measured(row),
             limits(row.low, row.high),
+            row.reason,
             f"`{row.test}`",
+            percent(row.chance_if_true) and f"{percent(row.chance_if_true)} at {number(row.truth)}",
+            percent(row.chance_if_false),
         )
 
 
@@ -88,10 +108,16 @@ def _measured(row) -> str:
         return "–"
     measured = number(row.smallest, 3)
     if row.count > 1:
-        measured += f" to {number(row.largest, 3)} ({number(row.count)} values)"
-    if row.kind == SLOPES:
+        local = f", {number(row.rejected)} of them from width to width" * (row.rejected > 0)
+        measured += f" to {number(row.largest, 3)} ({number(row.count)} values{local})"
+    if not math.isnan(row.interval_low):
         measured += f" [{number(row.interval_low, 3)} to {number(row.interval_high, 3)}]"
     return measured
+
+
+def percent(chance: float) -> str:
+    """98 %; nothing where chance has no part."""
+    return "" if math.isnan(chance) else f"{100 * chance:.0f} %"
 
 
 def limits(low: float, high: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from widelimit.report.claims.check import LAST, SLOPES, Claim
+from widelimit.report.claims.claim import LAST, SLOPES, Claim
 
 _claim = partial(Claim, test="measure/test_scales.py::test_rich_and_lazy_at_every_width")
 
@@ -15,6 +15,7 @@ SCALE = (
             " median / smallest)",
             "drift_ratio",
             experiment=f"scale/{g}",
+            reason="a drift of k to the −1/2 would differ by factors over these widths",
             low=1,
             high=1.15,
         )
@@ -25,8 +26,10 @@ SCALE = (
         "crossover_scale",
         experiment="scale",
         kind=SLOPES,
-        low=-0.55,
-        high=-0.45,
+        reason="tells 1/2 from 2/5 and 3/5",
+        low=-0.6,
+        high=-0.4,
+        truth=-0.5,
     ),
     *(
         _claim(
@@ -34,9 +37,11 @@ SCALE = (
             " (slope)",
             "rmse_network_vs_next_width",
             experiment=f"scale/{g}",
+            reason="tells 1/2 from 1/4 and 3/4",
             kind=SLOPES,
-            low=-0.6,
-            high=-0.4,
+            low=-0.75,
+            high=-0.25,
+            truth=-0.5,
         )
         for g in (1, 10, 100)
     ),
@@ -44,6 +49,7 @@ SCALE = (
         "At alpha sqrt(k) = 1 they stay away from the kernel prediction, at every width",
         "rmse_network_vs_ntk",
         experiment="scale/1",
+        reason="a tenth of targets of order 1 is not near",
         step=LAST,
         low=0.1,
     ),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from widelimit.report.claims.check import Claim
+from widelimit.report.claims.claim import Claim
 
-_claim = partial(Claim, experiment="step1")
+ROUNDING = "rounding leaves 10⁻¹⁴ or less; a wrong formula shows in the first digits"
+
+_claim = partial(Claim, reason=ROUNDING, experiment="step1")
 
 REGIMES = {
     "overdetermined": "n > d: w tends to y X′ (X X′)⁻¹",
@@ -19,6 +21,7 @@ STEP1 = (
     _claim(
         "Gradient descent converges from ησ₁² = 0 on",
         "linear_threshold_lower",
+        reason="the bisection ends at 10⁻⁹; the threshold is exact",
         test="linear/test_least_squares.py::test_descent_converges_below_the_threshold_and_not_beyond",
         low=-1e-6,
         high=1e-6,
@@ -26,6 +29,7 @@ STEP1 = (
     _claim(
         "It converges up to ησ₁² = 2",
         "linear_threshold_upper",
+        reason="the bisection ends at 10⁻⁹; the threshold is exact",
         test="linear/test_least_squares.py::test_descent_converges_below_the_threshold_and_not_beyond",
         low=2 - 1e-6,
         high=2 + 1e-6,
@@ -33,12 +37,14 @@ STEP1 = (
     _claim(
         "One percent below 2 the distance from y X⁺ shrinks (200 steps / 100)",
         "linear_growth_below",
+        reason="a factor of 1 is neither growth nor decay; the margin is rounding",
         test="measure/test_linear_regression.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
         high=1 - 1e-6,
     ),
     _claim(
         "One percent above 2 that distance grows (200 steps / 100)",
         "linear_growth_above",
+        reason="a factor of 1 is neither growth nor decay; the margin is rounding",
         test="measure/test_linear_regression.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
         low=1 + 1e-6,
     ),
@@ -63,6 +69,7 @@ STEP1 = (
     _claim(
         "From elsewhere the limit is not the solution of least norm (distance)",
         "linear_elsewhere_distance",
+        reason="the distance would be rounding, 10⁻¹⁵, were the statement false",
         test="linear/test_least_squares.py::test_iterates_stay_in_the_span_of_the_points",
         low=1e-3,
     ),

@@ -4,82 +4,131 @@ from __future__ import annotations
 
 from functools import partial
 
-from widelimit.report.claims.check import LAST, RATIOS, SLOPES, WIDEST, Claim
+from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, SLOPES, Claim
 
-_claim = partial(Claim, experiment="step7")
-_root = partial(_claim, kind=SLOPES, low=-0.6, high=-0.4)
+SMALL = (
+    "measure/test_small_experiment.py::test_the_distance_falls_as_one_over_the_root_of_the_width"
+)
+SHIPPED = "measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit"
+MUTATIONS = "measure/test_wrong_theories.py::test_each_wrong_theory_is_found_out"
+
+_claim = partial(Claim, experiment="step7", test=SHIPPED)
+_slope = partial(_claim, kind=SLOPES)
+_half = partial(
+    _slope,
+    truth=-0.5,
+    low=-2 / 3,
+    high=-1 / 3,
+    widths="all",
+    reason="tells 1/2 from 1/3 and 2/3",
+)
+_falls = partial(
+    _slope, truth=-0.5, high=0.0, reason="excludes that it stays as it is, or grows, with the width"
+)
+_quarter = partial(
+    _claim,
+    kind=RATIOS,
+    truth=1.0,
+    low=0.75,
+    high=1.25,
+    reason="a quarter is what 80 networks, each with one or two effective directions, tell",
+)
 
 STEP7 = (
-    _root(
-        "After 10 steps the distance of networks from their NTK prediction falls as k to the"
-        " −1/2 (slope)",
-        "rmse_network_vs_ntk",
-        test="measure/test_small_experiment.py::test_the_distance_falls_as_one_over_the_root_of_the_width",
+    _half(
+        "The NTK's error at the start costs the prediction a distance of k to the −1/2, after any"
+        " number of steps (slope)",
+        "distance_start",
+        test=SMALL,
+    ),
+    _slope(
+        "After 10 steps the NTK's movement costs it one of k to the −3/4 (slope)",
+        "distance_movement",
         step=10,
+        truth=-0.75,
+        low=-0.9,
+        high=-0.6,
+        widths="all",
+        reason="tells 3/4 from 1/2 and 1",
+    ),
+    _falls(
+        "At the last step that falls with the width too (slopes)", "distance_movement", step=LAST
+    ),
+    _falls(
+        "The distance of networks from their NTK prediction falls with the width, after any number"
+        " of steps (slope)",
+        "rmse_network_vs_ntk",
     ),
     _claim(
-        "It falls so after any number of steps, or faster (slope)",
+        "At the widest width networks are near their prediction at every step (median)",
         "rmse_network_vs_ntk",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        kind=SLOPES,
-        high=-0.4,
+        test=MUTATIONS,
+        kind=MEDIANS,
+        high=0.01,
+        truth=0.0025,
+        reason="a hundredth of targets of order 1; theory without f₀ is farther off, and so is a"
+        " ridge as small as the least eigenvalue",
     ),
     _claim(
-        "At the last step it falls with every width (median / that at the width before)",
-        "rmse_network_vs_ntk",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        kind=RATIOS,
+        "After one step they have come as far along the predicted way (mean, widest width)",
+        "progress_vs_ntk",
+        test=MUTATIONS,
+        kind=MEANS,
+        step=1,
+        low=0.995,
+        high=1.005,
+        truth=1.0,
+        reason="half of what a learning rate, or a kernel, wrong by one hundredth would do",
+    ),
+    _claim(
+        "At the last step they are near kernel regression itself (median, widest width)",
+        "rmse_network_vs_regression",
+        test=MUTATIONS,
+        kind=MEDIANS,
         step=LAST,
-        high=1,
+        high=0.01,
+        truth=0.005,
+        reason="a hundredth of targets of order 1",
     ),
     _claim(
-        "At the widest width and the last step networks are near their prediction (median)",
-        "rmse_network_vs_ntk",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        kind=WIDEST,
-        step=LAST,
-        high=0.06,
+        "After 100 steps the training loss is that of the closed form (ratio, widest width)",
+        "train_loss_vs_ntk",
+        test=MUTATIONS,
+        kind=MEANS,
+        step=100,
+        low=0.98,
+        high=1.02,
+        truth=1.0,
+        reason="that for the NNGP kernel is a quarter lower",
     ),
-    _root(
-        "The last layer alone approaches NNGP regression (slope)",
-        "rmse_last_layer_vs_nngp",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-    ),
-    _root(
-        "The NTK at the start approaches its limit (slope)",
+    _half("The last layer alone approaches NNGP regression (slope)", "rmse_last_layer_vs_nngp"),
+    _quarter(
+        "The NTK at the start is off its limit by what k units leave (measured / theory)",
         "ntk_deviation",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
+        theory="ntk_deviation_expected",
     ),
-    _claim(
-        "Training moves the NTK by k to the −1/2 at most (slope)",
-        "ntk_drift",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        kind=SLOPES,
-        high=-0.4,
-    ),
-    _claim(
-        "It moves the weights by as much, relative to their norm (slope)",
+    _falls("Training moves the NTK less the wider the network (slopes)", "ntk_drift"),
+    _slope(
+        "It moves the weights by k to the −1/2 at most, relative to their norm (slope)",
         "weight_movement",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        kind=SLOPES,
-        high=-0.4,
+        truth=-0.5,
+        high=-0.25,
+        reason="tells 1/2 or more from 1/4 or less",
     ),
     _claim(
-        "The ensemble's mean is that of theory, at the widest width and the last step",
-        "ensemble_mean_rmse_vs_ntk",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        kind=WIDEST,
+        "At the last step the mean of the widest networks is that of theory (bias)",
+        "ensemble_bias_paired",
+        kind=ERRORS,
         step=LAST,
-        high=0.06,
+        high=0.01,
+        truth=0.005,
+        reason="a hundredth of targets of order 1; it is not 0, as the NTK moves",
     ),
-    _claim(
-        "The ensemble's standard deviation is that of theory there (ratio)",
-        "ensemble_std_ratio",
-        test="measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit",
-        kind=WIDEST,
-        step=LAST,
-        low=0.8,
-        high=1.25,
+    _quarter(
+        "After 10 steps networks scatter about theory's mean as theory says (measured / theory)",
+        "rmse_network_vs_ntk_uncorrected",
+        theory="ensemble_std_ntk",
+        step=10,
     ),
     _claim(
         "On the raw interval the NTK of ReLU networks has rank 2: it is no sphere",
@@ -88,11 +137,33 @@ STEP7 = (
         test="kernels/test_gram.py::test_the_raw_interval_has_rank_two",
         low=2,
         high=2,
+        reason="a rank is a whole number",
     ),
-    _root(
-        "Other activations and other spheres: the distance falls as k to the −1/2 too (slope)",
+    _slope(
+        "Other activations and other spheres: the distance falls as k to the −1/2, or faster"
+        " (slope)",
         "rmse_network_vs_ntk",
         experiment="beyond/",
-        test="measure/test_small_experiment.py::test_the_distance_falls_as_one_over_the_root_of_the_width",
+        test=SMALL,
+        truth=-0.5,
+        high=-0.25,
+        reason="tells 1/2 or more from 1/4 or less",
+    ),
+    *(
+        _slope(
+            f"Smooth activations: {what} as 1/k (slope)",
+            metric,
+            experiment="beyond/",
+            activations=("gelu", "sin", "cos", "erf"),
+            test=SMALL,
+            truth=-1.0,
+            low=-1.25,
+            high=-0.75,
+            reason="tells 1 from 3/4, the exponent of ReLU, and from 5/4",
+        )
+        for metric, what in {
+            "ntk_drift": "the NTK moves",
+            "distance_movement": "its movement costs the prediction a distance",
+        }.items()
     ),
 )

@@ -165,6 +165,8 @@ class Step5(Section):
     """Numbers of hidden units k of networks at initialisation."""
     seeds: whole(ge=1, le=10_000) = 60
     """Random initialisations of each of them."""
+    kernel_seeds: whole(ge=1, le=10_000) = 160
+    """Random initialisations of each whose kernel alone is compared with its closed form."""
     training_widths: distinct(whole(ge=1, le=2**16), least=1, most=20) = [64, 256, 1024, 4096]
     """Numbers of hidden units k of trained networks, and of those linearised with an explicit
     Jacobian."""

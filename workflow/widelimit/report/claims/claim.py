@@ -1,0 +1,59 @@
+"""One statement of the report, with the limits within which it holds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+VALUES, SLOPES, MEDIANS, MEANS, RATIOS, ERRORS = (
+    "values",
+    "slopes",
+    "medians",
+    "means",
+    "ratios",
+    "errors",
+)
+"""What of a metric the limits are for, and its 95 % interval:
+every value, which has no interval: it is the same in each draw, up to rounding, or one draw's;
+its fitted slopes, with Student's; where the line is rejected, those from width to width;
+its medians, or means, over seeds at the widest width;
+its root mean square over widths and seeds / theory's;
+every value, with twice the standard error that the metric <metric>_error gives."""
+
+LAST = "last"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement, and within which limits every value of a metric must lie for it to hold.
+
+    statement  : one sentence, plain text
+    metric     : as in metrics.parquet
+    experiment : as in metrics.parquet; with "/" at its end all that begin so
+    test       : where it is tested, <file under tests/>::<function>
+    reason     : one sentence, why the limits are where they are
+    low, high  : limits, both included
+    kind       : VALUES, SLOPES, MEDIANS, MEANS, RATIOS or ERRORS of the metric
+    step       : only values after so many steps of gradient descent, or those at the LAST
+    truth      : the metric where the statement is exactly true; None where chance has no part
+    widths     : "widest" or "all", of SLOPES
+    least_width : of RATIOS, the narrowest width that counts
+    activations : only these; None: all
+    theory     : of RATIOS, the metric that says what the root mean square is, at each width or,
+                 where it has none, at all
+    """
+
+    statement: str
+    metric: str
+    experiment: str
+    test: str
+    reason: str
+    low: float = -math.inf
+    high: float = math.inf
+    kind: str = VALUES
+    step: int | str | None = None
+    truth: float | None = None
+    widths: str = "widest"
+    least_width: int = 1
+    activations: tuple[str, ...] | None = None
+    theory: str | None = None
