@@ -27,7 +27,7 @@ def test_each_fault_names_a_test_and_what_is_lost():
 
 
 QUOTED = {
-    "README.md": ["findings", "/findings", "benchmark", "/benchmark"],
+    "README.md": ["verdict", "/verdict", "findings", "/findings", "benchmark", "/benchmark"],
     "cluster.md": ["scheduler", "/scheduler"],
 }
 """Markers between which a program writes; what it must have written is tested with the program."""

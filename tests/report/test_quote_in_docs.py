@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -14,10 +15,12 @@ import widelimit
 from checkout import ROOT, check_out
 from widelimit.report import quote_in_docs as readme
 from widelimit.report.figure_text import FigureText
-from widelimit.report.quote_in_docs import with_findings
+from widelimit.report.quote_in_docs import with_block
 from widelimit.study.checks import check_study
 from widelimit.study.config import load_study
 from widelimit.study.config.errors import ConfigError
+from widelimit.tables import schemas
+from widelimit.tables.files import write_table
 
 README = (ROOT / "README.md").read_text()
 
@@ -45,20 +48,22 @@ def test_the_configuration_example_is_valid():
         load_study(yaml.safe_load(example))
 
 
-def test_findings_go_between_the_markers():
-    text = "a\n<!-- findings -->\nold\n<!-- /findings -->\nb\n"
-    new = with_findings(text, [r"one \1", "two"])
-    assert new == "a\n<!-- findings -->\n\n- one \\1\n- two\n\n<!-- /findings -->\nb\n"
-    assert with_findings(new, [r"one \1", "two"]) == new
-    with pytest.raises(ValueError, match="must have the lines"):
-        with_findings("a", [])
+def test_lines_go_between_the_markers():
+    text = "a\n<!-- it -->\nold\n<!-- /it -->\nb\n"
+    new = with_block(text, "it", [r"one \1", "two"])
+    assert new == "a\n<!-- it -->\n\none \\1\ntwo\n\n<!-- /it -->\nb\n"
+    assert with_block(new, "it", [r"one \1", "two"]) == new
+    with pytest.raises(ValueError, match="must have the lines <!-- other -->"):
+        with_block(text, "other", [])
 
 
 def test_findings_of_the_shipped_study_are_quoted():
     (findings,) = re.findall(r"<!-- findings -->(.*?)<!-- /findings -->", README, re.DOTALL)
     lines = re.findall(r"^- (.*)$", findings, re.MULTILINE)
-    assert len(lines) == len(readme.FIGURES)
-    for line in lines:
+    assert len(lines) == len(readme.FIGURES) - 1
+    (verdict,) = re.findall(r"<!-- verdict -->\n\n(.*)\n\n<!-- /verdict -->", README)
+    assert re.match(r"\*\*Does it hold\? .*\*\*: \[\d+ of \d+ statements hold", verdict)
+    for line in [verdict, *lines]:
         assert re.search(r"\d", line)
         assert line.endswith(".")
 
@@ -75,6 +80,8 @@ def test_the_refusal_quoted_is_the_one_given():
 def test_every_snakemake_command_finds_its_targets(tmp_path):
     checkout = check_out(tmp_path / "checkout")
     shutil.copytree(ROOT / "studies", checkout.path / "studies")
+    (mine,) = [text for text in blocks("yaml") if "results/mine" in text]
+    (checkout.path / "studies/mine.yaml").write_text(mine)
     commands = re.findall(r"^(?:.*`)?(snakemake -[^`\n]*)", README, re.MULTILINE)
     assert len(commands) >= 8
     for command in commands:
@@ -97,12 +104,20 @@ def test_what_a_study_found_goes_into_readme_and_docs(tmp_path):
         (figures / f"{name}.json").write_text(text.to_json())
         (figures / f"{name}.png").write_bytes(name.encode())
     (tmp_path / "results" / "claims.md").write_text("| a statement |\n")
-    (tmp_path / "README.md").write_text("<!-- findings -->\nold\n<!-- /findings -->\n")
+    said = dict.fromkeys(("statement", "metric", "experiment", "kind", "test"), "text")
+    verdicts = {"course_step": ["step1", "step7"], "verdict": ["yes", "open"]}
+    table = schemas.CLAIMS.arrange(pd.DataFrame({**said, "count": 1, **verdicts}))
+    write_table(tmp_path / "results" / "claims.parquet", table, schemas.CLAIMS.schema())
+    blocks = "".join(f"<!-- {it} -->\nold\n<!-- /{it} -->\n" for it in ("verdict", "findings"))
+    (tmp_path / "README.md").write_text(blocks)
     readme.update(tmp_path / "results", tmp_path / "README.md")
     written = (tmp_path / "README.md").read_text()
     assert re.findall("^- (.*)$", written, re.MULTILINE) == [
-        f"Finding {number} is 10⁻⁵." for number in range(len(readme.FIGURES))
+        f"Finding {number} is 10⁻⁵." for number in range(1, len(readme.FIGURES))
     ]
+    (verdict,) = re.findall(r"^\*\*Does it hold\? Open in part\*\*: (.*)$", written, re.MULTILINE)
+    linked = "[1 of 2 statements hold, 1 is open (step 7)](docs/claims.md)"
+    assert verdict == f"{linked}. Finding 0 is 10⁻⁵."
     assert (tmp_path / "docs/headline.png").read_bytes() == readme.FIGURES[0].encode()
     assert (tmp_path / "docs/claims.md").read_text() == "| a statement |\n"
 
@@ -115,7 +130,8 @@ def without_rounding_errors(text: str) -> str:
 @pytest.mark.heavy
 def test_readme_and_docs_quote_what_the_shipped_study_finds(tmp_path):
     checkout = check_out(tmp_path / "checkout")
-    (checkout.path / "study.yaml").write_text("results_dir: results\n")
+    # The shipped study, with the further experiments that no other study takes from it.
+    shutil.copy(ROOT / "config.yaml", checkout.path / "study.yaml")
     shutil.copy(ROOT / "README.md", checkout.path)
     shutil.copytree(ROOT / "docs", checkout.path / "docs")
     checkout.run("claims", *(f"results/figures/{name}.svg" for name in readme.FIGURES))

@@ -1,7 +1,7 @@
 """What README and docs show of a finished study: ``python -m widelimit.report.quote_in_docs``.
 
-The README's picture and findings, and docs/claims.md: so that what they say of the result is what
-the shipped study has computed.
+The README's picture, verdict and findings, and docs/claims.md: so that what they say of the result
+is what the shipped study has computed.
 """
 
 from __future__ import annotations
@@ -12,32 +12,36 @@ import sys
 from pathlib import Path
 
 from widelimit.report.figure_text import FigureText
-from widelimit.tables.files import read_text, write_text
+from widelimit.report.verdict import answer, tally
+from widelimit.tables.files import read_table, read_text, write_text
 
 FIGURES = ("step7_convergence", "step7_movement", "step7_ensemble", "step7_interval")
-"""The figures whose findings the README quotes; the first is its picture."""
-
-_BLOCK = re.compile(r"(<!-- findings -->\n).*(<!-- /findings -->)", re.DOTALL)
+"""The figures whose findings the README quotes; the first is its picture, beside the verdict."""
 
 
-def with_findings(text: str, findings: list[str]) -> str:
-    """The README with these sentences, a list item each, between its markers."""
-    if not _BLOCK.search(text):
-        raise ValueError("the README must have the lines <!-- findings --> and <!-- /findings -->")
-    items = "".join(f"- {finding}\n" for finding in findings)
-    return _BLOCK.sub(lambda match: match[1] + "\n" + items + "\n" + match[2], text)
+def with_block(text: str, name: str, lines: list[str]) -> str:
+    """The README with these lines between its markers <!-- name --> and <!-- /name -->."""
+    block = re.compile(rf"(<!-- {name} -->\n).*(<!-- /{name} -->)", re.DOTALL)
+    if not block.search(text):
+        raise ValueError(f"the README must have the lines <!-- {name} --> and <!-- /{name} -->")
+    body = "".join(f"{line}\n" for line in lines)
+    return block.sub(lambda match: match[1] + "\n" + body + "\n" + match[2], text)
 
 
 def update(results: Path, readme: Path) -> None:
-    """Copy the headline figure and the claims to docs/ beside the README; quote the findings."""
+    """Copy the headline figure and the claims to docs/ beside the README; quote verdict and
+    findings in it."""
     figures = results / "figures"
     texts = [read_text(figures / f"{name}.json", FigureText.from_json) for name in FIGURES]
+    claims = read_table(results / "claims.parquet")
     docs = readme.parent / "docs"
     shutil.copy(figures / f"{FIGURES[0]}.png", docs / "headline.png")
     shutil.copy(results / "claims.md", docs / "claims.md")
-    write_text(
-        readme, with_findings(readme.read_text(encoding="utf-8"), [text.finding for text in texts])
-    )
+    text = readme.read_text(encoding="utf-8")
+    verdict = f"**Does it hold? {answer(claims).capitalize()}**: [{tally(claims)}](docs/claims.md)."
+    text = with_block(text, "verdict", [f"{verdict} {texts[0].finding}"])
+    text = with_block(text, "findings", [f"- {each.finding}" for each in texts[1:]])
+    write_text(readme, text)
 
 
 if __name__ == "__main__":
