@@ -5,7 +5,7 @@ CONFIG ?= config.yaml
 
 VENV := .venv
 BIN  := $(VENV)/bin
-# Bytecode is wanted, whatever the caller's shell says: without it every job starts slowly.
+# Always write bytecode, whatever the caller's shell says: without it every job starts slowly.
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE =
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
 
-# Snakemake would answer a file that is no YAML or no UTF-8 with a traceback.
+# Snakemake would answer a file that is not valid YAML in UTF-8 with a traceback.
 check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=config.yaml)
 	@$(BIN)/python -m widelimit.study.checks config.yaml '$(CONFIG)'
 

@@ -4,7 +4,7 @@
 #   snakemake --cores N --configfile studies/tiny.yaml   another study
 #   snakemake --cores N metrics                          up to a stage: data, kernels, networks,
 #                                                        metrics, claims, figures, pages; or a step: step7
-#   snakemake --cores N -R train_networks                a stage anew, and what follows from it
+#   snakemake --cores N -R train_networks                rerun a stage and all that follows
 #
 # The workflow itself is workflow/Snakefile, which other workflows can import. As by "include:", but
 # that would leave its default target behind.

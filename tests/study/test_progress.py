@@ -1,4 +1,4 @@
-"""Signs of life of a long job, with a clock that stands still until told otherwise."""
+"""Progress of long jobs, with a clock that stands still until told otherwise."""
 
 from __future__ import annotations
 

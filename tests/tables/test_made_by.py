@@ -127,8 +127,8 @@ def test_a_table_of_this_study_in_its_place_is_read_and_what_is_expected_is_not_
 
 def test_a_table_of_another_study_is_named_with_what_differs(tmp_path):
     path = networks(tmp_path, network={"learning_rate": 0.01})
-    words = r"networks\.parquet: rule train_networks made it with network\.learning_rate 0\.01, and"
-    with pytest.raises(ValueError, match=f"{words} this study has 0.02; delete it and run again"):
+    words = r"networks\.parquet: rule train_networks made it with network\.learning_rate = 0\.01,"
+    with pytest.raises(ValueError, match=f"{words} but this study has 0.02; delete it and run"):
         read(path)
 
 
@@ -139,5 +139,5 @@ def test_a_table_by_other_code_is_named(tmp_path):
 
 @pytest.mark.parametrize("place", ["width=64/chunk=1", "width=16/chunk=0", "width=16/chunk=2"])
 def test_networks_in_the_place_of_others_are_named(tmp_path, place):
-    with pytest.raises(ValueError, match=r"it holds networks of width 16, seeds 2 to 3, which"):
+    with pytest.raises(ValueError, match=r"it holds networks of width 16, seeds 2 to 3, and"):
         read(networks(tmp_path, place))

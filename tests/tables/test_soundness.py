@@ -54,8 +54,8 @@ def test_what_is_damaged_is_named_and_removed(results):
     os.truncate(results / "deep/t.parquet", 50)
     lines = list(mend_results(results, remove=False))
     assert lines == [
-        f"{results / 'deep/t.parquet'}: it is cut short, so it is made again",
-        f"{results / 'p.html'}: it is empty, so it is made again",
+        f"{results / 'deep/t.parquet'}: it is cut short; it will be made again",
+        f"{results / 'p.html'}: it is empty; it will be made again",
     ]
     assert (results / "p.html").exists()
     assert list(mend_results(results)) == lines

@@ -34,7 +34,7 @@ def test_lost_records_do_not_mix_two_learning_rates(small_checkout, tmp_path):
     faster = SMALL | {"network": SMALL["network"] | {"learning_rate": 0.01}}
     study.configure(**faster)
     printed = study.run(MEASURED)
-    assert printed.count("record of how it was made is damaged, so it is made again") == 4
+    assert printed.count("record in Snakemake is damaged; it will be made again") == 4
     assert printed.count("localrule train_networks:") == 4
     other = check_out(tmp_path / "other")
     other.configure(**faster)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
-# The folder above, also where another workflow imports this one; it is no folder where that one
-# takes the rules from a repository elsewhere, and has the package installed.
+# The workflow's own folder, also when another workflow imports this one. It does not exist where the
+# rules come from a remote repository and the package is installed.
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 # The package of this checkout, whichever is installed.
 if WORKFLOW.is_dir():

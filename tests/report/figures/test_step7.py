@@ -156,7 +156,7 @@ def test_loss_of_a_network_that_fits_exactly_has_no_ratio(full, figures):
     metrics.loc[metrics["metric"].eq("train_loss_ntk"), "value"] = 0.0
     table = figures.take(step7_loss, {"metrics": metrics})
     assert "ratio" not in set(table["quantity"])
-    assert "No step" in step7_loss.finding(table)
+    assert "At no step" in step7_loss.finding(table)
     figures.check_layout(step7_loss.draw(table))
 
 
@@ -219,7 +219,7 @@ def test_interval_has_rank_2_and_the_least_loss_of_two_half_lines(full, figures)
     assert shown["value"].item() == pytest.approx(least, rel=1e-6)
     finding = step7_interval.finding(table)
     assert "rank 2 on 20 points" in finding
-    assert f"below {number(least, 2)} is" in finding
+    assert f"below {number(least, 2)};" in finding
     spectrum = table[(table["inputs"] == "study") & (table["quantity"] == "eigenvalue")]
     known = full["kernels"].set_index("kernel").loc["ntk", "eigenvalues"]
     assert spectrum["value"].to_numpy() == pytest.approx(known / known[0], rel=1e-6)

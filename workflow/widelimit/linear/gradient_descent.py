@@ -106,7 +106,7 @@ class GradientDescent:
             raise OverflowError(
                 f"learning_rate {self.learning_rate:g} exceeds the stability bound "
                 f"{self.stability_bound:.6g}: after {T} steps gradient descent has diverged "
-                f"beyond all use, by a factor of {LARGEST_POWER:g} and more"
+                f"by more than a factor of {LARGEST_POWER:g}"
             )
         return power
 
@@ -231,7 +231,7 @@ def ensemble_moments(
 def until_divergence(
     at: Callable[[int], np.ndarray], steps: Sequence[int], shape: tuple[int, ...] = ()
 ) -> np.ndarray:
-    """at(T) of this shape for each T, NaN where gradient descent has diverged beyond all use."""
+    """at(T) of this shape for each T, NaN where it has diverged beyond LARGEST_POWER."""
     values = np.full((len(steps), *shape), np.nan)
     for i, T in enumerate(steps):
         with suppress(OverflowError):

@@ -1,6 +1,7 @@
 """What each metric is.
 
-Apart from the table schemas, which every computing rule reads: a new metric computes nothing anew.
+Kept apart from the table schemas, which every computing rule reads, so that a new meaning reruns
+nothing.
 """
 
 METRIC_MEANINGS = {

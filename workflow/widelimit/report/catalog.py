@@ -232,7 +232,7 @@ FIGURES = {
         applies=_interval_beside_lift,
     ),
     "step7_beyond": Figure(
-        "The same distance for other activations and on other spheres.",
+        "The same distance for other activations and spheres.",
         {"metrics": _measured_beyond, "slopes": "step7/slopes"},
         settings=BANDS,
         applies=lambda study: bool(study.beyond_experiments()),

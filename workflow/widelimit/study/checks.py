@@ -79,11 +79,11 @@ def mend_results(
             )
         if remove:
             path.unlink()
-        yield f"{path}: {wrong}, so it is made again"
+        yield f"{path}: {wrong}; it will be made again"
     for record in lost_records(folder, records):
         result = result_of(record, records)
         if os.path.lexists(result):
-            yield f"{result}: Snakemake's record of how it was made is damaged, so it is made again"
+            yield f"{result}: its record in Snakemake is damaged; it will be made again"
         if remove:
             result.unlink(missing_ok=True)
             record.unlink()

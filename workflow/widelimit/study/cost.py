@@ -1,5 +1,5 @@
-"""How long jobs take and how much memory, at most and roughly: what is asked of a cluster, which
-cuts off what takes more. Times are twice to fifteen times what was measured on one core of 2024.
+"""Rough upper bounds on the time and memory of jobs: what is asked of a cluster, which kills jobs
+that take more. Times are twice to fifteen times what was measured on one core of 2024.
 """
 
 from __future__ import annotations

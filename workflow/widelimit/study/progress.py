@@ -1,4 +1,4 @@
-"""Signs of life of a long job: a bar for whoever watches, lines for the log."""
+"""Progress of long jobs: a bar on a terminal, lines in the log."""
 
 from __future__ import annotations
 

@@ -128,8 +128,8 @@ def _check_chunk(path: str, metadata: dict[str, str]) -> None:
     width, seeds = chunk["width"], chunk["seeds"]
     if [width, seeds[0]] != [int(place[1]), int(place[2]) * len(seeds)]:
         raise ValueError(
-            f"{path}: it holds networks of width {width}, seeds {seeds[0]} to {seeds[-1]}, which"
-            " belong in another place; delete it and run again"
+            f"{path}: it holds networks of width {width}, seeds {seeds[0]} to {seeds[-1]}, and its"
+            " path says otherwise; delete it and run again"
         )
 
 
@@ -143,7 +143,7 @@ def _check_origins(path: str, entries: list[dict[str, Any]], expected: dict[str,
         if other := _difference(entry["params"], params):
             name, was, now = other
             raise ValueError(
-                f"{path}: rule {rule} made it with {name} {was}, and this study has {now}; delete"
+                f"{path}: rule {rule} made it with {name} = {was}, but this study has {now}; delete"
                 " it and run again"
             )
         if entry["code"] != expected[rule]["code"]:

@@ -1,7 +1,7 @@
 """The tables of a study: points, kernels, networks, predictions, metrics and what they cost.
 
 The tables of single chapters are declared beside this module, so that a change to one of theirs
-computes nothing anew elsewhere.
+reruns nothing elsewhere.
 """
 
 from __future__ import annotations

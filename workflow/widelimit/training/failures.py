@@ -41,8 +41,8 @@ class TrainingCollapsed(ArithmeticError):
 
 def _advice(target_size: float) -> str:
     return (
-        f"the network is to reach {target_size:.3g} (root mean square) from outputs of about 1 at"
-        " its start: divide the targets or raise the output scale, lower the learning rate, or take"
+        f"the targets are {target_size:.3g} in size (root mean square), the outputs at the start"
+        " about 1: divide the targets or raise the output scale, lower the learning rate, or take"
         " a wider network"
     )
 
@@ -72,7 +72,7 @@ def collapse(losses: np.ndarray, f: np.ndarray) -> int | None:
 
     losses : of steps in a row, up to now; f (n, p) : the outputs on the training points now. Where
     these are exactly 0, the targets are not, and a step has left the loss as it was, no weight
-    moves any more. A network that was 0 from its start has not collapsed: it has nowhere to go.
+    moves any more. A network that was 0 from its start has not collapsed: its gradient is 0.
     """
     if len(losses) < 2 or not losses[-1] == losses[-2] > 0 or f.any():
         return None

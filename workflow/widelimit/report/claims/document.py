@@ -30,7 +30,7 @@ statement is true, all values being in truth as named, and where one of them is 
 simulated: the numbers are shifted or scaled to that truth, and seeds drawn anew with replacement, a
 thousand times.
 
-Limits are set for the shipped study. With targets of another size, right numbers may miss a limit
+Limits are set for the shipped study. With targets of another size, correct numbers may miss a limit
 on a distance, which is no ratio.
 """
 
@@ -54,7 +54,7 @@ LOOSE = """\
   lower one is reached if φ is odd, like sine and erf. The dual of ReLU goes from 0 to 1/2 and that
   of cosine from 1/e to (1 + e⁻²)/2.
 - It claims that gradient descent finds the solution of least norm. It does from a start at 0, or
-  any other in the span of the data; from elsewhere it keeps the part outside the span for ever.
+  any other in the span of the data; from any other start, the part outside the span never changes.
 """
 
 

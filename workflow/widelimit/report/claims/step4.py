@@ -35,7 +35,7 @@ def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]
             high=1.05,
         ),
         _claim(
-            f"That of fewer {features} is smaller (peak / best before)",
+            f"With fewer {features} it is smaller (peak / best before)",
             f"{prefix}_peak_to_classical",
             reason=TWICE,
             test=MEDIANS,

@@ -12,7 +12,7 @@ from widelimit.report.figures.against_width import Curve
 from widelimit.report.numbers import number
 from widelimit.tables.columns import ACTIVATION, BAND, EXPERIMENT, STEP, WIDTH, Table, large_count
 
-TITLE = "Distance from the NTK prediction, for other activations and on other spheres"
+TITLE = "Distance from the NTK prediction, for other activations and spheres"
 
 METRIC = "rmse_network_vs_ntk"
 COLUMNS = 5

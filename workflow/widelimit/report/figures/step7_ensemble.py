@@ -199,7 +199,7 @@ def finding(table: pd.DataFrame) -> str:
     unbiased = variance["value"] * variance["seeds"] / (variance["seeds"] - 1)
     expected, seeds = _expected(table), int(variance["seeds"].max())
     return (
-        f"{text}, where {seeds} seeds alone leave {root(expected / seeds)}, and their standard"
-        f" deviation is {words.by_width(variance['width'], unbiased, root)}, where theory says"
-        f" {root(expected)} (root mean squares over test points)."
+        f"{text}, where chance alone leaves {root(expected / seeds)} with {seeds} seeds, and their"
+        f" standard deviation is {words.by_width(variance['width'], unbiased, root)}, where theory"
+        f" says {root(expected)} (root mean squares over test points)."
     )

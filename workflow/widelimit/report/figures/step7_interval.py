@@ -216,7 +216,7 @@ def finding(table: pd.DataFrame) -> str:
         for inputs, row in last.items()
     )
     rank, n_train = _rank(table, "raw"), table["n_train"].iloc[0]
-    least = f", so that no training loss below {number(_least(table), 2)} is in its reach"
+    least = f", so it cannot bring the training loss below {number(_least(table), 2)}"
     return (
         f"On the raw interval the NTK has rank {rank} on {words.counted(n_train, 'point')}"
         f"{least if rank < n_train else ''}; the median loss of the networks ends at {ends}, where"

@@ -1,4 +1,4 @@
-"""Step 7: the training loss beside what the NTK says it must be."""
+"""Step 7: the training loss beside what the NTK predicts."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def draw(table: pd.DataFrame) -> Figure:
 def caption(table: pd.DataFrame) -> str:
     widths = words.listed(power(width) for width in choices.distinct(table["width"]))
     return (
-        f"Training loss of networks of width {widths}, beside that of infinitely wide ones."
+        f"Training loss of networks of width {widths}, compared with that of infinitely wide ones."
         " a: loss, and its closed form from the same initialisations (dashed, median over all)."
         " b: each network's loss divided by the closed form from its own initialisation."
         f" {bands.caption(table[table['quantity'] == 'measured'])}"
@@ -91,7 +91,7 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     ratio = table[table["quantity"] == "ratio"]
     if ratio.empty:
-        return "No step has a closed form of the training loss to compare with."
+        return "At no step is there a closed form of the training loss to compare with."
     step = choices.last_step(ratio)
     last = ratio[ratio["step"] == step]
     ends = words.by_width(

@@ -1,4 +1,4 @@
-"""The configuration of a study: one pydantic model, the only truth about config.yaml.
+"""The configuration of a study: one pydantic model, the single source of truth for config.yaml.
 
 The JSON schema in workflow/schemas and config/README.md are generated from it:
 ``python -m widelimit.study.config [readme]``.

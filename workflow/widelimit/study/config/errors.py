@@ -38,7 +38,7 @@ def validated(model: type[Model], values: Any, prefix: str = "") -> Model:
 
 def _lines(model: type[BaseModel], error: ValidationError, prefix: str) -> list[str]:
     """A line for each key in error: the members of a union were tried in turn, all in one line."""
-    # Which member of a union or which validator complained is no business of the user.
+    # Which member of a union or which validator complained does not concern the user.
     internal = r"(function-|constrained-|list\[|nullable|int$|str$|\[key\]$)"
     messages: dict[tuple[str, str], list[str]] = {}
     for problem in error.errors(include_url=False):
@@ -71,7 +71,7 @@ def _message(model: type[BaseModel], path: list[str], problem: dict) -> str:
         hint = f", did you mean {close[0]}?" if close else ";"
         return f"unknown key{hint} allowed are {', '.join(allowed)}"
     if problem["type"].startswith(("model_type", "dict_type")):
-        return "must be a section, that is indented lines of key: value"
+        return "must be a section (indented lines of key: value)"
     if problem["type"] == "string_pattern_mismatch":
         return f"must be {PATTERNS[problem['ctx']['pattern']]}"
     if problem["type"] == "string_too_short":
