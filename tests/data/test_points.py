@@ -3,6 +3,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sklearn.preprocessing import StandardScaler, normalize
 
 from widelimit.data.points import (
     from_table,
@@ -64,6 +65,9 @@ def test_training_and_test_points_of_a_sphere_differ():
     assert not np.intersect1d(parts["train"].X, parts["test"].X).size
 
 
+SIZES = {"n_train": 8, "n_test": 4, "noise_std": 0.0}
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_points_of_ones_own_are_normalised_and_drawn_once(tmp_path, suffix):
     path = str(tmp_path / f"mine.{suffix}")
@@ -112,6 +116,31 @@ def test_a_bias_is_a_last_coordinate_of_one_and_changes_nothing_else(source):
         np.testing.assert_array_equal(part.X[:, -1], 1)
         np.testing.assert_array_equal(part.y, plain[split].y)
         np.testing.assert_array_equal(part.t, plain[split].t)
+
+
+def test_columns_are_standardised_over_the_training_points_before_rows_are_scaled(tmp_path):
+    rng, path = np.random.default_rng(0), str(tmp_path / "mine.csv")
+    columns = {"inputs": ["a", "b"], "outputs": ["c"]}
+    frame = pd.DataFrame(rng.normal(size=(12, 3)) * [1, 1e4, 1] + [0, 7e4, 0], columns=list("abc"))
+    frame.to_csv(path, index=False)
+
+    def read(**changes):
+        return read_points(path, root=0, **{**SIZES, **columns, "standardise": True, **changes})
+
+    raw, parts = read(standardise=False), read()
+    # Without it one column decides every direction.
+    assert (raw["train"].X[:, 1] > 0.9999).all()
+    # By scikit-learn; rows are found again by their targets.
+    rows = {
+        split: frame.set_index("c").loc[part.y[:, 0]].to_numpy() for split, part in parts.items()
+    }
+    scaler = StandardScaler().fit(rows["train"])
+    for split, part in parts.items():
+        expected = normalize(scaler.transform(rows[split]))
+        np.testing.assert_allclose(part.X, expected, rtol=1e-9, atol=1e-12)
+    frame.assign(b=3.0).to_csv(path, index=False)
+    with pytest.raises(ValueError, match=r"column 'b' is the same at all 8 training points"):
+        read()
 
 
 def test_columns_of_one_name_and_an_index_of_pandas(tmp_path):

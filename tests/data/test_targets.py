@@ -1,4 +1,5 @@
 import math
+import re
 from contextlib import suppress
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkout import ROOT
 from widelimit.data.targets import FUNCTIONS, check_expression, evaluate_expression
 
 T = np.linspace(-0.9, 0.9, 7)
@@ -134,7 +136,7 @@ def test_roots_of_negative_numbers_are_refused(text, power):
         ("max(t)", "max takes 2 arguments or more; got 1"),
         ("asin(t)", "functions are sin, cos"),
         ("1j * t", "not '1j': '1j"),
-        ("t +", "'t \\+'$"),
+        ("t +", "'t \\+'; functions are"),
     ],
 )
 def test_what_is_meant_is_hinted_at(text, hint):
@@ -211,3 +213,12 @@ def test_any_text_is_a_number_or_a_value_error(text):
         values = evaluate_expression(text, {"t": T})
         assert values.shape == T.shape
         assert np.isfinite(values).all()
+
+
+def test_functions_are_listed_wherever_targets_are_written():
+    for path in ("README.md", "config.yaml", "config/README.md"):
+        words = set(re.findall(r"\w+", (ROOT / path).read_text()))
+        assert set(FUNCTIONS) <= words, path
+    for text in ("|t|", "absolute(t)", "u", "t[0]"):
+        with pytest.raises(ValueError, match=", ".join(FUNCTIONS)):
+            check_expression(text, ["t"])

@@ -114,8 +114,12 @@ def read_points(
     n_train: int,
     n_test: int,
     noise_std: float,
+    standardise: bool = False,
 ) -> dict[str, Points]:
-    """Points of the user's own, normalised to the sphere, drawn without replacement.
+    """Points of the user's own, drawn without replacement, each scaled to length 1.
+
+    standardise : subtract from each column of inputs its mean over the training points first, and
+        divide by its standard deviation there
 
     Raises ValueError, naming the file and the column or row, for a file that cannot be read, a
     missing or non-numeric column, NaN or infinity, a row of norm 0, or too few rows.
@@ -127,6 +131,15 @@ def read_points(
             f" got {n_train} + {n_test}"
         )
     X, y = values[:, : len(inputs)], values[:, len(inputs) :]
+    if standardise:
+        train, _ = _drawn(len(X), root=root, n_train=n_train, n_test=n_test)
+        deviations = X[train].std(axis=0)
+        if constant := [name for name, std in zip(inputs, deviations, strict=True) if std == 0]:
+            raise ValueError(
+                f"{path}: column {constant[0]!r} is the same at all {n_train} training points, and"
+                " cannot be standardised; leave it out of inputs"
+            )
+        X = (X - X[train].mean(axis=0)) / deviations
     zero = np.flatnonzero(~X.any(axis=1))
     if zero.size:
         raise ValueError(
@@ -165,12 +178,17 @@ def draw_lecture(
 
 def _split(X, y, *, root: int, n_train: int, n_test: int, noise_std: float) -> dict[str, Points]:
     """Rows drawn without replacement, with noise on the training targets."""
-    order = generator(root, "inputs").permutation(len(X))
-    train, test = order[:n_train], order[n_train : n_train + n_test]
+    train, test = _drawn(len(X), root=root, n_train=n_train, n_test=n_test)
     return {
         "train": Points(X[train], y[train] + _noise(root, noise_std, y[train].shape), None),
         "test": Points(X[test], y[test], None),
     }
+
+
+def _drawn(rows: int, *, root: int, n_train: int, n_test: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows are training and test points."""
+    order = generator(root, "inputs").permutation(rows)
+    return order[:n_train], order[n_train : n_train + n_test]
 
 
 def _noise(root: int, std: float, shape: tuple[int, int]) -> np.ndarray:

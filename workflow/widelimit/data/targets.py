@@ -51,6 +51,8 @@ _COMPARISONS = {
     ast.NotEq: np.not_equal,
 }
 
+_ALLOWED = f"; functions are {', '.join(FUNCTIONS)}"
+
 _NO_SIGN = r"[\w)]\s+[\w(]|\d(?![eE][-+\d])[A-Za-z_]|\)\w|[²³·×]"
 """Where two factors follow one another, or a sign is not one of Python's."""
 _PRODUCT = "; a product is written with *, as in 10 * t, and a power with **, as in t ** 2"
@@ -92,7 +94,7 @@ def _parse(text: str, variables: Sequence[str]) -> ast.expr:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         hints = {_SIZE: r"\|", _CALL: rf"\b({'|'.join(FUNCTIONS)})\s+\w", _PRODUCT: _NO_SIGN}
         hint = next((hint for hint, sign in hints.items() if re.search(sign, text)), "")
-        raise ValueError(f"not an arithmetic expression: {text!r}{hint}") from None
+        raise ValueError(f"not an arithmetic expression: {text!r}{hint}{_ALLOWED}") from None
     _check(tree, variables, text, depth=0)
     return tree
 
@@ -115,6 +117,7 @@ def _check(node: ast.expr, variables: Sequence[str], text: str, depth: int) -> N
                     f"unknown name {name!r} in {text!r}; variables are {', '.join(known)}"
                     + _PRODUCT * bool(joined)
                     + _CALL * (name in FUNCTIONS)
+                    + _ALLOWED
                 )
             parts = []
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
@@ -132,13 +135,12 @@ def _check(node: ast.expr, variables: Sequence[str], text: str, depth: int) -> N
                 number += "s" * (most == least > 1)
                 raise ValueError(f"{name} takes {number}; got {len(parts)} in {text!r}")
         case ast.Call(func=ast.Name(id=name)) if name not in [*variables, *CONSTANTS, *_FUNCTIONS]:
-            raise ValueError(
-                f"unknown function {name!r} in {text!r}; functions are {', '.join(FUNCTIONS)}"
-            )
+            raise ValueError(f"unknown function {name!r} in {text!r}{_ALLOWED}")
         case _:
             raise ValueError(
                 f"only arithmetic is allowed in an expression, not {ast.unparse(node)!r}: {text!r}"
                 + _hint(node)
+                + _ALLOWED
             )
     for part in parts:
         _check(part, variables, text, depth + 1)

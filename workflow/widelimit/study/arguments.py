@@ -11,7 +11,7 @@ from widelimit.study.config import Data, Experiment, Network
 
 _POINTS = ("design", "dimension", "targets")
 _POINTS_OF = {
-    "file": ("path", "inputs", "outputs"),
+    "file": ("path", "inputs", "outputs", "standardise"),
     "digits": (),
     "lecture": ("dimension",),
 }

@@ -12,7 +12,11 @@ from widelimit.data.targets import check_expression
 from widelimit.study.config.sections import Name, Section, Target, distinct
 from widelimit.study.config.types import FILE, Flag, number, whole
 
-FOR_SOURCES = {"design": ("lift", "circle", "interval"), "dimension": ("sphere", "lecture")}
+FOR_SOURCES = {
+    "design": ("lift", "circle", "interval"),
+    "dimension": ("sphere", "lecture"),
+    "standardise": ("file",),
+}
 """Keys that say something of these sources alone; with others they have their defaults."""
 
 
@@ -22,13 +26,14 @@ class Data(Section):
     source: Literal["lift", "circle", "sphere", "interval", "file", "digits", "lecture"] = "lift"
     """lift: t in [-1, 1] to (t, sqrt(1 - t^2)) on the unit circle; circle: t an angle on the
     whole circle; sphere: uniform on S^{d-1}; interval: the raw t in [-1, 1], which is no sphere;
-    file: your own points, normalised to the sphere; digits: scikit-learn's handwritten digits,
-    normalised likewise, with one output for each class; lecture: uniform on S^{d-1} with linear
-    targets, drawn as in a published lecture by NumPy's legacy generator. The last two have
-    targets of their own and ignore target."""
+    file: your own points, each scaled to length 1, so that only the direction of a row counts;
+    digits: scikit-learn's handwritten digits, scaled likewise, with one output for each class;
+    lecture: uniform on S^{d-1} with linear targets, drawn as in a published lecture by NumPy's
+    legacy generator. The last two have targets of their own and ignore target."""
     bias: Flag = False
     """Append an input coordinate of 1 to every point, which gives the hidden units biases. The
-    points then have norm sqrt(2) in place of 1: relu and leaky_relu only."""
+    points then have norm sqrt(2) in place of 1: relu and leaky_relu only. It comes after points are
+    scaled to length 1, so it does not bring back what that takes away."""
     design: Literal["uniform", "equispaced"] = "uniform"
     """Training points drawn independently, or on a grid (lift, circle and interval)."""
     dimension: whole(ge=1, le=10_000) = 2
@@ -42,8 +47,9 @@ class Data(Section):
     )
     """Target as an expression in t (where the source has one) and the inputs x_0, x_1, ...; a
     list has one expression for each output. It is arithmetic with + - * / ** %, comparisons (1
-    where they hold, else 0), pi, e, and functions: sin, exp, ln, sqrt, abs, sign, min, max, where
-    and more, which the message about an unknown one lists."""
+    where they hold, else 0), pi, e, and functions: sin, cos, tan, arcsin, arccos, arctan, sinh,
+    cosh, tanh, arcsinh, arccosh, arctanh, log (or ln), log10, log1p, exp, expm1, sqrt, abs, sign,
+    floor, ceil, arctan2, where, min, max."""
     noise_std: number(ge=0, le=1e6) = 0.0
     """Standard deviation of Gaussian noise on the training targets."""
     outputs: whole(ge=1, le=100) | distinct(Name, least=1, most=100) | None = None
@@ -53,15 +59,20 @@ class Data(Section):
     """Names of the input columns, with source file."""
     path: Annotated[str, Field(pattern=FILE, max_length=1000)] | None = None
     """The CSV or Parquet file, with source file."""
+    standardise: Flag = False
+    """With source file: give each input column mean 0 and standard deviation 1 over the training
+    points, before each row is scaled to length 1. Without it, columns of large numbers or far from
+    0 decide the direction of every row, and points far apart may fall on one another."""
 
     @model_validator(mode="after")
     def _fits_together(self):
         for key, sources in FOR_SOURCES.items():
             default = type(self).model_fields[key].default
             if getattr(self, key) != default and self.source not in sources:
+                those = " or ".join(filter(None, [", ".join(sources[:-1]), sources[-1]]))
                 raise ValueError(
-                    f"{key}: must be {default} with source {self.source}, as it belongs to"
-                    f" {', '.join(sources[:-1])} or {sources[-1]}; got {getattr(self, key)}"
+                    f"{key}: must be {default} with source {self.source}, as it belongs to {those};"
+                    f" got {getattr(self, key)}"
                 )
         if self.source == "file":
             if self.path is None:
