@@ -95,6 +95,15 @@ def test_the_results_directory_is_no_file(tmp_path, monkeypatch):
             check_results(folder)
 
 
+@pytest.mark.parametrize("target", ["results", "gone"])
+def test_the_results_directory_is_no_link_to_nowhere(tmp_path, monkeypatch, target):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").symlink_to(target)
+    for folder in ("results", "results/deeper"):
+        with pytest.raises(ConfigError, match=rf"is a link to {target}, which is not"):
+            check_results(folder)
+
+
 def test_more_jobs_than_snakemake_can_plan_are_refused():
     study = load_study({"network": {"seeds": 100_000, "seeds_per_job": 1, "widths": [8]}})
     with pytest.raises(ConfigError, match=r"at most 50000 jobs that train; got 100000"):

@@ -1,8 +1,10 @@
-"""Files that a power cut left empty or cut short are told from whole ones."""
+"""Files that are damaged, or are not what they pass for, are told from whole ones."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +15,9 @@ from snakemake.persistence.file import FilePersistence
 
 from widelimit.study.checks import mend_results
 from widelimit.study.config import ConfigError
-from widelimit.tables.files import write_table, write_text
+from widelimit.tables.files import read_table, write_table, write_text
 from widelimit.tables.schemas import Column, Table
-from widelimit.tables.soundness import damaged_results
+from widelimit.tables.soundness import damaged_results, fault_of
 
 TABLE = Table("t.parquet", "a row", (Column("a", pa.float64(), "a number"),))
 
@@ -25,7 +27,7 @@ def results(tmp_path):
     """One whole file of each kind that a study leaves."""
     folder = tmp_path / "results"
     write_table(folder / "deep/t.parquet", pd.DataFrame({"a": [1.0, 2.0]}), TABLE.schema())
-    write_table(folder / "none.parquet", pd.DataFrame({"a": [0.0][:0]}), TABLE.schema())
+    write_table(folder / "none/t.parquet", pd.DataFrame({"a": [0.0][:0]}), TABLE.schema())
     for kind in ("svg", "pdf", "png"):
         Figure().savefig(folder / f"f.{kind}")
     write_text(folder / "p.html", "<!doctype html><html><body>p</body></html>\n")
@@ -64,6 +66,14 @@ def test_what_is_damaged_is_named_and_removed(results):
     assert list(mend_results(results)) == []
 
 
+def records_of(folder) -> FilePersistence:
+    """What writes Snakemake's records into a new folder."""
+    Path(folder).mkdir(parents=True)
+    snakemake = FilePersistence.__new__(FilePersistence)
+    snakemake._max_len = None
+    return snakemake
+
+
 @pytest.mark.parametrize("name", ["deep/t.json", "long" * 60 + ".json", "gone.json"])
 @pytest.mark.parametrize("content", ["", "{", "\0" * 300], ids=["empty", "cut", "zeros"])
 def test_a_result_whose_record_was_lost_is_made_again(tmp_path, monkeypatch, name, content):
@@ -73,10 +83,8 @@ def test_a_result_whose_record_was_lost_is_made_again(tmp_path, monkeypatch, nam
         for file in ("whole.json", *([name] if name != "gone.json" else [])):
             (Path(folder) / file).parent.mkdir(parents=True, exist_ok=True)
             (Path(folder) / file).write_text("{}")
-    snakemake = FilePersistence.__new__(FilePersistence)
-    snakemake._max_len = None
     records = str(tmp_path / "records")
-    Path(records).mkdir()
+    snakemake = records_of(records)
     snakemake._io_write(records, {"code": "1"}, "results/whole.json")
     for lost in (f"results/{name}", f"elsewhere/{name}"):
         snakemake._io_write(records, {}, lost)
@@ -99,6 +107,113 @@ def test_a_damaged_entry_of_a_shared_cache_is_named(results, tmp_path):
     with pytest.raises(ConfigError, match=rf"data\.parquet: it is empty; it is a link to {entry}"):
         list(mend_results(results))
     assert entry.exists()
+
+
+def test_no_damaged_page_is_taken_for_whole(results):
+    """A flipped bit does not show at the ends."""
+    path = results / "deep/t.parquet"
+    content, found = path.read_bytes(), set()
+    for place in range(4, 60, 3):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        found.add(fault_of(path))
+        if fault_of(path) is None:
+            assert read_table(path)["a"].tolist() == [1.0, 2.0]
+    assert found <= {None, "it is damaged"}
+    assert "it is damaged" in found
+
+
+PLACED = "networks/width=16/chunk=1/networks.parquet"
+
+
+@pytest.mark.parametrize(
+    "place, right",
+    [
+        (PLACED, True),
+        ("networks/width=64/chunk=1/networks.parquet", False),
+        ("networks/width=16/chunk=0/networks.parquet", False),
+        ("runs/width=16/chunk=1/runs.parquet", False),
+        ("theory.parquet", False),
+    ],
+)
+def test_a_table_in_the_place_of_another_is_told_by_what_it_says(tmp_path, place, right):
+    table = Table("networks/width=<k>/chunk=<c>/networks.parquet", "a row", TABLE.columns)
+    chunk = {"chunk": json.dumps({"width": 16, "seeds": [2, 3]})}
+    write_table(tmp_path / place, pd.DataFrame({"a": [1.0]}), table.schema(), chunk)
+    assert fault_of(tmp_path / place) == (None if right else "it belongs in another place")
+
+
+def test_measured_numbers_are_in_place_under_their_own_name(tmp_path):
+    for name in ("measured", "metrics", "slopes"):
+        table = Table("metrics.parquet", "a row", TABLE.columns)
+        write_table(tmp_path / f"{name}.parquet", pd.DataFrame({"a": [1.0]}), table.schema())
+    assert [path.stem for path, _ in damaged_results(tmp_path)] == ["slopes"]
+
+
+def test_what_no_rule_makes_is_left_alone(results):
+    (results / "notes.md").write_text("")
+    (results / "mine.parquet").write_text("half of")
+    ours = {"claims.md", "t.parquet"}
+    assert list(mend_results(results, is_result=lambda path: path.split("/")[-1] in ours)) == []
+    assert (results / "notes.md").exists()
+    assert (results / "mine.parquet").exists()
+
+
+def told(rule, value):
+    return {"rule": rule, "params": {"a": value}, "code": "c", "versions": "v"}
+
+
+def write(path, *entries, time):
+    origin = {"made_by": json.dumps(entries)}
+    write_table(path, pd.DataFrame({"a": [1.0]}), TABLE.schema(), origin)
+    os.utime(path, (time, time))
+    return str(path)
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """Two tables in the folder t, the second made from the first."""
+    source = write(tmp_path / "source/t.parquet", told("fit", 1), time=100)
+    made = write(tmp_path / "made/t.parquet", told("fit", 1), told("measure", 2), time=200)
+    return source, made
+
+
+def test_a_table_that_is_younger_than_its_source_and_not_made_from_it_is_made_again(pair):
+    source, made = pair
+    assert list(mend_results("none", made_from=[(made, [source])])) == []
+    # An older file from elsewhere, which Snakemake would take for the source.
+    write(source, told("fit", 7), time=150)
+    lines = list(mend_results("none", made_from=[(made, [source, "gone"])], remove=False))
+    assert lines == [f"{made}: it was not made from {source}; it will be made again"]
+    assert os.path.exists(made)
+    assert list(mend_results("none", made_from=[(made, [source])])) == lines
+    assert not os.path.exists(made)
+    assert list(mend_results("none", made_from=[(made, [source])])) == []
+
+
+def test_a_source_that_has_changed_since_is_left_to_snakemake(pair):
+    source, made = pair
+    write(source, told("fit", 7), time=300)
+    assert list(mend_results("none", made_from=[(made, [source])])) == []
+
+
+def test_a_table_of_another_study_is_refused_unless_snakemake_made_it_here(
+    pair, tmp_path, monkeypatch
+):
+    source, _ = pair
+    monkeypatch.chdir(tmp_path)
+    expected = [(source, {"fit": {"params": {"a": 1}, "code": "c"}})]
+    assert list(mend_results("none", origins_of=expected)) == []
+    expected = [(source, {"fit": {"params": {"a": 2}, "code": "c"}})]
+    with pytest.raises(ConfigError, match=r"made it with a = 1, but this study has 2; del"):
+        list(mend_results("none", origins_of=expected))
+    # After an edit to the configuration Snakemake sees by its own record what has changed.
+    snakemake = records_of(tmp_path / ".snakemake/metadata")
+    snakemake._io_write(tmp_path / ".snakemake/metadata", {"endtime": 100.0}, source)
+    assert list(mend_results("none", origins_of=expected)) == []
+    shutil.copy(source, f"{source}.new")
+    os.replace(f"{source}.new", source)
+    with pytest.raises(ConfigError, match="or choose another results_dir"):
+        list(mend_results("none", origins_of=expected))
 
 
 def test_files_still_being_written_are_left_alone(results):

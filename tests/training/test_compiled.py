@@ -52,6 +52,15 @@ def test_two_cold_processes_compile_side_by_side(package):
     assert list((package / "cache").rglob("*.nbi"))
 
 
+@pytest.mark.slow
+def test_what_is_not_compiled_for_a_debugger_runs_as_python(package, monkeypatch):
+    compiled = run(LOOK_UP, package, package / "cache").communicate()[0]
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    process = run(LOOK_UP, package, package / "none")
+    assert process.communicate()[0] == compiled != b""
+    assert not (package / "none").exists()
+
+
 TWICE = """
 import time
 from numba.core.caching import IndexDataCacheFile

@@ -167,19 +167,29 @@ def test_a_folder_that_cannot_be_written(study, small_digests):
 
 
 def test_a_table_that_was_damaged(study, small_digests):
-    """It is named with the remedy, and what follows from it is not computed."""
-    name = "networks/width=16/chunk=1/networks.parquet"
-    content = bytearray((study.path / "results" / name).read_bytes())
+    """Within, where its ends do not show it, and with its date: it is named and made again."""
+    path = study.path / "results/networks/width=16/chunk=1/networks.parquet"
+    dates, content = path.stat(), bytearray(path.read_bytes())
     content[200] ^= 255
-    (study.path / "results" / name).write_bytes(content)
-    done = study.snakemake("--cores", "1", MEASURED)
-    assert done.returncode != 0
-    assert re.search(rf"error: results/{name}: damaged.*delete it and run again", done.stdout)
-    assert "Traceback" not in done.stdout
-    (study.path / "results" / name).unlink()
-    # What was to be made from it is gone too, though what is made from that is still there.
-    study.run("results/predictions.parquet", MEASURED)
+    path.write_bytes(content)
+    os.utime(path, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+    printed = study.run(MEASURED)
+    assert re.search(r"chunk=1/networks\.parquet: it is damaged; it will be made again", printed)
     assert digests(study.path / "results") == small_digests
+
+
+def test_tables_of_another_study_are_not_taken_for_up_to_date(study, tmp_path):
+    """Two clones with different configurations and one results_dir: no record tells of it."""
+    other = check_out(tmp_path / "other")
+    other.configure(**SMALL, seed=7)
+    shutil.copytree(study.path / "results", other.path / "results")
+    done = other.snakemake("--quiet", "all", "--cores", "1", MEASURED)
+    assert done.returncode != 0
+    words = (
+        r"data\.parquet: rule generate_data made it with root = 0, but this study has 7; delete it"
+    )
+    assert re.search(words, done.stdout)
+    assert "Traceback" not in done.stdout
 
 
 @heavy

@@ -2,10 +2,10 @@
 import os
 import re
 import sys
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-
-from snakemake.logging import logger
+from types import SimpleNamespace
 
 # The workflow's own folder, also when another workflow imports this one. It does not exist where the
 # rules come from a remote repository and the package is installed.
@@ -50,7 +50,20 @@ COMMAND = Command(
 if COMMAND.configfiles and SHIPPED in map(os.path.abspath, workflow.configfiles):
     config = with_own_extras(config, workflow.config_settings.overwrite_config)
 
-try:
+
+@contextmanager
+def refusing():
+    """One readable line for what cannot be run."""
+    try:
+        yield
+    except ValueError as error:
+        # Not a WorkflowError, which Snakemake prints with the place in this file where it was raised;
+        # nor by its logger, which says nothing at all after --quiet all.
+        print(f"The configuration cannot be run.\n{error}", file=sys.stderr)
+        sys.exit(1)
+
+
+with refusing():
     STUDY = load_study(config)
     if workflow.is_main_process:
         check_place(sys.executable, PACKAGE, os.getcwd())
@@ -58,15 +71,9 @@ try:
         read_configs(workflow.config_settings.configfiles)
         check_study(STUDY)
         check_results(STUDY.results_dir)
-        for line in mend_results(STUDY.results_dir, remove=not workflow.dryrun):
-            print(line, file=sys.stderr)
         run.begin(run.text_digest(STUDY.model_dump_json()), workflow)
     else:
         run.check(run.text_digest(STUDY.model_dump_json()), "the configuration")
-except ValueError as error:
-    # Not a WorkflowError, which Snakemake prints with the place in this file where it was raised.
-    logger.error(f"The configuration cannot be run.\n{error}")
-    sys.exit(1)
 
 
 # Pages that a page can link to, told to jobs, which know neither the targets nor what was there.
@@ -254,6 +261,44 @@ def page_code():
     """Digest of what the text of a page follows from, besides what it reads."""
     folders = (PACKAGE / "report/pages" / name for name in ("templates", "style"))
     return code("page.py", files=[path for folder in folders for path in folder.iterdir()])
+
+
+def is_result(path):
+    """Whether a rule of this study makes the file of a path."""
+    return any(rule.is_producer(path) for rule in workflow.rules)
+
+
+def origins_of():
+    """Each table that is computed, with what each rule on the way to it is told."""
+    names = ("data", "kernels", "theory", "predictions", "measured")
+    for base in EXPERIMENTS:
+        paths = [f"{base}/{name}.parquet" for name in names] + training_jobs(NETWORKS, base)
+        on_the_way = ("generate_data", "fit_kernels", "train_networks", "compare")
+        expected = origins(*on_the_way)(SimpleNamespace(base=base))
+        yield from ((path, expected) for path in paths)
+    for small in SMALL:
+        expected = origins("measure_small")(SimpleNamespace(small=small))
+        yield from ((table(f"{small}/{name}"), expected) for name in ("measured", "predictions"))
+    for step, measurement in MEASUREMENTS.items():
+        expected = origins(f"measure_{step}")(None)
+        yield from ((table(f"{step}/{name}"), expected) for name in measurement.tables)
+
+
+def made_from():
+    """Each table that is made from others, with their paths."""
+    before = ("data", "kernels", "theory", "predictions")
+    for base in EXPERIMENTS:
+        others = [f"{base}/{name}.parquet" for name in before]
+        yield f"{base}/measured.parquet", [*others, *training_jobs(NETWORKS, base)]
+    for step, measured in MEASURED.items():
+        yield table(f"{step}/claims"), measured
+        if step in FITTED:
+            yield table(f"{step}/slopes"), measured
+    yield table("metrics"), [path for paths in MEASURED.values() for path in paths]
+    yield table("claims"), [table(f"{step}/claims") for step in MEASURED]
+    for figure in figures_of(STUDY):
+        tables = figure_tables(figure, STUDY)
+        yield table(f"figures/{figure}"), [table(name) for each in tables.values() for name in each]
 
 
 def closing_words():

@@ -1,5 +1,15 @@
 # What is measured by one job each: small experiments, and the steps before the main one.
 
+TOLD["measure_small"] = {
+    "root": lambda wildcards: STUDY.seed,
+    "data": lambda wildcards: arguments.data_arguments(SMALL[wildcards.small].data),
+    "content": lambda wildcards: content(SMALL[wildcards.small]),
+    "measure": lambda wildcards: arguments.small_experiment_arguments(
+        wildcards.small, SMALL[wildcards.small]
+    ),
+}
+CODE["measure_small"] = code("measure_small.py")
+
 
 # A small experiment beyond the main one or at another output scale, by the same stages.
 rule measure_small:
@@ -17,13 +27,8 @@ rule measure_small:
         mem_mb=lambda wildcards, attempt: attempt * cost.small_megabytes(SMALL[wildcards.small]),
         runtime=lambda wildcards, attempt: attempt * small_minutes(wildcards),
     params:
-        root=STUDY.seed,
-        data=lambda wildcards: arguments.data_arguments(SMALL[wildcards.small].data),
-        content=lambda wildcards: content(SMALL[wildcards.small]),
-        measure=lambda wildcards: arguments.small_experiment_arguments(
-            wildcards.small, SMALL[wildcards.small]
-        ),
-        code=code("measure_small.py"),
+        **TOLD["measure_small"],
+        code=CODE["measure_small"],
     script:
         "../scripts/measure_small.py"
 
@@ -53,6 +58,11 @@ rule measure_scale:
 
 # Rules measure_step1 to measure_step5: study/measurements.py says what each is told and gives.
 for step, measurement in MEASUREMENTS.items():
+    TOLD[f"measure_{step}"] = {
+        "module": lambda wildcards, told=measurement.module: told,
+        "arguments": lambda wildcards, told=measurement.arguments(STUDY): told,
+    }
+    CODE[f"measure_{step}"] = code("measure_step.py", measurement.module)
 
     rule:
         name:
@@ -68,9 +78,8 @@ for step, measurement in MEASUREMENTS.items():
             mem_mb=growing(measurement.megabytes(STUDY)),
             runtime=growing(measurement.minutes),
         params:
-            module=measurement.module,
-            arguments=measurement.arguments(STUDY),
-            code=code("measure_step.py", measurement.module),
+            **TOLD[f"measure_{step}"],
+            code=CODE[f"measure_{step}"],
         script:
             "../scripts/measure_step.py"
 

@@ -56,7 +56,8 @@ def compiled(function=None, *, fastmath=IN_ORDER):
     if function is None:
         return lambda f: compiled(f, fastmath=fastmath)
     options = {"fastmath": fastmath, "error_model": "numpy", "nogil": True}
-    folder = cache_folder()
+    # NUMBA_DISABLE_JIT, for debuggers, leaves functions as they are.
+    folder = None if config.DISABLE_JIT else cache_folder()
     if folder is None:
         return njit(**options)(function)
     before = config.CACHE_DIR

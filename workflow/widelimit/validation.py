@@ -27,7 +27,8 @@ def whole(name: str, value, *, least: int) -> int:
 
 def step_numbers(name: str, values: Iterable, *, last: int | None = None) -> list[int]:
     """Numbers of steps, whole, from 0 to the last one allowed, as they were given."""
-    values = list(values) if np.ndim(values) == 1 else [values]
+    one_by_one = np.ndim(np.asarray(values, dtype=object)) == 1
+    values = list(values) if one_by_one else [values]
     high = math.inf if last is None else last
     wrong = [value for value in values if not is_whole(value) or not 0 <= value <= high]
     if wrong:
@@ -73,7 +74,10 @@ def reals(name: str, values) -> np.ndarray:
         odd = [value for value in odd if not _is_real(value)]
     if odd:
         raise ValueError(f"{name} must be real numbers; got {odd[0]!r}")
-    return array.astype(float, copy=False)
+    try:
+        return array.astype(float, copy=False)
+    except OverflowError:
+        raise ValueError(f"{name} must be real numbers of size below 1.8e308") from None
 
 
 def finite(name: str, values, *shapes: tuple[int | str, ...], empty: bool = False) -> np.ndarray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,14 @@ from widelimit.study.arguments import data_arguments
 from widelimit.study.config import Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
 from widelimit.study.environment import check_place
-from widelimit.tables.soundness import damaged_results, lost_records, result_of
+from widelimit.tables.provenance import origins, other_origin
+from widelimit.tables.soundness import (
+    damaged_results,
+    foreign_source,
+    lost_records,
+    recorded_times,
+    result_of,
+)
 from widelimit.training.circle import obstacle_before_weights
 
 MAX_JOBS = 50_000
@@ -34,6 +41,9 @@ NO_RESULTS = ("workflow", "profiles", "studies", "tests", "docs", "benchmarks")
 def check_results(folder: str) -> None:
     """Raise ConfigError unless results can be written there: a folder of their own, not read-only,
     and without links into a cache that is gone, which Snakemake would take for files."""
+    link = next((each for each in (Path(folder), *Path(folder).parents) if each.is_symlink()), None)
+    if link and not link.exists():
+        raise ConfigError(f"results_dir: {link} is a link to {link.readlink()}, which is not there")
     path = Path(folder).resolve()
     if Path.cwd().is_relative_to(path):
         raise ConfigError(
@@ -60,18 +70,31 @@ def check_results(folder: str) -> None:
 
 
 def mend_results(
-    folder: str, *, records: str = ".snakemake/metadata", remove: bool = True
+    folder: str,
+    *,
+    is_result: Callable[[str], bool] = lambda path: True,
+    origins_of: Iterable[tuple[str, dict]] = (),
+    made_from: Iterable[tuple[str, Sequence[str]]] = (),
+    records: str = ".snakemake/metadata",
+    remove: bool = True,
 ) -> Iterator[str]:
-    """Remove the results that are empty or cut short, and those of which Snakemake's record is, so
-    that they are made again; a line for each.
+    """Remove the results that are damaged, or were made from something else than what is there, and
+    those of which Snakemake's record is damaged, so that they are made again; a line for each.
 
+    is_result : whether a rule makes the file of this path; all others are left alone
+    origins_of : paths of tables, each with what this study has them made by (`other_origin`)
+    made_from : tables, each with those that it is to be made from
     records : where Snakemake keeps them
     remove : False for a dry run, which changes nothing
 
-    Raises ConfigError for a link to such a file in a cache that studies share: it is the entry
-    there that is damaged, and it is not ours alone.
+    Raises ConfigError for a link to a damaged file in a cache that studies share: it is the entry
+    there that is damaged, and it is not ours alone. Raises it also for a sound table of another
+    study that Snakemake has no record of making here: after an edit to the configuration it makes
+    its own anew, but takes what somebody has put there for up to date.
     """
     for path, wrong in damaged_results(folder):
+        if not is_result(str(path)):
+            continue
         if path.is_symlink():
             raise ConfigError(
                 f"{path}: {wrong}; it is a link to {path.resolve()}, an entry of the cache that"
@@ -87,6 +110,20 @@ def mend_results(
         if remove:
             result.unlink(missing_ok=True)
             record.unlink()
+    for made, sources in made_from:
+        if source := foreign_source(made, sources):
+            yield f"{made}: it was not made from {source}; it will be made again"
+            if remove:
+                Path(made).unlink()
+    times = None
+    for path, expected in origins_of:
+        if not Path(path).is_file() or not (other := other_origin(origins([path]), expected)):
+            continue
+        times = times or recorded_times(records)
+        if times.get(path) != os.lstat(path).st_mtime:
+            raise ConfigError(
+                f"{path}: {other}; delete it and run again, or choose another results_dir"
+            )
 
 
 def check_study(study: Study) -> None:

@@ -38,8 +38,10 @@ def share_environment(package: Path) -> None:
 
     PYTHONPATH      : jobs import the package from its checkout, whatever their interpreter
     NUMBA_CACHE_DIR : kernels are compiled once for all jobs of a checkout, unless set already
+    MPLBACKEND      : figures are drawn into files, whatever windows this machine has
     SNAKEMAKE_OUTPUT_CACHE : made absolute, as Snakemake's links into a relative one lead nowhere
     """
+    os.environ["MPLBACKEND"] = "agg"
     folder = package.parent
     if folder.name == "workflow":
         paths = [str(folder), os.environ.get("PYTHONPATH", "")]

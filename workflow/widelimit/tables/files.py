@@ -118,6 +118,14 @@ def read_table(path: str | os.PathLike) -> pd.DataFrame:
         return file.read().to_pandas(types_mapper=_NULLABLE.get)
 
 
+def check_pages(path: str | os.PathLike) -> dict[str, str]:
+    """The texts that a Parquet file carries. Raises ValueError, naming the file, where a page, or
+    the name of a column, is damaged."""
+    with _named(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        _same_names(file)
+        return _texts(file.read().schema)
+
+
 def read_columns(path: str | os.PathLike) -> tuple[Column, ...]:
     """What the columns of a Parquet file mean, in its order, from the texts that it carries."""
     with _named(path):
@@ -139,7 +147,11 @@ def read_columns(path: str | os.PathLike) -> tuple[Column, ...]:
 def read_metadata(path: str | os.PathLike) -> dict[str, str]:
     """The texts that a Parquet file carries, by name."""
     with _named(path):
-        metadata = pq.read_schema(path).metadata or {}
+        return _texts(pq.read_schema(path))
+
+
+def _texts(schema: pa.Schema) -> dict[str, str]:
+    metadata = schema.metadata or {}
     return {name.decode(): text.decode(errors="replace") for name, text in metadata.items()}
 
 

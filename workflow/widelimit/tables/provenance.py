@@ -84,7 +84,7 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
     Raises ValueError when the code is not that of the digest among the job's params: somebody has
     edited it while the study ran, and this job would pass for one of the old code. Raises it also
     for an input table of another study, or in another's place: the param ``origins`` says with
-    which params and code each rule on the way must have made it.
+    which params and code each rule on the way must have made it, for all inputs or for each path.
     """
     run.check(job.params.code, f"the code of rule {job.rule}, or requirements.lock,")
     # A script that lies in a repository elsewhere has an address here, and nobody edits it.
@@ -104,9 +104,11 @@ def made_by(job: Any, script: str, *, modules: Iterable[str] = ()) -> dict[str, 
     for path in job.input:
         if path.endswith(".parquet"):
             metadata = read_metadata(path)
-            _check_chunk(path, metadata)
+            check_place(path, metadata)
             before = json.loads(metadata.get("made_by", "[]"))
-            _check_origins(path, before, job.params.get("origins") or {})
+            expected = job.params.get("origins") or {}
+            if other := other_origin(before, expected.get(path, expected)):
+                raise ValueError(f"{path}: {other}; delete it and run again")
             entries += before
     chunk = job.params.get("chunk")
     own = {"chunk": json.dumps(dict(chunk))} if chunk else {}
@@ -119,8 +121,17 @@ def _own_name(rule: str, script: str) -> str:
     return rule[max(rule.rfind(Path(script).stem), 0) :]
 
 
-def _check_chunk(path: str, metadata: dict[str, str]) -> None:
-    """Raise ValueError unless a table of networks holds those that its place is for."""
+_OTHER_NAMES = {"measured.parquet": "metrics.parquet", "points.parquet": "data.parquet"}
+"""Files that are not named like the kind of table that they hold."""
+
+
+def check_place(path: str, metadata: dict[str, str]) -> None:
+    """Raise ValueError unless a table, and the networks in it, are those that its place is for."""
+    kind, name = Path(metadata.get("table", path)).name, Path(path).name
+    if kind not in (name, _OTHER_NAMES.get(name)):
+        raise ValueError(
+            f"{path}: it holds {kind}, and its path says otherwise; delete it and run again"
+        )
     place = re.search(r"width=(\d+)/chunk=(\d+)/", path)
     if place is None:
         return
@@ -133,8 +144,12 @@ def _check_chunk(path: str, metadata: dict[str, str]) -> None:
         )
 
 
-def _check_origins(path: str, entries: list[dict[str, Any]], expected: dict[str, Any]) -> None:
-    """Raise ValueError where a table, or what it was made from, is of another study or code."""
+def other_origin(entries: list[dict[str, Any]], expected: dict[str, Any]) -> str | None:
+    """What made a table, or what it was made from, other than a study asks for; None for nothing.
+
+    entries : those of ``made_by``
+    expected : ``params`` and ``code`` by rule; other rules may be anything
+    """
     for entry in entries:
         rule = entry["rule"]
         if rule not in expected:
@@ -142,15 +157,10 @@ def _check_origins(path: str, entries: list[dict[str, Any]], expected: dict[str,
         params = json.loads(json.dumps(_without_places(expected[rule]["params"])))
         if other := _difference(entry["params"], params):
             name, was, now = other
-            raise ValueError(
-                f"{path}: rule {rule} made it with {name} = {was}, but this study has {now}; delete"
-                " it and run again"
-            )
+            return f"rule {rule} made it with {name} = {was}, but this study has {now}"
         if entry["code"] != expected[rule]["code"]:
-            raise ValueError(
-                f"{path}: it was made by other code of rule {rule} than this study has; delete it"
-                " and run again"
-            )
+            return f"it was made by other code of rule {rule} than this study has"
+    return None
 
 
 def _difference(one: Any, other: Any, name: str = "") -> tuple[str, Any, Any] | None:
