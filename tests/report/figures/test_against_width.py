@@ -9,11 +9,12 @@ from widelimit.report.figures.against_width import Curve
 WIDTHS = (64, 256, 1024, 4096)
 
 
-def rows(widths=WIDTHS, *, smallest=256, slope=-0.5, seeds=7, **columns):
+def rows(widths=WIDTHS, *, smallest=256, slope=-0.5, seeds=7, lack_of_fit=0.5, **columns):
     """One curve that falls as 1/sqrt(width), its slope fitted from the width ``smallest`` on."""
     widths = pd.array(widths, dtype="Int64")
     centre = 3 / np.sqrt(widths.astype(float))
     fit = {"slope": slope, "slope_low": slope - 0.03, "slope_high": slope + 0.05}
+    fit |= {"lack_of_fit": lack_of_fit, "local_low": slope - 0.2, "local_high": slope + 0.1}
     table = pd.DataFrame({"width": widths, "centre": centre, "lower": centre / 2})
     table = table.assign(upper=2 * centre, seeds=seeds, lower_level=0.25, upper_level=0.75)
     table = table.assign(**fit, smallest_width=smallest, largest_width=4096, **columns)
@@ -142,7 +143,8 @@ def test_phrases():
 
 def test_the_caption_says_what_is_drawn():
     assert against_width.caption(rows()) == (
-        "Lines: medians over 7 seeds; bands: 25 % to 75 % quantiles. Slopes: least squares on"
+        "Lines: medians over 7 seeds; bands: 25 % to 75 % quantiles, which hold 38 % of the"
+        " population on average. Slopes: least squares on"
         " logarithms, all seeds of widths 2⁸ to 2¹² (filled markers), ± half the 95 % interval;"
         " grey: 1/√k."
     )
@@ -160,3 +162,14 @@ def test_fits_stand_beside_the_bands_of_their_curve():
     assert table.loc["a", ["centre", "lower", "upper", "slope"]].tolist() == [2, 1, 3, -0.5]
     assert table.loc["b", "centre"] == 5
     assert np.isnan(table.loc["b", "slope"])
+
+
+def test_no_exponent_is_quoted_where_the_line_is_rejected():
+    bent = rows(lack_of_fit=1e-9)
+    fit = bent.iloc[0]
+    assert against_width.slope(fit) == "slopes −0.70 to −0.40"
+    assert against_width.interval(fit) == "−0.70 to −0.40 from width to width"
+    assert "rejects a line" in against_width.caption(bent)
+    assert "rejects a line" not in against_width.caption(rows())
+    text = against_width.compared(pd.DataFrame([fit, rows().iloc[0]]), lambda fit: "it")
+    assert "2 of 2 slopes lie within 0.1 of −1/2 and 1 of their 95 % intervals" in text

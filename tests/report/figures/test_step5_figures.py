@@ -15,6 +15,7 @@ SMALL = {
     "activations": ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"],
     "widths": [16, 64, 256, 1024],
     "seeds": 6,
+    "kernel_seeds": 6,
     "trained_activation": "relu",
     "training_widths": [16, 64, 256],
     "training_seeds": 3,
@@ -22,7 +23,8 @@ SMALL = {
     "relative_learning_rate": 0.1,
     "flow_learning_rates": [0.01, 0.1, 0.9],
 }
-ONE = {"widths": [64], "training_widths": [32], "seeds": 1, "training_seeds": 1}
+ONE = {"widths": [64], "training_widths": [32]}
+ONE |= {"seeds": 1, "kernel_seeds": 1, "training_seeds": 1}
 
 
 def make(outputs=3, n_train=6, **changes):

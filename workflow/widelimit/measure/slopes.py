@@ -46,6 +46,8 @@ _FIT = (
     "slope_low",
     "slope_high",
     "lack_of_fit",
+    "local_low",
+    "local_high",
 )
 
 
@@ -121,8 +123,9 @@ def fit_slopes(
     """The slope of ``value`` against ``width`` in each group: over all widths, over the widest few,
     and the local ones from each width to the next.
 
-    Returns ``by``, then widths ("all", "widest", "local") and what `fit_slope` gives; no row where
-    it gives None. Raises ValueError if ``widest`` is below 2.
+    Returns ``by``, then widths ("all", "widest", "local"), what `fit_slope` gives, and the smallest
+    and the largest local slope between these widths; no row where it gives None. Raises ValueError
+    if ``widest`` is below 2.
     """
     if widest < 2:
         raise ValueError(f"widest must be at least 2, got {widest}")
@@ -130,12 +133,19 @@ def fit_slopes(
     points = frame[frame["width"].notna() & frame[value].notna()]
     for key, group in points.groupby(list(by), dropna=False):
         ladder = np.unique(group["width"].astype(int))
+        local = {}
         pairs = [("local", pair) for pair in pairwise(ladder)]
-        for widths, chosen in (("all", ladder), ("widest", ladder[-widest:]), *pairs):
+        for widths, chosen in (*pairs, ("all", ladder), ("widest", ladder[-widest:])):
             part = group[group["width"].isin(chosen)]
             fit = fit_slope(part["width"], part[value])
-            if fit:
-                rows.append(dict(zip(by, key, strict=True)) | {"widths": widths} | fit)
+            if fit is None:
+                continue
+            if widths == "local":
+                local[tuple(chosen)] = fit["slope"]
+            between = [local[pair] for pair in pairwise(chosen) if pair in local]
+            ends = {"local_low": min(between, default=np.nan)}
+            ends |= {"local_high": max(between, default=np.nan)}
+            rows.append(dict(zip(by, key, strict=True)) | {"widths": widths} | fit | ends)
     table = pd.DataFrame(rows, columns=[*by, "widths", *_FIT])
     return table.astype({name: frame[name].dtype for name in by})
 

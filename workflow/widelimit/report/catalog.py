@@ -197,6 +197,12 @@ FIGURES = {
         {"metrics": "measured", "slopes": "step7/slopes"},
         settings=BANDS,
     ),
+    "step7_errors": Figure(
+        "The two errors that make up the distance: the kernel's at the start, and its movement.",
+        {"metrics": "measured", "slopes": "step7/slopes"},
+        settings=BANDS,
+        applies=lambda study: study.data.source != "digits",  # too many outputs for own kernels
+    ),
     "step7_loss": Figure(
         "Training loss over steps, measured and in closed form.",
         {"metrics": "measured"},
@@ -236,6 +242,12 @@ FIGURES = {
         {"metrics": _measured_beyond, "slopes": "step7/slopes"},
         settings=BANDS,
         applies=lambda study: bool(study.beyond_experiments()),
+    ),
+    "step7_exponents": Figure(
+        "With which power of the width the NTK's movement falls, for other activations.",
+        {"metrics": _measured_beyond, "slopes": "step7/slopes"},
+        settings=BANDS,
+        applies=lambda study: bool(study.beyond and study.beyond.activations),
     ),
     "step7_digits": Figure(
         "Handwritten digits: test accuracy and error of networks and kernels.",

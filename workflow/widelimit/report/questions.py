@@ -27,6 +27,8 @@ QUESTIONS = {
     "step7_explorer": "How wide must a network be to agree with its kernel, and for how long?",
     "step7_fits": "At which width can you no longer tell networks and prediction apart?",
     "step7_convergence": "Does the distance fall with the width, for every training time?",
+    "step7_errors": "Which of the two errors is larger, early and late?",
+    "step7_exponents": "Which activations have kernels that move by 1/k?",
     "step7_loss": "Until which step does the loss of each width follow its closed form?",
     "step7_movement": "Do weights and kernel move less the wider the network is?",
     "step7_ensemble": "Which of the two vanishes with the width, bias or spread?",

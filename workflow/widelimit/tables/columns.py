@@ -132,6 +132,16 @@ SLOPE = (
     real("slope_low", "lower end of its 95 % confidence interval (t)"),
     real("slope_high", "upper end of its 95 % confidence interval (t)"),
 )
+LINE = (
+    real(
+        "lack_of_fit",
+        "p value of the test of the line against the spread between seeds: where it is small the"
+        " points lie on no line",
+        null="too few widths or seeds",
+    ),
+    real("local_low", "smallest slope from one width fitted to the next", null="not fitted"),
+    real("local_high", "largest slope from one width fitted to the next", null="not fitted"),
+)
 FITTED_WIDTHS = (
     large_count("smallest_width", "smallest width fitted"),
     large_count("largest_width", "largest width fitted"),

@@ -12,6 +12,7 @@ from widelimit.tables.columns import (
     FITTED_WIDTHS,
     INDEX,
     INPUT_T,
+    LINE,
     METRIC,
     OUTPUT,
     SEED,
@@ -175,12 +176,7 @@ SLOPES = Table(
         SLOPE[0],
         real("intercept", "log2 of the metric that the line gives at width 1"),
         *SLOPE[1:],
-        real(
-            "lack_of_fit",
-            "p value of the test of the line against the spread between seeds: where it is small"
-            " the points lie on no line",
-            null="too few widths or seeds",
-        ),
+        *LINE,
     ),
 )
 

@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from widelimit.measure.slopes import REJECTED
 from widelimit.report.figures import bands, style
 from widelimit.report.figures.labels import End
 from widelimit.report.numbers import fixed, number, power
-from widelimit.tables.columns import FITTED_WIDTHS, SLOPE, missing
+from widelimit.tables.columns import FITTED_WIDTHS, LINE, SLOPE, missing
 
-FIT = missing((*SLOPE, *FITTED_WIDTHS), "not fitted")
+FIT = missing((*SLOPE, *LINE, *FITTED_WIDTHS), "not fitted")
 """The columns of the slope of a curve, beside each of its rows."""
 
 GUIDES = {-0.5: "slope −1/2", -1.0: "slope −1", 0.5: "slope 1/2"}
@@ -142,8 +143,9 @@ def draw_slopes(axes: Axes, curves: Sequence[Curve], *, values: bool):
         fit = curve.rows.iloc[0]
         if pd.isna(fit["slope"]):
             continue
-        axes.plot([fit["slope_low"], fit["slope_high"]], [place, place], color=curve.colour)
-        axes.plot(fit["slope"], place, curve.marker, color=curve.colour)
+        axes.plot(_ends(fit), [place, place], color=curve.colour)
+        if not rejected(fit):
+            axes.plot(fit["slope"], place, curve.marker, color=curve.colour)
         axes.annotate(
             f"{curve.name}, {_margin(fit)}" if values else curve.name,
             (fit["slope"], place),
@@ -206,17 +208,37 @@ def slope_guides(axes: Axes, slope: float, label: str):
     )
 
 
+def rejected(fit) -> bool:
+    """Whether the points of a row with the columns `FIT` lie on no line: then it has no exponent,
+    and only slopes from width to width are quoted."""
+    return bool(fit["lack_of_fit"] < REJECTED)
+
+
 def slope(row) -> str:
-    """slope −0.59 ± 0.03, of a row with the columns `FIT`; nothing where none was fitted."""
-    return "" if pd.isna(row.get("slope")) else f"slope {_margin(row)}"
+    """slope −0.59 ± 0.03, of a row with the columns `FIT`; nothing where none was fitted.
+
+    Where the line is rejected: slopes −0.76 to −0.36, those from width to width.
+    """
+    if pd.isna(row.get("slope")):
+        return ""
+    return f"{'slopes' if rejected(row) else 'slope'} {_margin(row)}"
 
 
 def _margin(fit) -> str:
+    if rejected(fit):
+        return " to ".join(map(fixed, _ends(fit)))
     return f"{fixed(fit['slope'])} ± {fixed((fit['slope_high'] - fit['slope_low']) / 2)}"
 
 
+def _ends(fit) -> list[float]:
+    kind = "local" if rejected(fit) else "slope"
+    return [fit[f"{kind}_low"], fit[f"{kind}_high"]]
+
+
 def interval(fit) -> str:
-    """−0.59 (−0.62 to −0.56)."""
+    """−0.59 (−0.62 to −0.56), or, with the line rejected, −0.76 to −0.36 from width to width."""
+    if rejected(fit):
+        return f"{_margin(fit)} from width to width"
     return f"{fixed(fit['slope'])} ({fixed(fit['slope_low'])} to {fixed(fit['slope_high'])})"
 
 
@@ -229,8 +251,9 @@ def widest(rows: pd.DataFrame) -> str:
 def compared(fits: pd.DataFrame, name: Callable[[pd.Series], str]) -> str:
     """How many slopes, one a row, are near −1/2, and the least and the greatest of them."""
     fits = fits.sort_values("slope")
+    lines = fits[~fits["lack_of_fit"].lt(REJECTED)]
     near = int((fits["slope"] + 0.5).abs().le(0.1).sum())
-    covered = int((fits["slope_low"].le(-0.5) & fits["slope_high"].ge(-0.5)).sum())
+    covered = int((lines["slope_low"].le(-0.5) & lines["slope_high"].ge(-0.5)).sum())
     ends = (fits.iloc[place] for place in sorted({0, len(fits) - 1}))
     return (
         f"{near} of {len(fits)} slopes lie within 0.1 of −1/2 and {covered} of their 95 % intervals"
@@ -246,7 +269,11 @@ def caption(table: pd.DataFrame, lines: str = "Lines") -> str:
         return text
     first, last = int(fits["smallest_width"].min()), int(fits["largest_width"].max())
     filled = " (filled markers)" * bool((table["width"] < first).any())
+    curved = (
+        "; where the spread between seeds rejects a line (p < 0.001), the least and the greatest"
+        " slope from one width to the next"
+    ) * bool(fits["lack_of_fit"].lt(REJECTED).any())
     return (
         f"{text} Slopes: least squares on logarithms, all seeds of widths {power(first)} to"
-        f" {power(last)}{filled}, ± half the 95 % interval; grey: 1/√k."
+        f" {power(last)}{filled}, ± half the 95 % interval{curved}; grey: 1/√k."
     )

@@ -65,4 +65,10 @@ def caption(table: pd.DataFrame, lines: str = "Lines") -> str:
         return f"{lines}: single seeds."
     lower, upper = (100 * rows[f"{end}_level"].iloc[0] for end in ("lower", "upper"))
     seeds = words.seeds(rows["seeds"])
-    return f"{lines}: medians over {seeds}; bands: {lower:g} % to {upper:g} % quantiles."
+    # A share of (n - 1) / (n + 1) of the population lies between the ends of n values, on average.
+    held = [(upper - lower) * (n - 1) / (n + 1) for n in (rows["seeds"].min(), rows["seeds"].max())]
+    share = " to ".join(dict.fromkeys(f"{part:.0f} %" for part in held))
+    return (
+        f"{lines}: medians over {seeds}; bands: {lower:g} % to {upper:g} % quantiles, which hold"
+        f" {share} of the population on average."
+    )

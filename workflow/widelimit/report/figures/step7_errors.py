@@ -1,0 +1,89 @@
+"""Step 7: the two errors that make up the distance from the NTK prediction, by width and step."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from widelimit.report.figures import against_width, choices, style, words
+from widelimit.report.figures.against_width import Curve
+from widelimit.report.figures.labels import label_ends
+from widelimit.report.figures.study_points import of_study
+from widelimit.report.numbers import number, power
+from widelimit.tables.columns import BAND, METRIC, STEP, WIDTH, Table
+
+TITLE = "The error of the kernel at the start, and that of its movement"
+
+START, MOVEMENT = "distance_start", "distance_movement"
+PANELS = {
+    START: "The kernel's error at the start: own NTK − limit",
+    MOVEMENT: "The kernel's movement: network − own NTK",
+}
+
+TABLE = Table(
+    "figures/step7_errors.parquet",
+    "one of the two errors at one step and width, over seeds",
+    (METRIC, STEP, WIDTH, *BAND, *against_width.FIT),
+)
+
+
+def summarise(
+    metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 6
+) -> pd.DataFrame:
+    """Both errors at up to ``curves`` steps, with their slopes over the widest widths."""
+    metrics, slopes = of_study(metrics), of_study(slopes).query("widths == 'widest'")
+    rows = metrics[metrics["metric"].isin(PANELS) & metrics["step"].gt(0)]
+    if len(rows):
+        rows = rows[rows["step"].isin(choices.decades(rows["step"], curves))]
+    by = ["metric", "step"]
+    return TABLE.arrange(against_width.summarise(rows, slopes, by, quantiles))
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    figure = style.figure(3.9)
+    panels = figure.subplots(1, 2, sharey=True)
+    steps = choices.distinct(table["step"])
+    curves = {}
+    for letter, axes, (metric, title) in zip("ab", panels, PANELS.items(), strict=True):
+        style.panel(axes, letter, title)
+        curves[axes] = [
+            Curve(rows, words.steps(step), style.step_colour(step, steps))
+            for step, rows in table[table["metric"] == metric].groupby("step")
+        ]
+    panels[0].set_ylabel("distance (root mean square over test points)")
+    label_ends(against_width.draw(curves))
+    return figure
+
+
+def caption(table: pd.DataFrame) -> str:
+    return (
+        "The two parts of the distance between network and NTK prediction, by width, one curve for"
+        " each training time: root mean square over test points. a: prediction of the network's own"
+        " NTK at the start minus that of the limit NTK. b: network minus the prediction of its own"
+        f" NTK. {against_width.caption(table)}"
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    if table.empty:
+        return "This study keeps no empirical kernels: its points times outputs are too many."
+    widest = table[table["width"] == table["width"].max()].set_index(["metric", "step"])
+    ends = [choices.distinct(table["step"])[place] for place in (0, -1)]
+    early, late = (
+        [number(widest.loc[(metric, step), "centre"], 2) for metric in PANELS] for step in ends
+    )
+    fits = [widest.loc[(metric, ends[-1])] for metric in PANELS]
+    text = (
+        f"At width {power(int(table['width'].max()))} the error of the kernel at the start is"
+        f" {early[0]} and that of its movement {early[1]} after {words.steps(ends[0])}, and"
+        f" {late[0]} and {late[1]} after {words.steps(ends[1])} (medians over"
+        f" {words.seeds(widest['seeds'])})"
+    )
+    if any(pd.isna(fit["slope"]) for fit in fits):
+        return text + "."
+    start, movement = (against_width.interval(fit) for fit in fits)
+    return (
+        f"{text}; their slopes against width after {words.steps(ends[-1])} are {start} and"
+        f" {movement}."
+    )
