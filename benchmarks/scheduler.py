@@ -19,9 +19,9 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[1]
-JOBS = (1000, 5000, 20_000)
+JOBS = (100, 1000, 5000, 20_000)
 MOST = 5000
-"""Jobs beyond which only the plan without groups is measured: the rest takes hours."""
+"""Jobs beyond which only plans are measured: the rest takes hours."""
 BEGIN, END = "<!-- scheduler -->", "<!-- /scheduler -->"
 HEAD = (
     "| training jobs | plan, CPU s | plan in groups, CPU s | schedule and keep records, CPU s |\n"
@@ -44,12 +44,12 @@ def measure(jobs: int) -> list[float]:
         }
         (here / "study.yaml").write_text(yaml.safe_dump(study))
         plan = cpu_seconds(here, "--dry-run", "--", "metrics")
-        if jobs > MOST:
-            return [plan]
         profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())
         groups = ["--groups", *profile["groups"]]
         groups += ["--group-components", *profile["group-components"]]
         in_groups = cpu_seconds(here, "--dry-run", *groups, "--", "metrics")
+        if jobs > MOST:
+            return [plan, in_groups]
         outputs = [
             here / f"results/{kind}/width=8/chunk={chunk}/{kind}.parquet"
             for kind in ("networks", "runs")

@@ -88,7 +88,7 @@ def submitted(slurm, tmp_path_factory):
     checkout = ClusterCheckout(path, slurm)
     checkout.configure(**SMALL | {"network": SMALL["network"] | {"seeds_per_job": 1}})
     before = len(slurm.finished())
-    run = checkout.submit("--group-components", "networks=4", "comparison=2", "--", MEASURED)
+    run = checkout.submit("--group-components", "networks=4", "--", MEASURED)
     training = run.wait_for(
         lambda: {job["id"] for job in slurm.queue() if "train_networks" in job["comment"]}
     )

@@ -24,10 +24,10 @@ def test_two_nodes_run_the_jobs(submitted):
     assert submitted.training
     assert submitted.training <= {job["JobId"] for job in jobs}
     assert len(jobs) == printed.count("has been submitted")
-    # Eight jobs train, four in a submission; the two that compare share another.
+    # Eight jobs train, four in a submission; those that read all networks are by themselves.
     assert printed.count("(Rule: train_networks)") == 8
     groups = re.findall(r"slurm_logs/(group_[a-z]+)", printed)
-    assert sorted(groups) == ["group_comparison", "group_networks", "group_networks"]
+    assert sorted(groups) == ["group_networks", "group_networks"]
 
 
 def test_five_ways_to_run_a_study_give_the_same_bytes(
@@ -80,6 +80,17 @@ def test_a_failing_job_is_reported_with_its_log(study):
     assert line.startswith("error: width 32, seed 0: training diverged")
     assert done.stdout.count(line) >= 2
     assert not (study.path / CHUNK).exists()
+
+
+def test_slurms_log_of_a_failing_job_without_a_group_is_printed(study):
+    (study.path / "results/theory.parquet").unlink()
+    done = study.submit(
+        *("--retries", "0", "--set-resources", "fit_kernels:mem_mb=100"),
+        *("--", "results/theory.parquet"),
+    ).finish()
+    assert done.returncode != 0
+    assert "Error in rule fit_kernels" in done.stdout
+    assert "exceeded memory limit" in done.stdout
 
 
 @pytest.mark.parametrize("what", ["the configuration", "the code of rule train_networks"])
@@ -169,7 +180,7 @@ def test_the_study_completes_though_a_node_goes_down(study, small_digests):
     for table in ("predictions", "measured"):
         (study.path / f"results/{table}.parquet").unlink()
     before = len(study.cluster.finished())
-    run = study.submit("--group-components", "networks=2", "comparison=2", "--", MEASURED)
+    run = study.submit("--group-components", "networks=2", "--", MEASURED)
     running = run.wait_for(
         lambda: {job["node"]: job["id"] for job in study.cluster.queue()}.get("n2")
     )
