@@ -5,6 +5,8 @@ from widelimit.study.config.steps import Step4
 from widelimit.study.cost import (
     INTERPRETER,
     LONGEST,
+    comparison_minutes,
+    fit_minutes,
     random_features_megabytes,
     training_megabytes,
     training_minutes,
@@ -74,6 +76,20 @@ def test_minutes_add_up_over_widths_and_seeds_and_end_at_a_day():
     assert minutes == 5 + int(3 * seconds / 60)
     assert training_minutes(given, "circle", widths=[64], seeds=1) == 5
     assert training_minutes(experiment(steps=10**9), "dense", widths=[2**20], seeds=1) == LONGEST
+
+
+def test_minutes_of_kernels_follow_the_cube_of_their_points():
+    def given(n_train):
+        data = Data(n_train=n_train, n_test=200)
+        return Experiment(data=data, network=Network(steps=100, widths=[64], seeds=1))
+
+    assert fit_minutes(given(20)) == 10
+    assert comparison_minutes(given(20)) == 15
+    # Measured on one core: 30 and 7 s for 2500 points, with one network.
+    for n, least in ((2500, 1), (5000, 8), (10_000, 64)):
+        assert 2 * least * 30 < 60 * (fit_minutes(given(n)) - 9) < 15 * least * 30 + 60
+        assert 60 * comparison_minutes(given(n)) > 2 * least * 7
+    assert comparison_minutes(given(10_000)) < LONGEST
 
 
 def test_memory_is_twice_what_was_seen_at_the_widest():

@@ -217,13 +217,12 @@ def chunk_minutes(wildcards):
 
 
 def small_minutes(wildcards):
-    network = SMALL[wildcards.small].network
-    return cost.training_minutes(
-        SMALL[wildcards.small],
-        engine(wildcards.small),
-        widths=network.widths,
-        seeds=network.seeds,
+    small = SMALL[wildcards.small]
+    network = small.network
+    trained = cost.training_minutes(
+        small, engine(wildcards.small), widths=network.widths, seeds=network.seeds
     )
+    return trained + cost.comparison_minutes(small)
 
 
 def figure_inputs(wildcards):

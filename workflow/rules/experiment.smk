@@ -60,7 +60,7 @@ rule fit_kernels:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.fit_megabytes(experiment(wildcards)),
-        runtime=10,
+        runtime=lambda wildcards, attempt: attempt * cost.fit_minutes(experiment(wildcards)),
     params:
         **TOLD["fit_kernels"],
         origins=origins("generate_data"),
@@ -116,7 +116,7 @@ rule compare:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.comparison_megabytes(experiment(wildcards)),
-        runtime=15,
+        runtime=lambda wildcards, attempt: attempt * cost.comparison_minutes(experiment(wildcards)),
     params:
         **TOLD["compare"],
         origins=origins("generate_data", "fit_kernels", "train_networks"),
@@ -142,7 +142,7 @@ rule measure:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.comparison_megabytes(experiment(wildcards)),
-        runtime=15,
+        runtime=lambda wildcards, attempt: attempt * cost.comparison_minutes(experiment(wildcards)),
     params:
         seeds=lambda wildcards: experiment(wildcards).network.seeds,
         measure=lambda wildcards: {

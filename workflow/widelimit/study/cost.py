@@ -80,6 +80,24 @@ def data_megabytes(experiment: Experiment) -> int:
     return _base(experiment) - 200
 
 
+def fit_minutes(experiment: Experiment) -> int:
+    """Minutes for fit_kernels: decompositions of n x n matrices, 30 s of them seen for n = 2500,
+    and at each checkpoint products of K(Z, X) with them."""
+    n, m = experiment.data.n_train, experiment.data.n_test
+    products = 1e-9 * m * n**2 * len(experiment.network.all_checkpoints)
+    return min(10 + int((6e-9 * n**3 + products) / 60), LONGEST)
+
+
+def comparison_minutes(experiment: Experiment) -> int:
+    """Minutes for compare and measure: as fit_kernels, and for each network the decompositions of
+    its own kernels, 3 s each for n = 2500."""
+    network, n = experiment.network, experiment.data.n_train
+    networks = len(network.widths) * network.seeds
+    products = 1e-9 * n**2 * experiment.data.n_test * len(network.all_checkpoints)
+    one = 2e-9 * (n**3 + _empirical(experiment) ** 3) + products
+    return min(5 + fit_minutes(experiment) + int(networks * one / 60), LONGEST)
+
+
 def training_megabytes(experiment: Experiment, width: int) -> int:
     """MB for a job that trains networks of one width.
 
