@@ -67,7 +67,7 @@ font: $(VENV)/installed  ## cut the font of formulas anew, after an edit to repo
 # Snakemake's records of what made which file stay: without them, results of studies that lie
 # elsewhere would pass for up to date, whatever has been edited.
 clean:  ## delete what studies have left under results/, and Snakemake's logs
-	find results -mindepth 1 -not -name README.md -delete
+	find -H results -mindepth 1 -not -name README.md -delete
 	rm -rf .snakemake/log .snakemake/slurm_logs .snakemake/cluster_logs logs
 
 # Of the cache that rules share, only what Snakemake has named; and the links to it in results.

@@ -104,6 +104,13 @@ def test_the_results_directory_is_no_link_to_nowhere(tmp_path, monkeypatch, targ
             check_results(folder)
 
 
+@pytest.mark.parametrize("folder", ["a" * 256, f"results/{'b' * 300}/c"])
+def test_names_that_no_file_system_takes_are_refused(folder):
+    with pytest.raises(ConfigError, match=r"^results_dir: .* at most 255 letters; got one of "):
+        check_results(folder)
+    check_results(folder.replace("a", "", 1).replace("b", "", 50))
+
+
 def test_more_jobs_than_snakemake_can_plan_are_refused():
     study = load_study({"network": {"seeds": 100_000, "seeds_per_job": 1, "widths": [8]}})
     with pytest.raises(ConfigError, match=r"at most 50000 jobs that train; got 100000"):

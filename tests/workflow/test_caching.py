@@ -176,6 +176,9 @@ def test_cleaning_leaves_no_dangling_links(second, cache, tmp_path):
     # A study elsewhere stays, and so does what tells whether it is up to date.
     second.configure(**SMALL, results_dir="elsewhere")
     second.run("--", "data")
+    # Also where results are a link to a larger disk.
+    (second.path / "results").rename(tmp_path / "disk")
+    (second.path / "results").symlink_to(tmp_path / "disk")
     make("clean")
     assert [path.name for path in (second.path / "results").iterdir()] == ["README.md"]
     assert len(list(own.iterdir())) == 1 + 3

@@ -34,6 +34,8 @@ from widelimit.training.circle import obstacle_before_weights
 
 MAX_JOBS = 50_000
 """Beyond this Snakemake takes hours to plan; docs/cluster.md has measurements."""
+LONGEST_NAME = 255
+"""Of a file or folder, in bytes, on the file systems of Linux and macOS."""
 NO_RESULTS = ("workflow", "profiles", "studies", "tests", "docs", "benchmarks")
 """Folders of the project itself."""
 
@@ -41,6 +43,12 @@ NO_RESULTS = ("workflow", "profiles", "studies", "tests", "docs", "benchmarks")
 def check_results(folder: str) -> None:
     """Raise ConfigError unless results can be written there: a folder of their own, not read-only,
     and without links into a cache that is gone, which Snakemake would take for files."""
+    longest = max(folder.split("/"), key=lambda part: len(part.encode()))
+    if len(longest.encode()) > LONGEST_NAME:
+        raise ConfigError(
+            f"results_dir: each folder's name must have at most {LONGEST_NAME} letters; got one of"
+            f" {len(longest)}"
+        )
     link = next((each for each in (Path(folder), *Path(folder).parents) if each.is_symlink()), None)
     if link and not link.exists():
         raise ConfigError(f"results_dir: {link} is a link to {link.readlink()}, which is not there")
