@@ -16,7 +16,6 @@ CHAPTERS = [
     "validation",
     "seeds",
     "compiled",
-    "expressions",
     "kernels",
     "circle",
     "tables",

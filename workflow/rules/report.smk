@@ -94,6 +94,7 @@ rule page:
         runtime=5,
     params:
         page="{page}",
+        figures=f"{RESULTS}/figures",
         study=STUDY.model_dump(mode="json", exclude_unset=True),
         command=COMMAND.line(),
         linked=linked_pages,

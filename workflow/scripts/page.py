@@ -19,7 +19,9 @@ with job_log.logged(snakemake.log[0]) as say:
     html = render_page(
         given.page,
         study=load_study(given.study),
-        figures=[read_figure(*paths, command=given.command) for paths in files],
+        figures=[
+            read_figure(*paths, folder=given.figures, command=given.command) for paths in files
+        ],
         numbers=quoted_numbers(given.page, {name: read_table(quoted[name]) for name in quoted}),
         commands=given.reruns,
         linked=given.linked,

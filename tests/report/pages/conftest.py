@@ -49,7 +49,8 @@ def drawn(step3, tmp_path_factory):
         style.save(module.draw(frame), svg)
         write_text(text, text_of(module, frame).to_json())
         write_table(table, frame, module.TABLE.schema())
-        figures.append(read_figure(str(svg), str(text), str(table), command="snakemake"))
+        paths = str(svg), str(text), str(table)
+        figures.append(read_figure(*paths, folder=str(svg.parent), command="snakemake"))
     return figures
 
 

@@ -42,7 +42,7 @@ def test_a_damaged_figure_is_named(drawn, kind, damage, tmp_path):
     else:
         files[kind].write_bytes(files[kind].read_bytes()[:-40])
     with pytest.raises(ValueError, match=rf"figure\.{kind}: damaged.*delete it and run again"):
-        read_figure(*(str(path) for path in files.values()), command="snakemake")
+        read_figure(*map(str, files.values()), folder=str(tmp_path), command="snakemake")
 
 
 def test_text_of_figures_is_escaped():

@@ -20,7 +20,7 @@ import widelimit.report.pages.quoted
 from widelimit.report.pages.render import render_page
 from widelimit.study.config import load_study
 files, page = json.loads(sys.argv[1]), sys.argv[2]
-figures = [read_figure(*each, command="snakemake") for each in files]
+figures = [read_figure(*each, folder="figures", command="snakemake") for each in files]
 open(page, "w").write(render_page("step3", study=load_study({}), figures=figures))
 print(json.dumps(list(sys.modules)))
 """

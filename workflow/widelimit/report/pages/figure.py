@@ -34,8 +34,10 @@ class FigureOnPage:
     command: str
 
 
-def read_figure(svg: str, text: str, table: str, *, command: str) -> FigureOnPage:
+def read_figure(svg: str, text: str, table: str, *, folder: str, command: str) -> FigureOnPage:
     """The figure that its rule has left in these files; ``command`` runs the study.
+
+    folder : where readers find them; of files in remote storage the job reads copies elsewhere
 
     Raises ValueError, naming the file and what to do, where one is missing or damaged.
     """
@@ -45,8 +47,8 @@ def read_figure(svg: str, text: str, table: str, *, command: str) -> FigureOnPag
         text=read_text(text, FigureText.from_json),
         table=read_table(table),
         columns=read_columns(table),
-        table_path=str(table),
-        command=f"{command} --forcerun {shlex.quote(svg)}",
+        table_path=f"{folder}/{Path(table).name}",
+        command=f"{command} --forcerun {shlex.quote(f'{folder}/{Path(svg).name}')}",
     )
 
 

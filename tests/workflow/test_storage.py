@@ -1,0 +1,70 @@
+"""Results in a storage that only Snakemake reaches, as on clouds: the same bytes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checkout import FIGURES, SMALL, Checkout, check_out, digests
+
+pytestmark = pytest.mark.heavy
+APART = Path(__file__).with_name("apart")
+
+
+@pytest.fixture
+def stored(tmp_path) -> tuple[Checkout, Path, list[str]]:
+    """An empty checkout, a storage, and the options that have results kept there."""
+    store = tmp_path / "store"
+    store.mkdir()
+    options = ["--default-storage-provider", "fs", "--default-storage-prefix", str(store)]
+    return check_out(tmp_path / "checkout"), store, options
+
+
+def test_the_whole_study(stored, finished):
+    study, store, options = stored
+    shared = ["persistence", "source-cache", "sources", "software-deployment"]
+    done = study.snakemake("--cores", "2", *options, "--shared-fs-usage", *shared)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert not (study.path / "results").exists()
+    ours, theirs = store / "results", finished.path / "results"
+    assert digests(ours) == digests(theirs)
+    assert {path.stem for path in ours.glob("figures/*.svg")} == FIGURES
+    # Pages say nothing of where the copies lay that jobs had before them.
+    for page in theirs.glob("pages/*.html"):
+        assert (ours / "pages" / page.name).read_text() == page.read_text()
+
+
+def test_jobs_in_folders_of_their_own(stored, small_checkout, tmp_path):
+    """With nothing but a command, in an empty folder and home; the data file is remote as well."""
+    study, store, options = stored
+    rows = [f"{x / 9 - 0.4},{x * x}" for x in range(8)]
+    (store / "points.csv").write_text("\n".join(["t,y", *rows]))
+    data = {"source": "file", "path": "points.csv", "inputs": ["t"], "outputs": ["y"]}
+    study.configure(**SMALL, data=data | {"n_train": 6, "n_test": 2})
+    for command in (["init", "--quiet"], ["add", "--all"]):
+        subprocess.run(["git", *command], cwd=study.path, check=True)
+    # Planning looks at a copy, which is not shipped.
+    shutil.copy(store / "points.csv", study.path)
+    homes = tmp_path / "homes"
+    homes.mkdir()
+    environment = {
+        "APART": str(homes),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(APART),
+    }
+    done = study.snakemake(
+        *("--executor", "apart", "--jobs", "2", *options, "--", "results/measured.parquet"),
+        **environment,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert len(list(homes.glob("train_networks-*/"))) == 4
+    local = check_out(tmp_path / "local")
+    shutil.copy(store / "points.csv", local.path)
+    local.configure(**SMALL, data=data | {"n_train": 6, "n_test": 2})
+    local.run("results/measured.parquet")
+    assert digests(store / "results") == digests(local.path / "results")
