@@ -21,11 +21,14 @@ import pandas as pd
 
 CLOCK = Path(__file__).parent / "job_clock"
 WARM_UP = "studies/tiny.yaml"
-MAIN = "Snakemake itself"
+MAIN, REST = "snakemake", "shells, ends of processes"
 
 
 def watch(checkout: Path, study: str, cores: int) -> pd.DataFrame:
-    """One run of a study: jobs, seconds of starting and of work for each script, and the wall's."""
+    """One run of a study: jobs, seconds of starting and of work for each script, and the wall's.
+
+    Two further rows are Snakemake's own process and what no process has accounted for.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         lines = Path(scratch) / "clock"
         lines.touch()
@@ -46,7 +49,7 @@ def watch(checkout: Path, study: str, cores: int) -> pd.DataFrame:
     table = table.assign(jobs=1, work=table["end"] - table["start"])
     table = table.groupby("script")[["jobs", "start", "work"]].sum()
     rest = total - table[["start", "work"]].sum().sum()
-    table.loc[MAIN] = {"jobs": 1, "start": 0.0, "work": rest}
+    table.loc[REST] = {"jobs": 0, "start": 0.0, "work": rest}
     return table.assign(wall=wall)
 
 
@@ -56,14 +59,15 @@ def _children() -> float:
 
 
 def shares(table: pd.DataFrame) -> pd.Series:
-    """Seconds of starting, computing, drawing and Snakemake itself, their sum, and the wall's."""
-    jobs = table.drop(index=MAIN)
-    drawing = jobs.index == "figure"
+    """Seconds of starting, computing, drawing, Snakemake itself and the rest, and of all; and the
+    wall's."""
+    work = table["work"]
     parts = {
-        "starting": jobs["start"].sum(),
-        "computing": jobs["work"][~drawing].sum(),
-        "drawing": jobs["work"][drawing].sum(),
-        MAIN: table.loc[MAIN, "work"],
+        "starting": table["start"].sum(),
+        "computing": work.drop(["figure", MAIN, REST], errors="ignore").sum(),
+        "drawing": work.get("figure", 0.0),
+        "Snakemake": work.get(MAIN, 0.0),
+        REST: work[REST],
     }
     return pd.Series({**parts, "CPU in all": sum(parts.values()), "wall": table["wall"].iloc[0]})
 

@@ -1,7 +1,7 @@
 """Python imports this in each process of a run that `benchmarks.shares` watches.
 
 At its end a job's process leaves a line: its script, the CPU seconds until it opened its log, which
-is once everything is imported, and those it took in all.
+is once everything is imported, and those it took in all. So does Snakemake's own, as "snakemake".
 """
 
 import atexit

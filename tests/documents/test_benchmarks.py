@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import cases, checks, figure, methods, ratios, report, run, scheduler
+from benchmarks import cases, checks, figure, methods, ratios, report, run, scheduler, shares
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS, Case
 from benchmarks.measure import measure
 from checkout import ROOT
@@ -260,6 +263,26 @@ def test_the_documents_quote_what_planning_costs():
     assert (np.diff(numbers[:, :2], axis=0) > 0).all()
     # The largest is planned without groups alone.
     assert np.isfinite(numbers[:-1]).all()
+
+
+def test_shares_of_a_run_add_up():
+    rows = {"figure": (2, 1.5, 3.0), "measure": (1, 0.5, 4.0), shares.MAIN: (1, 0.0, 2.0)}
+    rows[shares.REST] = (0, 0.0, 1.0)
+    table = pd.DataFrame(rows, index=["jobs", "start", "work"]).T.assign(wall=7.0)
+    assert shares.shares(table).tolist() == [2.0, 4.0, 3.0, 2.0, 1.0, 12.0, 7.0]
+
+
+def test_the_clock_tells_a_jobs_start_from_its_work(tmp_path):
+    script = tmp_path / "scripts" / "tmp1.measure.py"
+    script.parent.mkdir()
+    burn = "import time\nend = time.process_time() + 0.1\nwhile time.process_time() < end: pass\n"
+    script.write_text(f"{burn}open({str(tmp_path / 'job.log')!r}, 'wb')\n{burn}")
+    clock = tmp_path / "clock"
+    environment = {"PYTHONPATH": str(shares.CLOCK), "WIDELIMIT_CLOCK": str(clock)}
+    subprocess.run([sys.executable, script], env=environment, check=True)
+    name, start, end = json.loads(clock.read_text())
+    assert name == "measure"
+    assert min(start, end - start) >= 0.1
 
 
 def test_methods_take_turns_and_one_without_its_library_is_left_out(monkeypatch, capsys):
