@@ -53,7 +53,8 @@ def summarise(
         if frame is not None:
             limit = frame[(frame["metric"] == REGRESSION) & frame["step"].isna()]
             value = float(limit["value"].iloc[0]) ** 2
-            rows.append({"quantity": quantity, "centre": value, "published": PUBLISHED[quantity]})
+            known = {"published": PUBLISHED.get(quantity)}
+            rows.append({"quantity": quantity, "centre": value} | known)
     distances = metrics.assign(quantity=metrics["metric"].str.removeprefix("rmse_"))
     distances = distances[distances["quantity"].isin(DISTANCES)]
     distances = distances[distances["step"] == choices.last_step(distances)]
@@ -101,7 +102,8 @@ def finding(table: pd.DataFrame) -> str:
     kernel = table[table["width"].isna()].set_index("quantity")
     names = {"ntk_bias": "with the bias", "ntk_no_bias": "without it"}
     errors = words.listed(
-        f"{fixed(row['centre'], 6)} {names[quantity]} (published: {fixed(row['published'], 6)})"
+        f"{fixed(row['centre'], 6)} {names[quantity]}"
+        + f" (published: {fixed(row['published'], 6)})" * pd.notna(row["published"])
         for quantity, row in kernel.iterrows()
     )
     text = f"NTK regression has a test mean squared error of {errors}."
