@@ -16,6 +16,7 @@ CHAPTERS = [
     "validation",
     "seeds",
     "compiled",
+    "expressions",
     "kernels",
     "circle",
     "tables",

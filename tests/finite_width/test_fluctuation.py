@@ -166,4 +166,4 @@ def test_refuses():
     with pytest.raises(ValueError, match="outputs must be a whole number >= 1; got 0"):
         ntk_fluctuation(np.eye(2), outputs=0)
     with pytest.raises(ValueError, match="activation must be one of"):
-        nngp_fluctuation(np.eye(2), activation="tanh")
+        nngp_fluctuation(np.eye(2), activation="tanhh")

@@ -90,7 +90,7 @@ def test_without_chance():
         ({"draws": 2}, "draws must be a whole number >= 4; got 2"),
         ({"y": Y[:3]}, "y must have shape"),
         ({"Z": np.ones((2, 3))}, "Z must have"),
-        ({"activation": "tanh"}, "activation must be one of"),
+        ({"activation": "tanhh"}, "activation must be one of"),
     ],
 )
 def test_refuses(changed, message):

@@ -105,7 +105,7 @@ def test_names_carry_their_parameter():
 @pytest.mark.parametrize(
     "name",
     [
-        "tanh",
+        "tanhh",
         "relu:1",
         "leaky_relu",
         "leaky_relu:2",

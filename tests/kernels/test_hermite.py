@@ -108,4 +108,4 @@ def test_refuses(degree):
     with pytest.raises(ValueError, match="degree must be a whole number >= 0"):
         hermite_coefficients("relu", degree)
     with pytest.raises(ValueError, match="activation must be one of"):
-        hermite_coefficients("tanh", 3)
+        hermite_coefficients("tanhh", 3)

@@ -85,7 +85,7 @@ def test_which_figures_depend_on_the_study():
         return set(figures_of(study(str(ROOT / f"studies/{name}.yaml")))) - always
 
     scales = {"scale_collapse", "scale_phases", "scale_fits", "scale_limit"}
-    assert of("tiny") == {"step7_interval", "step7_beyond", *scales}
+    assert of("tiny") == {"step7_interval", "step7_beyond", "step7_exponents", *scales}
     assert of("digits") == {"step7_digits"}
     assert of("lecture") == {"step7_lecture"}
 

@@ -91,7 +91,7 @@ CONFIGS = {
         {"data": {**FILE, "path": "good.csv", "outputs": ["a"]}},
         ["data.outputs: must differ from inputs; got a in both"],
     ),
-    "activation unknown": ({"network": {"activation": "tanh"}}, ["network.activation", "gelu"]),
+    "activation unknown": ({"network": {"activation": "tanhh"}}, ["network.activation", "gelu"]),
     "activation slope": (
         {"network": {"activation": "leaky_relu:2"}},
         ["network.activation", "slope in [0, 1]", "'2'"],
@@ -176,8 +176,8 @@ CONFIGS = {
         ["step4.target", "'x_9'", "x_0, x_1, x_2, x_3"],
     ),
     "step4 activation unknown": (
-        {"step4": {"activations": ["tanh"]}},
-        ["step4.activations", "relu", "tanh"],
+        {"step4": {"activations": ["tanhh"]}},
+        ["step4.activations", "relu", "tanhh"],
     ),
     "step4 on a circle": ({"step4": {"dimension": 1}}, ["step4.dimension", "equal to 2", "1"]),
     "step4 without its threshold": (
@@ -229,8 +229,8 @@ CONFIGS = {
         ["kernels.gaussian_scale", "greater than 0", "got -1.0"],
     ),
     "activation beyond": (
-        {"beyond": {"activations": ["tanh"]}},
-        ["beyond.activations.0: activation must be one of", "'tanh'"],
+        {"beyond": {"activations": ["tanhh"]}},
+        ["beyond.activations.0: activation must be one of", "'tanhh'"],
     ),
     "dimension zero beyond": ({"beyond": {"dimensions": [0]}}, ["beyond.dimensions.0", "got 0"]),
     "target beyond": (

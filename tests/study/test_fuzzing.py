@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from checkout import ROOT, TINY
 from widelimit.data.points import read_points
-from widelimit.data.targets import evaluate_expression
+from widelimit.expressions import evaluate_expression
 from widelimit.study.checks import check_study
 from widelimit.study.config import load_study
 from widelimit.study.config.errors import ConfigError

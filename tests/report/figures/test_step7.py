@@ -202,6 +202,12 @@ def test_ensemble_is_mean_and_standard_deviation_over_seeds(full, figures):
     variance = values(full["metrics"], "ensemble_variance", step=10_000, width=64).item()
     assert f"standard deviation is {number((variance * 3 / 2) ** 0.5, 2)} at width 2⁶" in finding
     assert f"theory says {number(spread**0.5, 2)}" in finding
+    at = {"step": 10_000, "width": 2**12}
+    bias, error = (
+        values(full["metrics"], f"ensemble_bias_paired{end}", **at).item() for end in ("", "_error")
+    )
+    assert f"{number(bias, 2)} ± {number(error, 2)} at width 2¹²" in finding
+    assert f"{number(bias / error, 2)} standard errors" in finding
 
 
 def test_ensemble_of_one_has_no_spread(smallest, figures):

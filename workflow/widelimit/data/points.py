@@ -13,7 +13,7 @@ from widelimit.data.digits import handwritten_digits
 from widelimit.data.files import read_columns
 from widelimit.data.lecture import linear_data
 from widelimit.data.sources import lift, normalise_rows, points, with_bias
-from widelimit.data.targets import evaluate_expression
+from widelimit.expressions import evaluate_expression
 from widelimit.seeds import generator
 from widelimit.tables import schemas
 

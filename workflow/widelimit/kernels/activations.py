@@ -1,17 +1,21 @@
 """Activations phi by name: the function, its derivative, its Gaussian second moment.
 
-A name is ``relu``, ``leaky_relu:<slope>``, ``gelu``, ``sin``, ``cos``, ``erf`` or ``hermite:<n>``.
+A name is ``relu``, ``leaky_relu:<slope>``, ``gelu``, ``sin``, ``cos``, ``erf`` or ``hermite:<n>``;
+one of ``WRITTEN``; or an expression in u, such as ``tanh(u) + 0.1 * u``.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from scipy.special import erf, eval_hermitenorm, ndtr
+
+from widelimit.kernels.written import WRITTEN, Written
 
 MAX_HERMITE_DEGREE = 100
 """Up to this degree h_n(u) exp(-u^2/4) is right to 1e-14 of its maximum, measured for |u| <= 12."""
@@ -64,7 +68,21 @@ def parse_activation(name: str) -> Activation:
     if family == "hermite" and colon:
         allowed = f"a degree from 1 to {MAX_HERMITE_DEGREE}"
         return _hermite(name, _number(name, argument, int, allowed, 1, MAX_HERMITE_DEGREE))
-    raise ValueError(f"activation must be one of {NAMES}; got {name!r}")
+    if name in WRITTEN:
+        return _written(name, WRITTEN[name])
+    if re.fullmatch(r"\w*(:.*)?", str(name)):
+        also = f"{', '.join(WRITTEN)}, or an expression in u such as tanh(u) + 0.1 * u"
+        raise ValueError(f"activation must be one of {NAMES}, {also}; got {name!r}")
+    return _written(name, name)
+
+
+@cache
+def _written(name: str, text: str) -> Activation:
+    try:
+        phi = Written(text)
+    except ValueError as error:
+        raise ValueError(f"activation: {error}") from None
+    return Activation(name, phi.value, phi.derivative, phi.second_moment)
 
 
 def _number(name, text, kind, allowed, low, high):

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from widelimit.kernels.activations import Activation, parse_activation
+from widelimit.kernels.dual_quadrature import quadrature_duals
 from widelimit.validation import reals
+
+CLOSED_FORM = 1e-13
 
 ROUNDING = 1e-12
 """How far outside [-1, 1] a correlation may lie and still be taken for its end."""
@@ -40,8 +43,9 @@ def dual_activation(activation: str, xi):
     """phi^(xi) = E[phi(u) phi(v)], without the network's factor c.
 
     xi: correlation in [-1, 1], any shape; the result has its shape (a float for a scalar) and
-    is right to 1e-13. Raises ValueError for xi outside [-1, 1] by more than rounding (1e-12)
-    or an unknown activation. Source: Daniely, Frostig & Singer (2016), section 4.
+    is right to 1e-13, or to `dual_error` where it has no closed form. Raises ValueError for xi
+    outside [-1, 1] by more than rounding (1e-12), an unknown activation, or one whose dual
+    quadrature does not reach. Source: Daniely, Frostig & Singer (2016), section 4.
     """
     return _evaluate("value", activation, xi)
 
@@ -56,8 +60,24 @@ def dual_derivative(activation: str, xi):
 
 
 def dual_of(activation: Activation) -> Dual:
-    """The closed forms that belong to this activation."""
-    return DUALS[activation.family]
+    """The closed forms that belong to this activation, or its duals by quadrature.
+
+    Raises ValueError where quadrature does not reach them.
+    """
+    if activation.family in DUALS:
+        return DUALS[activation.family]
+    value, derivative, _ = quadrature_duals(activation)
+    return Dual(
+        lambda xi, eta, phi: value(np.arctan2(eta, xi)),
+        lambda xi, eta, phi: derivative(np.arctan2(eta, xi)),
+    )
+
+
+def dual_error(activation: str) -> float:
+    """How far the two functions above are off at most, times c: 1e-13 of closed forms, an estimate
+    of those by quadrature."""
+    phi = parse_activation(activation)
+    return CLOSED_FORM if phi.family in DUALS else quadrature_duals(phi)[2]
 
 
 def deep_kernel(phi: Activation, xi, eta, *, depth: int, tangent: bool):

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import eval_hermitenorm
 
 from widelimit.kernels.activations import Activation, parse_activation
+from widelimit.kernels.quadrature import expectation
 from widelimit.validation import whole
 
 
@@ -45,8 +47,8 @@ _RECURSIONS = {
 def hermite_coefficients(activation: str, degree: int) -> np.ndarray:
     """a_n = E[phi(g) h_n(g)], g standard normal, for n = 0, .., degree; shape (degree + 1,).
 
-    Right to rounding, in closed form. Raises ValueError for a negative degree or an unknown
-    activation.
+    Right to rounding, in closed form; of an expression by quadrature. Raises ValueError for a
+    negative degree or an unknown activation.
     """
     phi = parse_activation(activation)
     degree = whole("degree", degree, least=0)
@@ -57,7 +59,17 @@ def hermite_coefficients(activation: str, degree: int) -> np.ndarray:
         # phi(u) = (1 - s) relu(u) + s u, and u = h_1.
         line = phi.slope * (np.arange(degree + 1) == 1)
         return (1 - phi.slope) * _recursion("relu", degree) + line
+    if family not in _RECURSIONS:
+        return _by_quadrature(phi, degree)
     return _recursion(family, degree)
+
+
+def _by_quadrature(phi: Activation, degree: int) -> np.ndarray:
+    def term(n):
+        norm = math.sqrt(math.factorial(n))
+        return expectation(lambda u: phi.value(u) * (eval_hermitenorm(n, u) / norm))
+
+    return np.array([term(n) for n in range(degree + 1)])
 
 
 def _recursion(family: str, degree: int) -> np.ndarray:

@@ -55,7 +55,7 @@ METRIC_MEANINGS = {
     " width and the same g, last step",
     "crossover_scale": "output scale alpha at which a network's ntk_drift falls to 1 from above,"
     " on a straight line in logarithms between neighbours",
-    "drift_ratio": "largest / smallest median ntk_drift over the widths from 2^10 on at one g",
+    "drift_ratio": "largest / smallest median ntk_drift over the widths from 2^12 on at one g",
     "lambda_max_ntk": "largest eigenvalue of the limit NTK on the training points",
     "lambda_min_ntk": "smallest eigenvalue of it",
     "condition_number_ntk": "lambda_max / lambda_min of it",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from widelimit.data.sources import normalise_rows
-from widelimit.data.targets import evaluate_expression
+from widelimit.expressions import evaluate_expression
 from widelimit.kernels.polynomial import polynomial_features, polynomial_gram
 from widelimit.linear.kernel_regression import kernel_regression
 from widelimit.linear.least_squares import LeastSquares

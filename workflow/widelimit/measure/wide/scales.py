@@ -14,8 +14,8 @@ from widelimit.tables.scale import TABLES
 
 LEVEL = 1.0
 """The drift of the kernel at which lazy turns into rich: it has changed by as much as it is."""
-FROM_WIDTH = 2**10
-"""Below, drifts scatter too much between seeds to be compared."""
+FROM_WIDTH = 2**12
+"""Below, the drift of lazy networks has a random part of its own, which falls with the width."""
 
 
 def measure_scales(

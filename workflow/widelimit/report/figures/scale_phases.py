@@ -69,7 +69,7 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.annotate(
             f"drift 1\n{fit}".strip(),
             (k.iloc[-1], alpha.iloc[-1]),
-            (8, 0),
+            (14, 0),
             textcoords="offset points",
             fontsize=7.5,
             va="center",

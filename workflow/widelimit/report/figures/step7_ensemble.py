@@ -29,7 +29,8 @@ TABLE = Table(
         text(
             "quantity",
             "mean or std at one test point (theory's where width is missing), or bias_squared,"
-            " variance, theory_variance: their means over the test points",
+            " variance, theory_variance: their means over the test points; bias_paired and"
+            " bias_paired_error: as in metrics.parquet",
         ),
         STEP,
         WIDTH.but(null="theory"),
@@ -41,7 +42,12 @@ TABLE = Table(
     ),
 )
 
-MEANS = {"ensemble_bias_squared": "bias_squared", "ensemble_variance": "variance"}
+MEANS = {
+    "ensemble_bias_squared": "bias_squared",
+    "ensemble_variance": "variance",
+    "ensemble_bias_paired": "bias_paired",
+    "ensemble_bias_paired_error": "bias_paired_error",
+}
 """What the metrics are called here."""
 
 LOOKS = {"bias_squared": ("bias²", style.PURPLE, "o"), "variance": ("variance", style.GREEN, "s")}
@@ -183,6 +189,23 @@ def caption(table: pd.DataFrame) -> str:
     )
 
 
+def _paired(table: pd.DataFrame) -> str:
+    """What is left of the bias without the noise of the start, and how sure it is."""
+    bias, error = (
+        table[table["quantity"] == name].set_index("width")["value"]
+        for name in ("bias_paired", "bias_paired_error")
+    )
+    if bias.empty or (width := bias.index.max()) not in error.index:
+        return ""
+    sure, seeds = bias[width] / error[width], int(table["seeds"].max())
+    return (
+        f" Each network less its own corrected prediction, which takes the noise of the start away,"
+        f" leaves a mean of {number(bias[width], 2)} ± {number(error[width], 2)} at width"
+        f" {power(int(width))}: {number(sure, 2)} standard errors of {words.seeds([seeds])}. The"
+        " kernel's movement makes it; it shrinks with the width, not with more seeds."
+    )
+
+
 def finding(table: pd.DataFrame) -> str:
     def root(square: float) -> str:
         return number(square**0.5, 2)
@@ -201,5 +224,5 @@ def finding(table: pd.DataFrame) -> str:
     return (
         f"{text}, where chance alone leaves {root(expected / seeds)} with {seeds} seeds, and their"
         f" standard deviation is {words.by_width(variance['width'], unbiased, root)}, where theory"
-        f" says {root(expected)} (root mean squares over test points)."
+        f" says {root(expected)} (root mean squares over test points).{_paired(table)}"
     )

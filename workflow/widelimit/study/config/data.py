@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from widelimit.data.digits import CLASSES
 from widelimit.data.sources import source_dimension
-from widelimit.data.targets import check_expression
+from widelimit.expressions import check_expression
 from widelimit.study.config.sections import Name, Section, Target, distinct
 from widelimit.study.config.types import FILE, Flag, number, whole
 

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from pydantic import model_validator
 
-from widelimit.data.targets import check_expression, evaluate_expression
+from widelimit.expressions import check_expression, evaluate_expression
 from widelimit.measure.log_steps import log_steps
 from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
 from widelimit.study.config.types import number, optional, whole
@@ -17,7 +17,8 @@ class Network(Section):
     """The networks, and how they are trained."""
 
     activation: Activation = "relu"
-    """relu, leaky_relu:<slope>, gelu, sin, cos, erf or hermite:<n>."""
+    """relu, leaky_relu:<slope>, gelu, sin, cos, erf or hermite:<n>; tanh, sigmoid, softplus, swish,
+    or an expression in u such as tanh(u) + 0.1 * u, smooth but for a kink at 0."""
     widths: distinct(whole(ge=1, le=MAX_WIDTH), least=1, most=100) = [64, 256, 1024]
     """Numbers of hidden units k, each once."""
     seeds: whole(ge=1, le=100_000) = 10

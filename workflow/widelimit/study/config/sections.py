@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from widelimit.data.targets import check_expression
+from widelimit.expressions import check_expression
 from widelimit.kernels.activations import parse_activation
 
 

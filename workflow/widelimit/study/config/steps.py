@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from widelimit.data.targets import check_expression
+from widelimit.expressions import check_expression
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.quadrature import MAX_DEGREE
 from widelimit.study.config.sections import (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
+from zlib import crc32
 
 from pydantic import Field
 
@@ -105,7 +107,7 @@ class Study(Experiment):
         experiments = {}
         for activation in self.beyond.activations:
             other = network.model_copy(update={"activation": activation})
-            folder = f"beyond/{activation.replace(':', '_')}"
+            folder = f"beyond/{folder_name(activation)}"
             experiments[folder] = Experiment(data=self.data, network=other, kernels=self.kernels)
         same = ("n_train", "n_test", "noise_std")
         for d in self.beyond.dimensions:
@@ -149,3 +151,12 @@ def _of_source(source: Any, data: dict[str, Any]) -> dict[str, Any]:
     foreign = {"path", "inputs"} | ({"outputs"} if isinstance(data.get("outputs"), list) else set())
     foreign |= {key for key, sources in FOR_SOURCES.items() if source not in sources}
     return {key: value for key, value in data.items() if key not in foreign}
+
+
+def folder_name(activation: str) -> str:
+    """A name for a folder: leaky_relu_0.1; of an expression its letters and digits and a number
+    that tells apart what these leave alike."""
+    if re.fullmatch(r"[\w:.]+", activation):
+        return activation.replace(":", "_")
+    letters = re.sub(r"[^A-Za-z0-9.]+", "_", activation).strip("_")[:40]
+    return f"{letters}_{crc32(activation.encode()):08x}"

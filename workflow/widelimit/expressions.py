@@ -1,4 +1,4 @@
-"""Target functions written as text: checked name by name, then computed with NumPy.
+"""Functions written as text, targets and activations: checked, then computed with NumPy.
 
 An expression is arithmetic on real numbers: numbers, the variables it is given, + - * / ** %,
 comparisons, and the functions and constants below. A comparison is the number 1 where it holds and
@@ -63,7 +63,7 @@ _CALL = "; a function is written with parentheses, as in sin(t)"
 def check_expression(text: str, variables: Sequence[str]) -> None:
     """Raise ValueError, with the reason and what is allowed, unless ``text`` is plain arithmetic
     in ``variables``."""
-    _parse(text, variables)
+    parse_expression(text, variables)
 
 
 def evaluate_expression(text: str, variables: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -71,11 +71,11 @@ def evaluate_expression(text: str, variables: Mapping[str, np.ndarray]) -> np.nd
 
     Raises ValueError where the expression is not allowed, or not finite at some point.
     """
-    tree = _parse(text, list(variables))
+    tree = parse_expression(text, list(variables))
     names = {**variables, **CONSTANTS}
     count = len(next(iter(variables.values())))
     with np.errstate(all="ignore"):
-        values = np.broadcast_to(_value(tree, names), count).astype(float)
+        values = np.broadcast_to(value_of(tree, names), count).astype(float)
         bad = np.flatnonzero(~np.isfinite(values))
         if bad.size:
             point = ", ".join(f"{name} = {array[bad[0]]:g}" for name, array in variables.items())
@@ -86,7 +86,8 @@ def evaluate_expression(text: str, variables: Mapping[str, np.ndarray]) -> np.nd
     return values
 
 
-def _parse(text: str, variables: Sequence[str]) -> ast.expr:
+def parse_expression(text: str, variables: Sequence[str]) -> ast.expr:
+    """The tree of a checked expression, for `value_of`. Errors as in `check_expression`."""
     if len(text) > MAX_LENGTH:
         raise ValueError(f"an expression has at most {MAX_LENGTH} characters; got {len(text)}")
     try:
@@ -161,7 +162,7 @@ def _hint(node: ast.expr) -> str:
             return ""
 
 
-def _value(node: ast.expr, names: Mapping[str, np.ndarray]) -> np.ndarray:
+def value_of(node: ast.expr, names: Mapping[str, np.ndarray]) -> np.ndarray:
     """The value at all points of what `_check` has let pass."""
     match node:
         case ast.Constant(value=number):
@@ -169,16 +170,16 @@ def _value(node: ast.expr, names: Mapping[str, np.ndarray]) -> np.ndarray:
         case ast.Name(id=name):
             return names[name]
         case ast.BinOp(left=left, op=op, right=right):
-            return _OPERATORS[type(op)](_value(left, names), _value(right, names))
+            return _OPERATORS[type(op)](value_of(left, names), value_of(right, names))
         case ast.UnaryOp(op=op, operand=operand):
-            value = _value(operand, names)
+            value = value_of(operand, names)
             return -value if isinstance(op, ast.USub) else value
         case ast.Compare(left=left, ops=ops, comparators=others):
-            values = [_value(part, names) for part in (left, *others)]
+            values = [value_of(part, names) for part in (left, *others)]
             pairs = zip(ops, values[:-1], values[1:], strict=True)
             return reduce(np.multiply, (_COMPARISONS[type(op)](*two) * 1.0 for op, *two in pairs))
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            return _FUNCTIONS[name][0](*(_value(part, names) for part in arguments))
+            return _FUNCTIONS[name][0](*(value_of(part, names) for part in arguments))
 
 
 def _unreal_power(tree: ast.expr, names: Mapping[str, np.ndarray]) -> str:
@@ -186,6 +187,6 @@ def _unreal_power(tree: ast.expr, names: Mapping[str, np.ndarray]) -> str:
     for node in ast.walk(tree):
         match node:
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                if ((_value(left, names) < 0) & (_value(right, names) % 1 != 0)).any():
+                if ((value_of(left, names) < 0) & (value_of(right, names) % 1 != 0)).any():
                     return f"; {ast.unparse(node)} is a fractional power of a negative number"
     return ""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkout import ROOT
-from widelimit.data.targets import FUNCTIONS, check_expression, evaluate_expression
+from widelimit.expressions import FUNCTIONS, check_expression, evaluate_expression
 
 T = np.linspace(-0.9, 0.9, 7)
 
