@@ -1,8 +1,10 @@
 import math
+from dataclasses import is_dataclass
 from fractions import Fraction
 from inspect import signature
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import widelimit
@@ -134,6 +136,8 @@ FURTHER = {
     descend: {"X": X, "y": y, "start": y, "learning_rate": 0.1, "steps": [1]},
     fourier_features: {"X": X, "W": B, "b": np.ones(3)},
 }
+OPTIONAL = {"Z", "X_test", "start"}
+"""None has a meaning for these."""
 FUNCTIONS = {getattr(widelimit, name): arguments for name, arguments in CALLS.items()} | FURTHER
 ARGUMENTS = [
     pytest.param(function, arguments, name, id=f"{function.__name__}-{name}")
@@ -161,6 +165,79 @@ def test_public_functions_name_the_argument_they_refuse(function, arguments, nam
         return  # points of any dimension
     with pytest.raises(ValueError, match=r"\w+ must .*have shape"):  # that, or what goes with it
         function(**arguments | {name: np.repeat(value, 2, axis=-1)})
+
+
+class Tagged(np.ndarray):
+    """A subclass whose arithmetic would betray that it was used as it came."""
+
+    def __array_ufunc__(self, *_, **__):
+        raise AssertionError("computed with a subclass")
+
+
+def strided(value):
+    doubled = np.full([2 * length for length in value.shape], np.nan)
+    view = doubled[tuple(slice(None, None, 2) for _ in value.shape)]
+    view[...] = value
+    return view
+
+
+def frozen(value):
+    copy = value.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+FORMS = {
+    "read-only": frozen,
+    "not contiguous": strided,
+    "Fortran order": np.asfortranarray,
+    "reversed": lambda value: value[..., ::-1].copy()[..., ::-1],
+    "float32": lambda value: value.astype(np.float32),
+    "whole numbers": lambda value: value.astype(int),
+    "other byte order": lambda value: value.astype(">f8"),
+    "long double": lambda value: value.astype(np.longdouble),
+    "lists": lambda value: value.tolist(),
+    "lists of whole numbers": lambda value: value.astype(int).tolist(),
+    "objects": lambda value: value.astype(object),
+    "a subclass": lambda value: value.view(Tagged),
+    "a mask of nothing": lambda value: np.ma.masked_array(value, mask=False),
+    "pandas": lambda value: {1: pd.Series, 2: pd.DataFrame}.get(value.ndim, np.asarray)(value),
+}
+
+
+def leaves(result):
+    """All arrays and numbers in what a function gives."""
+    if is_dataclass(result):
+        result = vars(result)
+    if isinstance(result, dict):
+        result = list(result.values())
+    if isinstance(result, (list, tuple)):
+        return [leaf for part in result for leaf in leaves(part)]
+    return [result]
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_public_functions_take_numbers_in_any_form(function, form):
+    """All arguments here are whole numbers, which each form holds exactly."""
+    arguments = FUNCTIONS[function]
+    arrays = {name: each for name, each in arguments.items() if isinstance(each, np.ndarray)}
+    found = function(**arguments | {name: form(each) for name, each in arrays.items()})
+    for one, other in zip(leaves(found), leaves(function(**arguments)), strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert type(one) is type(other)
+
+
+@pytest.mark.parametrize("function, arguments, name", ARGUMENTS)
+def test_public_functions_name_what_is_no_number(function, arguments, name):
+    shape = np.shape(arguments[name])
+    odd = [np.full(shape, each, dtype=object) for each in ("1", 1j, None, {})]
+    if shape and name not in ("steps", "widths"):  # that would be taken, and computed for ever
+        odd.append(np.full(shape, 10**400, dtype=object))
+    odd += [object(), "", b"1", {}, {1.0}, [[1], [1, 2]], np.full(shape, "2020-01-01", "M8[D]")]
+    for wrong in odd + [None] * (name not in OPTIONAL):
+        with pytest.raises(ValueError, match=f"^{name} must "):
+            function(**arguments | {name: wrong})
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

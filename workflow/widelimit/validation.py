@@ -25,10 +25,14 @@ def whole(name: str, value, *, least: int) -> int:
     return int(value)
 
 
+def listed(values) -> list:
+    """The values of a sequence, whatever they are, or the only one."""
+    return list(values) if np.asarray(values, dtype=object).ndim == 1 else [values]
+
+
 def step_numbers(name: str, values: Iterable, *, last: int | None = None) -> list[int]:
     """Numbers of steps, whole, from 0 to the last one allowed, as they were given."""
-    one_by_one = np.ndim(np.asarray(values, dtype=object)) == 1
-    values = list(values) if one_by_one else [values]
+    values = listed(values)
     high = math.inf if last is None else last
     wrong = [value for value in values if not is_whole(value) or not 0 <= value <= high]
     if wrong:

@@ -12,7 +12,7 @@ from widelimit.finite_width.movement import Flux, Problem, movement
 from widelimit.finite_width.start import start_variance
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import stability_bound
-from widelimit.validation import finite, positive, step_numbers, whole
+from widelimit.validation import finite, listed, positive, step_numbers, whole
 
 DRAWS = 16
 START_SAMPLE = 1 << 12
@@ -83,7 +83,7 @@ def predicted_distance(
     theory ends: see docs/finite_width.md. Raises ValueError for other arguments.
     """
     problem, order, squeeze = _problem(X, Z, y, activation, learning_rate, steps, draws)
-    widths = [whole("widths", width, least=1) for width in np.atleast_1d(widths).tolist()]
+    widths = [whole("widths", width, least=1) for width in listed(widths)]
     if not widths:
         raise ValueError("widths must not be empty")
     large = Flux(problem) if problem.has_flux else None

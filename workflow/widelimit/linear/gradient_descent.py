@@ -257,9 +257,10 @@ def _bound(lambda_max: float) -> float:
 
 def _over(steps, at) -> np.ndarray:
     """at(T), or at(T) for each T of a sequence along a new first axis."""
-    if np.ndim(steps) == 0:
+    dimensions = np.asarray(steps, dtype=object).ndim
+    if dimensions == 0:
         return at(_step(steps))
-    if np.ndim(steps) > 1 or len(steps) == 0:
+    if dimensions > 1 or len(steps) == 0:
         raise ValueError(f"steps must be a number or a non-empty sequence of them; got {steps!r}")
     return np.stack([at(_step(T)) for T in steps])
 
