@@ -101,6 +101,8 @@ SMALL = STUDY.small_experiments()
 SCALES = list(STUDY.scale_experiments())
 NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
 RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
+# Where theory's predictions of the main experiment are, if they are made.
+PREDICTED = [f"{RESULTS}/predicted.parquet"] if arguments.predictable(STUDY) else []
 # Where the numbers of each step of the course are.
 MEASURED = {
     **{
@@ -109,7 +111,8 @@ MEASURED = {
         if "measured" in measurement.tables
     },
     "step7": [f"{base}/measured.parquet" for base in EXPERIMENTS]
-    + [f"{RESULTS}/{small}/measured.parquet" for small in STUDY.beyond_experiments()],
+    + [f"{RESULTS}/{small}/measured.parquet" for small in STUDY.beyond_experiments()]
+    + PREDICTED,
     **(
         {"scale": [f"{RESULTS}/{part}/measured.parquet" for part in ["scale", *SCALES]]}
         if SCALES
@@ -302,6 +305,8 @@ def made_from():
 
 def closing_words():
     """Where to look after a run, line by line; a part of a study leaves a part of it."""
+    if as_typed("plan") in workflow.dag_settings.targets:
+        yield Path(f"{RESULTS}/plan.md").read_text(encoding="utf-8")
     for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
         there = [path for path in paths if Path(path).exists()]
         yield from (f"{f'{what}:' if i == 0 else '':12}{path}" for i, path in enumerate(there))

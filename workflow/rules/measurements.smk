@@ -33,6 +33,47 @@ rule measure_small:
         "../scripts/measure_small.py"
 
 
+# How far networks should be from their kernel predictions: theory, without a network.
+rule predict_distance:
+    input:
+        data="{base}/data.parquet",
+    output:
+        metrics="{base}/predicted.parquet",
+    log:
+        "{base}/logs/predict_distance.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(15),
+    params:
+        predict=lambda wildcards: arguments.prediction_arguments(*EXPERIMENTS[wildcards.base]),
+        origins=origins("generate_data"),
+        code=code("predict_distance.py"),
+    script:
+        "../scripts/predict_distance.py"
+
+
+rule plan:
+    input:
+        predicted=PREDICTED,
+    output:
+        plan=f"{RESULTS}/plan.md",
+    log:
+        f"{RESULTS}/logs/plan.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("plan.py"),
+    script:
+        "../scripts/plan.py"
+
+
 # What takes the networks of all output scales.
 rule measure_scale:
     input:

@@ -29,6 +29,11 @@ METRIC_MEANINGS = {
     " the error of the kernel at the start",
     "distance_movement": "network - corrected prediction of its own NTK at step 0: the movement of"
     " the kernel",
+    "predicted_distance_start": "root mean square of distance_start over initialisations and test"
+    " points, as the theory of finite width predicts it",
+    "predicted_distance_movement": "root mean square over test points of the mean over"
+    " initialisations of network - own-kernel prediction, as that theory predicts it",
+    "crossover_width": "width from which the predicted movement is of its final order, k^(-1/2)",
     "progress_vs_ntk": "(f - f_0).(g - f_0) / |g - f_0|^2 over test points, f the network, g its"
     " corrected NTK prediction: how far it has come along the predicted way",
     "rmse_network_vs_regression": "network at the last step - f_0(x) - K(x, X) K^+ (y - f_0(X)),"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from widelimit.study.config import Data, Experiment, Network
+from widelimit.kernels.activations import parse_activation
+from widelimit.study.config import Data, Experiment, Network, Study
 
 _POINTS = ("design", "dimension", "targets")
 _POINTS_OF = {
@@ -54,6 +55,41 @@ def comparison_arguments(experiment: Experiment) -> dict[str, Any]:
     """Arguments of measure.wide.predictions.compare."""
     network = experiment.network
     return {"learning_rate": network.learning_rate, "checkpoints": network.all_checkpoints}
+
+
+MOST_PREDICTED = 50_000
+"""Points x steps up to which the movement of single units is followed: some 20 s a width."""
+
+
+def predictable(study: Study) -> bool:
+    """Whether the distance of the study's networks is predicted: theory is for one output, for
+    networks without an output scale, and for stable learning rates; and it takes minutes at most
+    on the circle, where (leaky) ReLU crosses from units to fluxes, or for few points and steps.
+    """
+    data, network = study.data, study.network
+    kinked = parse_activation(network.activation).slope is not None
+    on_circle = data.source == "lift" or (data.source == "sphere" and data.dimension == 2)
+    return (
+        data.n_outputs == 1
+        and network.output_scale is None
+        and network.steps > 0
+        and not study.allow_unstable
+        and (
+            (kinked and on_circle and not data.bias)
+            or data.n_train * network.steps <= MOST_PREDICTED
+        )
+    )
+
+
+def prediction_arguments(name: str, experiment: Experiment) -> dict[str, Any]:
+    """Arguments of measure.predicted.predict_distance."""
+    network = experiment.network
+    return {
+        **comparison_arguments(experiment),
+        "experiment": name,
+        "activation": network.activation,
+        "widths": network.widths,
+    }
 
 
 def small_experiment_arguments(name: str, experiment: Experiment) -> dict[str, Any]:

@@ -1,0 +1,14 @@
+"""Rule plan: what to expect of a study, as a text to read before it is trained."""
+
+from widelimit.report.plan import plan
+from widelimit.study.job_log import logged
+from widelimit.tables.files import read_table, write_text
+
+with logged(snakemake.log[0]):
+    if not snakemake.input.predicted:
+        raise ValueError(
+            "plan: theory predicts networks of one output, without output_scale and with a stable"
+            " learning_rate: (leaky) ReLU on the circle, or n_train x steps of 50,000 at most"
+        )
+    table = read_table(*snakemake.input.predicted)
+    write_text(snakemake.output.plan, plan(table))
