@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from widelimit.study.arguments import predictable
 from widelimit.study.commands import Command
 from widelimit.study.config import Study
 
@@ -42,6 +43,11 @@ def _with_scales_along_a_line(study: Study) -> bool:
 
 def _of_every_scale(table: str) -> Callable[[Study], list[str]]:
     return lambda study: [f"{folder}/{table}" for folder in study.scale_experiments()]
+
+
+def _measured_and_predicted(study: Study) -> list[str]:
+    """The numbers of the main experiment, with those that theory predicts if it does."""
+    return ["measured", *(["predicted"] if predictable(study) else [])]
 
 
 def _measured_beyond(study: Study) -> list[str]:
@@ -194,7 +200,7 @@ FIGURES = {
     "step7_convergence": Figure(
         "The headline: distance to the NTK prediction against width, one curve for each training"
         " time.",
-        {"metrics": "measured", "slopes": "step7/slopes"},
+        {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
         settings=BANDS,
     ),
     "step7_errors": Figure(

@@ -48,7 +48,8 @@ tables keep to the seeds asked for. Timings and machine facts stand in `runs.par
 other table has the same bytes each time the study is run in the locked environment.
 
 `measured.parquet`, here and in the folders of variants, steps and smaller experiments, has the rows
-of `metrics.parquet` that one experiment gave; `slopes.parquet` and `claims.parquet` in the folder
+of `metrics.parquet` that one experiment gave, `predicted.parquet` those that theory predicts for
+the main one; `slopes.parquet` and `claims.parquet` in the folder
 of a step have the rows about that step alone; `step5/points.parquet` is a `data.parquet`. The name
 under which a table is described here stands in its metadata as `table`.
 

@@ -27,24 +27,23 @@ def plan(metrics: pd.DataFrame) -> str:
     }
     distance = np.hypot(parts["start"], parts["movement"])
     crossover = metrics[metrics["metric"] == "crossover_width"].set_index("step")["value"]
+    heads = ["1 step" if step == 1 else f"{step:,} steps" for step in distance.columns]
+    needed = _needed(distance)
+    if len(crossover):
+        needed["crossover"] = [number(crossover[step], 2) for step in distance.columns]
     lines = [
         "Predicted distance between networks and their NTK predictions: root mean square over",
         "initialisations and test points, in the units of the targets. No network was trained.",
         "",
-        *_table("width", [f"{step:,} steps" for step in distance.columns], _by_width(distance)),
+        *_table("width", heads, _by_width(distance)),
         "",
-        "Width needed for a distance, interpolated between the widths above:",
+        "Width needed for a distance, interpolated between the widths above. Below the crossover",
+        "the distance falls by no power of the width: do not extrapolate from narrower networks.",
         "",
-        *_table("distance", [f"{step:,} steps" for step in distance.columns], _needed(distance)),
+        *_table("distance", heads, needed),
+        "",
+        "Below a width of 2^10 the theory predicts too much: by up to 40 % at 2^6.",
     ]
-    if len(crossover):
-        widths = ", ".join(f"{number(k, 2)} ({step:,} steps)" for step, k in crossover.items())
-        lines += [
-            "",
-            f"Crossover width: {widths}. Below it the distance falls by no power of the width, so",
-            "do not extrapolate from narrower networks.",
-        ]
-    lines += ["", "Below a width of 2^10 the theory predicts too much: by up to 40 % at 2^6."]
     return "\n".join(lines) + "\n"
 
 

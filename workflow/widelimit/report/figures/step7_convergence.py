@@ -19,6 +19,10 @@ NETWORK, OWN, LAST_LAYER = (
     "rmse_last_layer_vs_nngp",
 )
 
+PREDICTED = "predicted_distance"
+PARTS = [f"{PREDICTED}_start", f"{PREDICTED}_movement"]
+"""Of the predicted distance: its root mean squares add up as squares."""
+
 TABLE = Table(
     "figures/step7_convergence.parquet",
     "one distance at one step and width, over seeds",
@@ -29,14 +33,24 @@ TABLE = Table(
 def summarise(
     metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 6
 ) -> pd.DataFrame:
-    """Network against NTK at up to ``curves`` steps, the other two distances at the last step."""
+    """Network against NTK at up to ``curves`` steps and what theory predicts of it, where it does;
+    the other two distances at the last step."""
     metrics, slopes = of_study(metrics), of_study(slopes).query("widths == 'widest'")
     distances = metrics[metrics["metric"].isin((NETWORK, OWN, LAST_LAYER)) & metrics["step"].gt(0)]
     steps = choices.decades(distances["step"], curves)
     kept = distances["step"].isin(steps) & distances["metric"].eq(NETWORK)
     kept |= distances["step"].eq(steps[-1])
     by = ["metric", "step"]
-    return TABLE.arrange(against_width.summarise(distances[kept], slopes, by, quantiles))
+    predicted = _predicted(metrics[metrics["step"].isin(steps)])
+    shown = pd.concat([distances[kept], predicted])
+    return TABLE.arrange(against_width.summarise(shown, slopes, by, quantiles))
+
+
+def _predicted(metrics: pd.DataFrame) -> pd.DataFrame:
+    parts = metrics[metrics["metric"].isin(PARTS)]
+    squares = parts.assign(value=parts["value"] ** 2, metric=PREDICTED, seed=0)
+    table = squares.groupby(["metric", "step", "width", "seed"], as_index=False)["value"].sum()
+    return table.assign(value=table["value"] ** 0.5)
 
 
 @style.context()
@@ -58,17 +72,23 @@ def draw(table: pd.DataFrame) -> Figure:
     left.set_ylabel("distance (root mean square over test points)")
     style.panel(left, "a", "Network against NTK prediction, at the same step")
     style.panel(right, "b", f"Three distances after {words.steps(steps[-1])}")
-    label_ends(against_width.draw({left: by_step, right: distances}))
+    ends = against_width.draw({left: by_step, right: distances})
+    for _, rows in by_metric.get(PREDICTED, table.iloc[:0]).groupby("step"):
+        line = rows.sort_values("width")
+        left.plot(line["width"], line["centre"], color=style.THEORY, linestyle="--", linewidth=0.8)
+    label_ends(ends)
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
+    predicted = table["metric"] == PREDICTED
+    theory = " Dashed: predicted from the points alone, without a network." * bool(predicted.any())
     return (
         "Distance between networks and predictions at the same step, by width: root mean square"
         " over test points. a: from the NTK prediction that starts at the network's own"
-        f" initialisation. b: after {words.steps(choices.last_step(table))}, also from that of the"
-        " network's own NTK; and of networks whose last layer alone is trained from NNGP"
-        f" regression. {against_width.caption(table)}"
+        f" initialisation.{theory} b: after {words.steps(choices.last_step(table))}, also from that"
+        " of the network's own NTK; and of networks whose last layer alone is trained from NNGP"
+        f" regression. {against_width.caption(table[~predicted])}"
     )
 
 

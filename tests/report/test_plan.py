@@ -1,0 +1,68 @@
+"""What to expect of a study before it is trained."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from widelimit.data.points import Points
+from widelimit.finite_width.prediction import predicted_distance
+from widelimit.measure.predicted import predict_distance
+from widelimit.report.plan import plan, width_for
+from widelimit.study.arguments import predictable
+from widelimit.study.config import load_study
+
+t = np.linspace(-0.9, 0.8, 6)
+X = np.stack([t, np.sqrt(1 - t**2)], axis=1)
+POINTS = Points(X, np.sin(3 * t)[:, None], t)
+OPTIONS = {"activation": "relu", "learning_rate": 0.05}
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    options = OPTIONS | {"checkpoints": [0, 1, 20], "widths": [256, 64]}
+    return predict_distance(POINTS, POINTS, experiment="step7", **options)
+
+
+def test_numbers_are_those_of_the_library(rows):
+    expected = predicted_distance(X, X, POINTS.y[:, 0], **OPTIONS, steps=[1, 20], widths=[64, 256])
+    for part in ("start", "movement"):
+        found = rows[rows["metric"] == f"predicted_distance_{part}"]
+        found = found.pivot(index="step", columns="width", values="value")
+        assert (found.to_numpy(float) == getattr(expected, part)).all()
+    crossover = rows[rows["metric"] == "crossover_width"].sort_values("step")["value"]
+    assert crossover.tolist() == expected.crossover_width.tolist()
+
+
+def test_the_plan_shows_them(rows):
+    text = plan(rows)
+    assert " 1 step |" in text
+    assert "2⁶" in text
+    assert "| crossover |" in text
+    assert "| crossover |" not in plan(rows[rows["metric"] != "crossover_width"])
+
+
+@pytest.mark.parametrize(
+    "tolerance, text",
+    [(2, "<= 2⁶"), (0.5, "130"), (0.25, "260"), (0.24, "> 2⁸"), (1, "<= 2⁶")],
+)
+def test_widths_for_distances(tolerance, text):
+    assert width_for(pd.Series({64: 1.0, 128: 0.5, 256: 0.25}), tolerance) == text
+
+
+def test_a_distance_that_rises_again_needs_the_wider_network():
+    assert width_for(pd.Series({64: 0.1, 128: 0.5, 256: 0.05}), 0.2) not in ("<= 2⁶", "64")
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({}, True),
+        ({"allow_unstable": True}, False),
+        ({"network": {"output_scale": 2.0}}, False),
+        ({"network": {"activation": "gelu", "steps": 100_000, "checkpoints": []}}, False),
+        ({"network": {"activation": "gelu", "steps": 1000, "checkpoints": []}}, True),
+        ({"data": {"target": ["t", "t ** 2"]}}, False),
+    ],
+)
+def test_what_is_predicted(changes, expected):
+    assert predictable(load_study(changes)) is expected
