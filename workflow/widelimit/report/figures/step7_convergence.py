@@ -82,7 +82,9 @@ def draw(table: pd.DataFrame) -> Figure:
 
 def caption(table: pd.DataFrame) -> str:
     predicted = table["metric"] == PREDICTED
-    theory = " Dashed: predicted from the points alone, without a network." * bool(predicted.any())
+    theory = " Dashed: root mean square over initialisations, predicted without a network." * bool(
+        predicted.any()
+    )
     return (
         "Distance between networks and predictions at the same step, by width: root mean square"
         " over test points. a: from the NTK prediction that starts at the network's own"
