@@ -210,3 +210,13 @@ def test_no_points_make_empty_arrays():
     A, B = np.ones((1, 5000)), np.ones((5000, 2))
     assert forward(np.empty((0, 2)), A, B).shape == (0,)
     assert last_layer_kernel(np.empty((0, 2)), np.ones((3, 2)), B).shape == (0, 3)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_networks_at_no_points_and_at_points_far_out(activation):
+    A, B = initialise(6, 3, outputs=1, rng=np.random.default_rng(0))
+    assert forward(np.empty((0, 3)), A, B, activation=activation).shape == (0,)
+    far = np.full((1, 3), 1e4)
+    # Sines there keep the digits that the angles keep.
+    expected = network(far[0], A, B, activation)
+    np.testing.assert_allclose(forward(far, A, B, activation=activation), expected, rtol=1e-9)

@@ -46,7 +46,7 @@ def _as_it_is(activation: Activation, U, derivative):
 
 
 def _circular(function, activation: Activation, U, derivative):
-    if max(U.max(), -U.min()) < LARGEST_ANGLE:
+    if max(U.max(initial=0.0), -U.min(initial=0.0)) < LARGEST_ANGLE:
         function(U, derivative)
     else:
         _as_it_is(activation, U, derivative)
