@@ -46,6 +46,7 @@ def test_jobs_take_no_more_memory_than_they_ask_for(
         },
         variants={"interval": None},
         beyond={"activations": ["erf"], "dimensions": [], "widths": [16, 64]},
+        scale={"scales": []},
     )
     log = tmp_path / "peaks"
     (tmp_path / "hook").mkdir()
