@@ -62,7 +62,8 @@ def test_tables_hold_to_their_schemas(made, tmp_path):
 
 
 def test_every_metric_is_measured_and_explained(made):
-    prefixes = ("polynomial_", "representer_", "kernel_norm", "minimum_norm", "psd_", "kernel_des")
+    prefixes = ("polynomial_", "representer_", "kernel_norm", "minimum_norm", "psd_")
+    prefixes += ("kernel_des", "kernel_interpolation", "kernel_fit_vs")
     named = {name for name in METRIC_MEANINGS if name.startswith(prefixes)}
     assert set(made["measured"]["metric"]) == named
     assert made["measured"]["value"].notna().all()
@@ -182,6 +183,11 @@ def test_descent_is_what_the_loop_gives(points):
     assert table.loc[1, "effective_condition"] == pytest.approx(values[-1] / values[0], rel=1e-6)
     assert table.index.max() == math.ceil(30 * table.loc[1, "effective_condition"])
     assert table["distance"].notna().sum() == 3  # 1, 10 and 100 of 200 steps
+
+
+def test_fits_go_through_the_samples_as_far_as_they_can(value):
+    assert value["kernel_interpolation_error"] < 1e-8
+    assert value["kernel_fit_vs_nearest"] < 1e-8
 
 
 def test_every_kernel_arrives(made, kernels, value):

@@ -24,6 +24,7 @@ from widelimit.measure.tangent.initialisation import (
     readout_rows,
 )
 from widelimit.measure.tangent.statements import measure_on
+from widelimit.measure.tangent.threshold import threshold_rows
 from widelimit.measure.tangent.training import Problem, flow_table, limit_rows, several_outputs
 from widelimit.networks.model import forward, initialise
 from widelimit.networks.tangent import empirical_ntk
@@ -300,6 +301,15 @@ def test_a_network_follows_the_steps_and_not_the_flow(measured):
     flow = metric(measured, "rmse_network_vs_empirical_ntk_flow", width=64, step=1)
     steps = metric(measured, "rmse_network_vs_empirical_ntk", width=64, step=1)
     assert (flow.to_numpy() > 5 * steps.to_numpy()).all()
+
+
+def test_networks_have_the_threshold_of_their_kernel():
+    points = samples()
+    options = {"root": 5, "activation": "relu", "width": 2**13, "seeds": 4}
+    rows = pd.DataFrame(threshold_rows(points["train"].X, points["train"].y[:, 0], **options))
+    growth = rows.groupby("metric")["value"].median()
+    assert growth["network_growth_below"] == pytest.approx(0.9**5, abs=0.1)
+    assert growth["network_growth_above"] == pytest.approx(1.1**5, abs=0.2)
 
 
 def test_every_metric_is_explained(measured):

@@ -191,10 +191,17 @@ METRIC_MEANINGS = {
             "ntk": "NTK",
         }.items()
     },
+    "kernel_interpolation_error": "largest |f(X) - y| / |y| of kernel regression on step 3's"
+    " samples, over the kernels of full rank",
+    "kernel_fit_vs_nearest": "largest |f(X) - the nearest point to y in the range of K| / |y|, over"
+    " all of them",
     "kernel_descent_left": "|f_T - f| / |f| over the test grid after 30 lambda_max /"
     " (smallest eigenvalue that does not count as 0) such steps, closed form; largest over kernels",
     "example_ntk_difference": "step 5: largest difference between the Gram matrix of the worked"
     " example, added up weight by weight, and the empirical NTK",
+    "network_growth_below": "residuals along the first eigenvector of a network's own NTK at the"
+    " start: size after 10 steps / after 5, trained with 0.95 of 2 / lambda_max of this kernel",
+    "network_growth_above": "the same with 1.05 of it",
     "hessian_norm_bounded": "spectral norm of the Hessian of f(x) in all weights, at one input and"
     " at initialisation, weights uniform on [-sqrt(3), sqrt(3)]",
     "hessian_norm_gaussian": "the same, weights standard normal",

@@ -85,6 +85,23 @@ def descent_table(
     return pd.concat([_descent(train, test, kernel, steps) for kernel in kernels])
 
 
+def interpolation_rows(train: Points, kernels: Sequence[Kernel]) -> Iterator[Row]:
+    """How far the fits are from the targets at the samples, for kernels of full rank; and from the
+    part of the targets in the range of the Gram matrix, by least squares, for all of them."""
+    y = train.y[:, 0]
+    missed, beside = [], []
+    for kernel in kernels:
+        K = kernel.gram(train.X)
+        fit, reach = kernel_regression(K, K, y), spectrum(K)
+        nearest = K @ np.linalg.lstsq(K, y, rcond=reach.rcond)[0]
+        beside.append(np.linalg.norm(fit - nearest) / np.linalg.norm(y))
+        if reach.rank == len(K):
+            missed.append(np.linalg.norm(fit - y) / np.linalg.norm(y))
+    yield Row("kernel_fit_vs_nearest", float(max(beside)))
+    if missed:
+        yield Row("kernel_interpolation_error", float(max(missed)))
+
+
 def descent_rows(descent: pd.DataFrame) -> Iterator[Row]:
     """The distance at the powers of ten and at the end, and how far steps are off their formula."""
     yield Row("kernel_descent_vs_closed_form", descent["difference"].max())

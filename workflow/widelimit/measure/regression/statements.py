@@ -9,7 +9,13 @@ import pandas as pd
 
 from widelimit.data.points import Points, generate_samples
 from widelimit.measure.metric_rows import metrics_table
-from widelimit.measure.regression.descent import descent_rows, descent_table, psd_rows, psd_table
+from widelimit.measure.regression.descent import (
+    descent_rows,
+    descent_table,
+    interpolation_rows,
+    psd_rows,
+    psd_table,
+)
 from widelimit.measure.regression.features import circle_samples, feature_rows, interpolants
 from widelimit.measure.regression.fits import Kernel, main_kernels
 from widelimit.tables.regression import TABLES
@@ -55,5 +61,6 @@ def measure_on(
         *feature_rows(root, draws),
         *psd_rows(tables["psd"]),
         *descent_rows(tables["descent"]),
+        *interpolation_rows(train, kernels),
     ]
     return tables | {"measured": metrics_table("step2", rows)}

@@ -20,6 +20,7 @@ from widelimit.measure.tangent.initialisation import (
     kernel_rows,
     readout_rows,
 )
+from widelimit.measure.tangent.threshold import threshold_rows
 from widelimit.measure.tangent.training import (
     Problem,
     flow_table,
@@ -82,6 +83,14 @@ def measure_on(
         *single,
         *_over_seeds(single),
         *limit_rows(problem),
+        *threshold_rows(
+            train.X,
+            train.y[:, 0],
+            root=root,
+            activation=trained_activation,
+            width=max(training_widths),
+            seeds=training_seeds,
+        ),
         *output_rows,
         *_flow_rows(flow, trained_activation),
     ]

@@ -107,6 +107,25 @@ STEP5 = (
         truth=1.0,
     ),
     _claim(
+        "5 % below the learning rate 2/λ_max of their own NTK networks learn its first direction"
+        " (residuals, 10 steps / 5)",
+        "network_growth_below",
+        test="measure/test_tangent.py::test_networks_have_the_threshold_of_their_kernel",
+        reason="a direction that is not learned has a ratio of 1; theory's is 0.9⁵",
+        kind=MEDIANS,
+        high=1.0,
+        truth=0.9**5,
+    ),
+    _claim(
+        "5 % above it they diverge along it (residuals, 10 steps / 5)",
+        "network_growth_above",
+        test="measure/test_tangent.py::test_networks_have_the_threshold_of_their_kernel",
+        reason="a direction that does not diverge has a ratio of 1; theory's is 1.1⁵",
+        kind=MEDIANS,
+        low=1.0,
+        truth=1.1**5,
+    ),
+    _claim(
         "Gradient descent differs from gradient flow in proportion to η (power)",
         "descent_vs_flow_order",
         reason="tells the first power from others; the correction is of order η",
