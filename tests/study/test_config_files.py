@@ -62,7 +62,7 @@ def test_a_number_is_read_in_base_ten_or_refused(tmp_path_factory, number, zeros
         ("network:\n  steps: 1,000\n", "steps: must be a whole number; got '1,000'"),
         ("network: {activation: no}\n", "activation: must be text, in quotes .*; got False"),
         ("data: {target: 2020-01-01}\n", "target: must be text, in quotes"),
-        ("network:\nsteps: 3\n", "network: must be a section, .*\nsteps: unknown key"),
+        ("network:\nsteps: 3\n", "network: must be a section.*\nsteps: unknown key"),
         ("network: {on: 3}\n", "network.1: must be a name"),
     ],
 )
