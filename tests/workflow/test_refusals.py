@@ -37,6 +37,16 @@ def test_snakemake_refuses_and_leaves_nothing(checkout, study, says):
     assert not (checkout.path / "results").exists()
 
 
+def test_without_config_yaml_no_study_is_what_it_says(checkout):
+    """Snakemake leaves it out in silence where another file is given."""
+    (checkout.path / "config.yaml").unlink()
+    done = checkout.snakemake("--cores", "1", "data")
+    assert done.returncode != 0
+    assert "config.yaml is missing" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (checkout.path / "results").exists()
+
+
 def test_make_figures_checks_before_snakemake_reads(tmp_path):
     """Snakemake reads the files of --configfile before any code of ours, with tracebacks."""
     makefile = (ROOT / "Makefile").read_text()

@@ -66,6 +66,9 @@ def refusing():
 with refusing():
     STUDY = load_study(config)
     if workflow.is_main_process:
+        # Snakemake does without it, in silence, where another file is given.
+        if WORKFLOW.is_dir() and not os.path.isfile(SHIPPED):
+            raise ValueError(f"{SHIPPED} is missing: what a study leaves out is as in that file")
         check_place(sys.executable, PACKAGE, os.getcwd())
         # Snakemake has read these by itself, and has dropped what is there twice.
         read_configs(workflow.config_settings.configfiles)
