@@ -143,7 +143,7 @@ def test_a_table_in_the_place_of_another_is_told_by_what_it_says(tmp_path, place
 
 
 def test_measured_numbers_are_in_place_under_their_own_name(tmp_path):
-    for name in ("measured", "metrics", "slopes"):
+    for name in ("measured", "predicted", "metrics", "slopes"):
         table = Table("metrics.parquet", "a row", TABLE.columns)
         write_table(tmp_path / f"{name}.parquet", pd.DataFrame({"a": [1.0]}), table.schema())
     assert [path.stem for path, _ in damaged_results(tmp_path)] == ["slopes"]
