@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import against_width, choices, looks, style, words
 from widelimit.report.figures.against_width import Curve
-from widelimit.report.numbers import number
+from widelimit.report.numbers import number, power
 from widelimit.tables.columns import ACTIVATION, BAND, EXPERIMENT, STEP, WIDTH, Table, large_count
 
 TITLE = "Distance from the NTK prediction, for other activations and spheres"
@@ -96,7 +96,9 @@ def finding(table: pd.DataFrame) -> str:
     fits = each.dropna(subset="slope")
     if len(fits):
         seeds = words.seeds(table["seeds"])
-        return f"After {step} and over {seeds}, {against_width.compared(fits, name)}."
+        ends = power(int(fits["smallest_width"].min())), power(int(fits["largest_width"].max()))
+        over = f"over {seeds} of widths {' to '.join(ends)}"
+        return f"After {step} and {over}, {against_width.compared(fits, name)}."
     wide = each.sort_values("centre")
     ends = " to ".join(
         f"{number(row['centre'], 2)} ({name(row)})"

@@ -212,7 +212,7 @@ def finding(table: pd.DataFrame) -> str:
     last = {inputs: rows.sort_values("step").iloc[-1] for inputs, rows in losses.items()}
     ends = words.listed(
         f"{number(row['value'], 2)} on the {NAMES[inputs]} ({words.seeds([row['seeds']])} of width"
-        f" {power(int(row['width']))})"
+        f" {power(int(row['width']))}, {words.steps(row['step'])})"
         for inputs, row in last.items()
     )
     rank, n_train = _rank(table, "raw"), table["n_train"].iloc[0]

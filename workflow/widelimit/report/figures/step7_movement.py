@@ -76,6 +76,7 @@ def finding(table: pd.DataFrame) -> str:
     )
     widest = table[table["width"] == table["width"].max()]
     return (
-        f"At width {power(int(widest['width'].iloc[0]))}, relative to the norm and in the median"
-        f" over {words.seeds(widest['seeds'])}, {distances}."
+        f"At width {power(int(widest['width'].iloc[0]))} and after"
+        f" {words.steps(choices.last_step(table))}, relative to the norm and in the median over"
+        f" {words.seeds(widest['seeds'])}, {distances}."
     )
