@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from wide_experiment import run
 from widelimit.data.points import make_points, to_table
 from widelimit.measure.slopes import slopes_table
+from widelimit.report.figure_text import text_of
 from widelimit.report.figures import style
 from widelimit.tables import files as tables
 
@@ -59,7 +60,7 @@ def with_variant(study, variant):
 UNREADABLE = re.compile(r"^\s|\s$|nan|None|<NA>|inf\b|[$\\{}]|\de[-+]|  |,,| ,|,\.|\.\.")
 """What no text on a page may hold: missing values, LaTeX, Python's numbers, gaps."""
 
-MOST_WORDS = 105
+MOST_WORDS = 40
 """Of a caption."""
 
 SMALLEST = {"widths": (64,), "seeds": 1, "steps": (0, 10), "n_train": 5, "n_test": 12}
@@ -108,11 +109,11 @@ def check_figure(module, table, path):
         if axes.name == "3d":
             drawn.delaxes(axes)
     check_layout(drawn)
-    caption, finding = module.caption(again), module.finding(again)
-    for text in (module.TITLE, caption, finding):
+    said = text_of(module, again)
+    for text in (said.title, said.caption, said.finding, said.details):
         assert not UNREADABLE.search(text), text
-    assert caption[-1] == finding[-1] == "."
-    assert len(caption.split()) <= MOST_WORDS, caption
+        assert text[-1:] in (".", "") or text == said.title
+    assert len(said.caption.split()) <= MOST_WORDS, said.caption
 
 
 def texts_of(figure):

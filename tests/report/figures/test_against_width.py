@@ -143,14 +143,16 @@ def test_phrases():
 
 def test_the_caption_says_what_is_drawn():
     assert against_width.caption(rows()) == (
-        "Lines: medians over 7 seeds; bands: 25 % to 75 % quantiles, which hold 38 % of the"
+        "\nLines: medians over 7 seeds; bands: 25 % to 75 % quantiles, which hold 38 % of the"
         " population on average. Slopes: least squares on"
         " logarithms, all seeds of widths 2⁸ to 2¹² (filled markers), ± half the 95 % interval;"
         " grey: 1/√k."
     )
     assert "filled" not in against_width.caption(rows(smallest=64))
-    assert against_width.caption(unfitted(), "Markers").startswith("Markers: medians over 7 seeds;")
-    assert against_width.caption(rows(seeds=1)).startswith("Lines: single seeds. Slopes")
+    assert against_width.caption(unfitted(), "Markers").startswith(
+        "\nMarkers: medians over 7 seeds;"
+    )
+    assert against_width.caption(rows(seeds=1)).startswith("\nLines: single seeds. Slopes")
     assert against_width.caption(unfitted(())) == "There is nothing to show."
 
 

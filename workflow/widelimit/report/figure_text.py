@@ -15,6 +15,7 @@ class FigureText:
     """The sentences of a figure, plain text, and what moves in it.
 
     title, caption : what it shows, and how to read it
+    details : what its lines, bands and panels are in full
     finding : what was measured, in a sentence or two with its numbers
     moving : of figures with sliders, what `Moving.for_page` gives
     """
@@ -23,6 +24,7 @@ class FigureText:
     caption: str
     finding: str
     moving: dict[str, Any] | None = None
+    details: str = ""
 
     def to_json(self) -> str:
         """An object with a line for each entry."""
@@ -43,10 +45,16 @@ class FigureText:
 
 
 def text_of(module: ModuleType, table: pd.DataFrame) -> FigureText:
-    """What a figure's module says of the figure that it draws from ``table``."""
+    """What a figure's module says of the figure that it draws from ``table``.
+
+    The first line of its caption is what everybody reads, the others are details.
+    """
+    text = module.caption(table) if hasattr(module, "caption") else module.CAPTION
+    caption, *details = (line.strip() for line in text.strip().split("\n"))
     return FigureText(
         title=module.TITLE,
-        caption=module.caption(table) if hasattr(module, "caption") else module.CAPTION,
+        caption=caption,
         finding=module.finding(table),
         moving=module.moving(table).for_page() if hasattr(module, "moving") else None,
+        details=" ".join(details),
     )

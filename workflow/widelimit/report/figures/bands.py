@@ -57,18 +57,18 @@ def drawable(axes: Axes, rows: pd.DataFrame, centre: str = "centre") -> pd.DataF
 
 
 def caption(table: pd.DataFrame, lines: str = "Lines") -> str:
-    """What line and band are, from a table with the columns `BAND`."""
+    """What line and band are, from a table with the columns `BAND`: a line of details."""
     rows = table[table["seeds"].notna()]
     if rows.empty:
         return "There is nothing to show."
     if rows["seeds"].max() == 1:
-        return f"{lines}: single seeds."
+        return f"\n{lines}: single seeds."
     lower, upper = (100 * rows[f"{end}_level"].iloc[0] for end in ("lower", "upper"))
     seeds = words.seeds(rows["seeds"])
     # A share of (n - 1) / (n + 1) of the population lies between the ends of n values, on average.
     held = [(upper - lower) * (n - 1) / (n + 1) for n in (rows["seeds"].min(), rows["seeds"].max())]
     share = " to ".join(dict.fromkeys(f"{part:.0f} %" for part in held))
     return (
-        f"{lines}: medians over {seeds}; bands: {lower:g} % to {upper:g} % quantiles, which hold"
+        f"\n{lines}: medians over {seeds}; bands: {lower:g} % to {upper:g} % quantiles, which hold"
         f" {share} of the population on average."
     )

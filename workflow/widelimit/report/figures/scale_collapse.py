@@ -73,7 +73,7 @@ def _draw(axes: Axes, table: pd.DataFrame, along: str, widths: list[int]):
 def caption(table: pd.DataFrame) -> str:
     return (
         "Networks α(f − f₀) at the last step, for each width k over the output scale α (a) and over"
-        " α√k (b). Drift: |NTK at the end − at the start| / |at the start|; movement: the same of"
+        " α√k (b).\nDrift: |NTK at the end − at the start| / |at the start|; movement: the same of"
         " all weights; distance and test error: root mean squares over test points; alignment:"
         f" y·Ky / (|K| |y|²), K the network's own NTK at the end. {bands.caption(table)}"
     )

@@ -142,7 +142,7 @@ def caption(table: pd.DataFrame) -> str:
     width, rich = choices.distinct(networks["width"])[-1], scales.scales(table)[0]
     return (
         "Networks α(f − f₀) at the last step, over the target and the NTK prediction at the same"
-        f" step. a: of any g = α√k and width, drawn for g = {scales.written(rich)}"
+        f" step.\na: of any g = α√k and width, drawn for g = {scales.written(rich)}"
         f" and {power(width)} hidden units. b: of the largest g and the same width."
     )
 

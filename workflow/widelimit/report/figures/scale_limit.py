@@ -59,7 +59,7 @@ def draw(table: pd.DataFrame) -> Figure:
 def caption(table: pd.DataFrame) -> str:
     return (
         "Networks of g = α√k at the last step, by width k. a: distance between a network and that"
-        " of the same number at the next greater width. b: distance to the NTK prediction. Large g"
+        " of the same seed at the next width. b: distance to the NTK prediction.\nLarge g"
         f" is lazy, small g rich. {against_width.caption(table)}"
     )
 

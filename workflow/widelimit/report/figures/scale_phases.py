@@ -93,7 +93,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "Each square is a width k and an output scale α; its colour is how far training moves the"
         " network's own NTK, relative to the kernel's norm at the start (median over seeds). Orange"
-        " networks are rich, purple ones lazy. Line: where the drift is 1, interpolated between"
+        " networks are rich, purple ones lazy.\nLine: where the drift is 1, interpolated between"
         " scales in logarithms for each seed; medians. The NTK limit goes to the right along a"
         " horizontal line, the mean-field limit down along the diagonal α√k = const."
     )

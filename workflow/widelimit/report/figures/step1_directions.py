@@ -62,10 +62,9 @@ def draw(table: pd.DataFrame) -> Figure:
 def caption(table: pd.DataFrame) -> str:
     return (
         "Distance between gradient descent from 0 and the solution along single singular"
-        " directions, at three learning rates, the last beyond the threshold 2. Dots: step by step,"
-        " down to rounding, which grows with the weights where they diverge; lines: the power"
-        f" |1 − ησᵢ²|ᵀ. The eigenvalues span a factor of"
-        f" {number(table['condition_number'].iloc[0])}."
+        " directions, at three learning rates, the last beyond the threshold 2. Dots: step by step;"
+        " lines: the power |1 − ησᵢ²|ᵀ.\nRounding grows with the weights where they diverge. The"
+        f" eigenvalues span a factor of {number(table['condition_number'].iloc[0])}."
     )
 
 

@@ -64,8 +64,9 @@ def caption(table: pd.DataFrame) -> str:
         for row in table.drop_duplicates("regime").itertuples()
     )
     return (
-        f"Gradient descent from 0 for {shapes}. a: training loss in units of the first; dashed:"
+        "Gradient descent from 0. a: training loss in units of the first; dashed:"
         " what it must tend to where that is not 0. b: distance to the solution of each regime."
+        f"\nShapes: {shapes}."
     )
 
 

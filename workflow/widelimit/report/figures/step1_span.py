@@ -118,11 +118,12 @@ def _draw_plane(axes: Axes, rows: pd.DataFrame):
 def caption(table: pd.DataFrame) -> str:
     starts = table.loc[table["quantity"] == PLANE, "start"].nunique()
     return (
-        f"a: with one point in two dimensions gradient descent from {starts} starts (open dots)"
-        " moves along the direction of the point (dotted) to the nearest of all weights that fit"
-        " (black line); from 0 (blue) that is the one of least norm, where the dashed circle"
-        " touches the line. b: component of w at right angles to all points; c: distance to the"
-        " fit of least norm; both for n < d and for an X of half the rank."
+        f"a: gradient descent from {starts} starts (open dots; blue: 0) to the line of all weights"
+        " that fit. b: component of w at right angles to all points. c: distance to the fit of"
+        " least norm.\na: with one point in two dimensions it moves along the direction of the"
+        " point (dotted) to the nearest of the weights that fit; from 0 that is the one of least"
+        " norm, where the dashed circle touches the line. b and c: for n < d and for an X of half"
+        " the rank."
     )
 
 

@@ -93,7 +93,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "Distance of gradient descent from the minimum-norm solution against the learning rate in"
         " units of the largest eigenvalue. Dots: step by step from 0; lines: closed form; dashed: 0"
-        f" and 2. a: {len(kappa)} spectra after {words.steps(steps[-1])}: eigenvalues even in the"
+        f" and 2.\na: {len(kappa)} spectra after {words.steps(steps[-1])}: eigenvalues even in the"
         " logarithm, Gaussian points (condition number"
         f" {number(kappa['gaussian'], 3)}), a matrix of half the rank. b: one spectrum after"
         f" {words.listed(f'{step}' for step in steps)} steps."

@@ -63,7 +63,7 @@ def caption(table: pd.DataFrame) -> str:
     )
     return (
         "Distance on the grid between kernel regression and T steps of gradient descent from 0, at"
-        " half the largest stable learning rate. Dots: step by step; lines: closed form. It takes"
+        " half the largest stable learning rate. Dots: step by step; lines: closed form.\nIt takes"
         " about as many steps as the largest eigenvalue is times the smallest that does not count"
         f" as 0: {conditions}."
     )

@@ -68,10 +68,10 @@ def caption(table: pd.DataFrame) -> str:
     others = table.loc[table["fit"] == "other", "number"].nunique()
     degrees = words.listed(f"{degree}" for degree in choices.distinct(table["degree"]))
     return (
-        f"Least-squares fits to {samples} samples around the unit circle, with polynomial features"
-        f" of degree {degrees}. Green: from the kernel alone; dashed: from the features, w the"
-        f" weights of least norm; grey: {others} other weights with the same squared error on the"
-        " samples. Where the features are too few to go through all samples, these are one curve."
+        f"Fits to {samples} samples around the unit circle. Green: from the kernel alone; dashed:"
+        f" from polynomial features, with weights w of least norm; grey: {others} others with the"
+        f" same squared error.\nThe features have degree {degrees}. Where they are too few to go"
+        " through all samples, these are one curve."
     )
 
 

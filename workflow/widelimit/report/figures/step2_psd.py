@@ -90,7 +90,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         f"Smallest eigenvalue in units of the largest, over {matrices} Gram matrices of up to"
         f" {table['most_points'].max()} random points: the range of the ratios, and their median"
-        " (dot). One point is there twice, so that every kernel's matrix has the eigenvalue 0;"
+        " (dot).\nOne point is there twice, so that every kernel's matrix has the eigenvalue 0;"
         " grey: rounding. The last line is a symmetric function that is no kernel, 1 where"
         " |x − z| < 1 and 0 elsewhere."
     )

@@ -116,10 +116,11 @@ def _condition(row: pd.Series) -> str:
 def caption(table: pd.DataFrame) -> str:
     samples = table.loc[table["split"] == "train", "index"].nunique()
     return (
-        f"The fit to {samples} samples at any scale L, its error and its condition number. Above:"
-        " samples (dots), their target (dashed) and the fit. Below, against L: root mean square of"
-        " fit − target over the test grid, and λmax / λmin of the Gram matrix; rings: the chosen L,"
-        f" one of {table['scale'].nunique()}. One draw of the samples; nothing else is random."
+        f"The fit to {samples} samples at any scale L. Above: samples (dots), their target (dashed)"
+        " and the fit. Below, against L: test error and condition number; rings: the chosen L.\nThe"
+        " error is the root mean square of fit − target over the test grid, the condition number"
+        f" λmax / λmin of the Gram matrix; L is one of {table['scale'].nunique()}. One"
+        " draw of the samples; nothing else is random."
     )
 
 

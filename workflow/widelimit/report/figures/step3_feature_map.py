@@ -46,7 +46,7 @@ def _labels(table: pd.DataFrame) -> np.ndarray:
 def caption(table: pd.DataFrame) -> str:
     return (
         f"{len(table)} points on two circles, before and after a feature map. a: in the plane, with"
-        " the straight line that gets most of them right (dashed). b: with their radius as a third"
+        " the best straight line (dashed). b: with their radius as a third"
         " coordinate, and the horizontal plane half way between the circles."
     )
 

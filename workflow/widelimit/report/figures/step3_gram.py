@@ -49,8 +49,9 @@ def caption(table: pd.DataFrame) -> str:
     samples = table["row"].nunique()
     return (
         f"Gram matrices of {samples} samples, and their eigenvalues. Top: K(xᵢ, xⱼ) in the order of"
-        " t, one colour scale for all kernels. Bottom: eigenvalues from the largest; open markers"
-        " on the lower edge are those that count as zero: rounding cannot tell them from it."
+        " t, one colour scale for all kernels. Bottom: eigenvalues from the largest; open markers:"
+        " those that count as zero.\nRounding cannot tell these from zero; they are on the lower"
+        " edge."
     )
 
 

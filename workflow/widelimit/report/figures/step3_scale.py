@@ -48,8 +48,8 @@ def caption(table: pd.DataFrame) -> str:
     names = words.listed(KERNELS[kernel].name for kernel in table["kernel"].unique())
     return (
         f"The same {samples} samples (dots) and target (dashed), fitted with the kernels {names} at"
-        f" {table['scale'].nunique()} values of L. A fit that leaves its panel is cut off there."
-        " cond: condition number of the Gram matrix; RMSE over the test grid."
+        f" {table['scale'].nunique()} values of L. cond: condition number of the Gram"
+        " matrix; RMSE over the test grid.\nA fit that leaves its panel is cut off there."
     )
 
 

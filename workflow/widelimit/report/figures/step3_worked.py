@@ -53,9 +53,9 @@ def caption(table: pd.DataFrame) -> str:
     kernel = label(table["kernel"].iloc[0], table["scale"].iloc[0])
     return (
         f"Kernel regression on {samples} samples, {kernel}, number by number. a: Gram matrix K. b:"
-        " coefficients α = K⁺ y (stems) and targets y (dots). c: the terms αᵢ K(xᵢ, x), one for"
-        " each sample (thin), and their sum f (thick); on the vertical line the terms at one x"
-        " (dots) and their sum (diamond)."
+        " coefficients α = K⁺ y (stems) and targets y (dots). c: the terms αᵢ K(xᵢ, x) (thin)"
+        " and their sum f (thick).\nOn the vertical line: the terms at one x (dots) and their sum"
+        " (diamond)."
     )
 
 

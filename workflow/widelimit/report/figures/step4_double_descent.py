@@ -190,7 +190,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         f"Error of ridgeless least squares on k random features, fitted to n = {n} noisy points, by"
         " k/n. a, b: on the training points and on test points without noise; dashed: the limit"
-        " kernel; dotted: predicting 0. Line: the width from which on the median training error is"
+        " kernel; dotted: predicting 0.\nLine: the width from which on the median training error is"
         " 0 but for rounding (not drawn from there on); shaded: around the peak, where the median"
         " test error exceeds that of predicting 0. c, d: rank and training error of network"
         " features on the sphere and on the circle, with the same targets."

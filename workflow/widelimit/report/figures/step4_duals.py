@@ -150,7 +150,7 @@ def caption(table: pd.DataFrame) -> str:
         f"{LETTERS[0]} to {LETTERS[count - 1]}: the dual of each activation, times c so that it is"
         " 1 at correlation 1. Black: closed form; dashed: its Hermite series, cut at a degree;"
         f" diamonds: averages over {power(choices.distinct(table['width'])[0])} random pairs."
-        f" {LETTERS[count]}: largest difference between closed form and cut series over all"
+        f"\n{LETTERS[count]}: largest difference between closed form and cut series over all"
         " correlations (markers), and the sum of the squared coefficients left out (lines); errors"
         f" below 10⁻¹⁶ are drawn there. {bands.caption(drawn, 'Diamonds')}"
     )

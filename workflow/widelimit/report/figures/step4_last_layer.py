@@ -80,7 +80,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "The last layer trained by gradient descent in its k weights, from A = 0 with B fixed,"
         " beside the closed form for the same steps with the network's own kernel of k features."
-        " a: distance of network (markers) and closed form (lines) from the limit of infinitely"
+        "\na: distance of network (markers) and closed form (lines) from the limit of infinitely"
         " many steps, root mean square over test points (medians; below 10⁻¹⁰ drawn there). b:"
         " largest difference between the two over training and test points."
         f" {bands.caption(table[table['step'].notna()])}"

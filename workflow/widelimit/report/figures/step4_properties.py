@@ -106,10 +106,11 @@ def _end(rows: pd.DataFrame, text: str, colour) -> End:
 def caption(table: pd.DataFrame) -> str:
     return (
         "a: derivative of each dual activation in closed form, and dual of the activation's"
-        " derivative by quadrature, both times c. Where it is not negative the dual does not fall;"
-        " where it rises the dual is convex. b: largest Chebyshev coefficient of each dual (times"
-        " c) on [−0.9, 0.9] from a degree on, down to rounding; black: the bound for every power"
-        " series that converges at 1; dots, for contrast: an activation with a kink."
+        " derivative by quadrature. b: largest Chebyshev coefficient of each dual from a degree on;"
+        " black: its bound; dots, for contrast: an activation with a kink.\na: all are times c;"
+        " where the derivative is not negative the dual does not fall, where it rises the dual is"
+        " convex. b: duals times c on [−0.9, 0.9], down to rounding; the bound is that of every"
+        " power series that converges at 1."
     )
 
 

@@ -61,8 +61,9 @@ def draw(table: pd.DataFrame) -> Figure:
 def caption(table: pd.DataFrame) -> str:
     return (
         "Distance of the kernel of k random features from its limit, by width. a: Frobenius norms"
-        " on the training points, relative to the limit: the NNGP kernel of the activation, for the"
-        " Fourier features the Gaussian kernel. b: slopes with 95 % intervals; dashed: −1/2."
+        " on the training points, relative to the limit. b: slopes with 95 % intervals; dashed:"
+        " −1/2.\nThe limit is the NNGP kernel of the activation, for the Fourier features the"
+        " Gaussian kernel."
         f" {against_width.caption(table)}"
     )
 

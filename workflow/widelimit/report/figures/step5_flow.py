@@ -82,7 +82,7 @@ def caption(table: pd.DataFrame) -> str:
     networks = table[table["metric"].isin((DISCRETE, FLOW))]
     return (
         "Difference between T discrete steps and gradient flow for the time ηT, root mean squares"
-        " over the test points. a: of the two predictions from the limit NTK and f₀ = 0, for"
+        " over the test points.\na: of the two predictions from the limit NTK and f₀ = 0, for"
         " learning rates in units of the stability bound 2/λmax. b: of trained networks from the"
         f" two predictions of their own NTK and f₀, at the same step. {bands.caption(networks)}"
     )

@@ -103,7 +103,7 @@ def caption(table: pd.DataFrame) -> str:
     panels = (
         "Spectral norm of the Hessian of f(x) in all weights at initialisation, by width, for each"
         " activation with a second derivative: weights uniform on [−√3, √3] or Gaussian, with"
-        " K(x, x) of the latter; black: exact median. "
+        " K(x, x) of the latter; black: exact median.\n"
     )
     rows = table[table["metric"].isin((BOUNDED, GAUSSIAN))] if names else table
     return (

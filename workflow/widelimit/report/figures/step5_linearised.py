@@ -92,9 +92,9 @@ def caption(table: pd.DataFrame) -> str:
     rows = table[table["metric"].isin((*TRAINED, COST, COST_TRAIN))]
     return (
         "a: distance of networks and their linearisations from the prediction of their own"
-        " empirical NTK, with f₀ and with 0 for it (root mean square over test points). b: distance"
-        " between these two predictions at the widest width; markers: root mean squares over seeds;"
-        f" black: the same at infinite width, the ensemble's deviation. {bands.caption(rows)}"
+        " empirical NTK, with f₀ and with 0 for it. b: distance between these two predictions at"
+        " the widest width; black: the same at infinite width.\nRoot mean squares over test points;"
+        f" markers in b: over seeds; black: the ensemble's deviation. {bands.caption(rows)}"
     )
 
 

@@ -107,11 +107,11 @@ def caption(table: pd.DataFrame) -> str:
     outputs = int(table["output"].max()) + 1
     hidden = f" (the first {MOST} of {outputs})" * (outputs > MOST)
     return (
-        f"a: outputs{hidden} of one network after {words.steps(choices.last_step(table))}, their"
-        " predictions from the one kernel K and the network's own f₀ (dashed), training points."
-        " b: root mean square distance of networks from that prediction; blocks of the empirical"
-        " NTK at initialisation for one output, minus K, and for two, relative to K ⊗ I (Frobenius"
-        " norms)."
+        f"a: outputs{hidden} of one network after {words.steps(choices.last_step(table))} and"
+        " their predictions from the one kernel K (dashed). b: distance of networks from that"
+        " prediction, and blocks of the empirical NTK for one output and for two.\nThe prediction"
+        " starts from the network's own f₀; distances are root mean squares. Blocks are those at"
+        " initialisation, for one output minus K, relative to K ⊗ I (Frobenius norms)."
         f" {against_width.caption(table[table['seeds'].notna()])}"
     )
 

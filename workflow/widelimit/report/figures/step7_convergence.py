@@ -86,11 +86,10 @@ def caption(table: pd.DataFrame) -> str:
         predicted.any()
     )
     return (
-        "Distance between networks and predictions at the same step, by width: root mean square"
-        " over test points. a: from the NTK prediction that starts at the network's own"
-        f" initialisation.{theory} b: after {words.steps(choices.last_step(table))}, also from that"
-        " of the network's own NTK; and of networks whose last layer alone is trained from NNGP"
-        f" regression. {against_width.caption(table[~predicted])}"
+        "Distance of networks from predictions at the same step. a: from the NTK prediction that"
+        f" starts where the network does. b: after {words.steps(choices.last_step(table))}, also"
+        " from that of its own NTK, and of the last layer alone from NNGP.\nRoot mean squares over"
+        f" test points.{theory} {against_width.caption(table[~predicted])}"
     )
 
 

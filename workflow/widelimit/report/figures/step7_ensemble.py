@@ -181,7 +181,7 @@ def caption(table: pd.DataFrame) -> str:
     output = " of output 0" if table["outputs"].iloc[0] > 1 else ""
     return (
         f"Networks from {words.seeds(seeds)} beside infinitely wide ones after"
-        f" {words.steps(choices.last_step(table))}. {panels}: mean and standard deviation over"
+        f" {words.steps(choices.last_step(table))}.\n{panels}: mean and standard deviation over"
         f" initialisations{output}, less theory's mean; scales differ. {'abcd'[len(widths)]}:"
         " squared distance from theory's mean, averaged over seeds and test points, as the sum of"
         " the ensemble mean's squared bias and the variance about it"

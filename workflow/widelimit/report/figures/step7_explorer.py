@@ -213,10 +213,11 @@ def caption(table: pd.DataFrame) -> str:
             " is trained."
         )
     return (
-        f"Networks of any width after any number of steps; drawn for {start}. {fit} b: distance"
-        " from the NTK prediction that starts from their own initialisation (root mean square over"
-        " test points). c: training loss and its closed form. Rings: the chosen width and step;"
-        f" grey: the others. {bands.caption(distance, 'Lines in b and c')}"
+        f"Networks of any width after any number of steps; drawn for {start}. b:"
+        " distance from the NTK prediction. c: training loss and its closed form. Rings: the chosen"
+        f" width and step.\n{fit} b: the prediction starts from their own initialisation; root mean"
+        " square over test points."
+        f" Grey: the others. {bands.caption(distance, 'Lines in b and c')}"
     )
 
 

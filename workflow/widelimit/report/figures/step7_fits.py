@@ -134,7 +134,7 @@ def caption(table: pd.DataFrame) -> str:
         f"{what} of {words.listed(power(k) for k in choices.distinct(networks['width']))} hidden"
         f" units {against} the NTK prediction, both after {words.steps(choices.last_step(table))};"
         f" {seeds} each. The prediction is the mean of infinitely wide networks over"
-        " initialisations. Distance: root mean square over test points of network − prediction,"
+        " initialisations.\nDistance: root mean square over test points of network − prediction,"
         " median over seeds; a network's own random function at the start is part of it at every"
         " width."
     )

@@ -199,7 +199,7 @@ def caption(table: pd.DataFrame) -> str:
     activations = f" Networks have activation {raw} on the interval and {study} on the sphere."
     return (
         "The same targets learnt from the raw input t (orange) and from points on the unit sphere"
-        f" (green). a: eigenvalues of the NTK on {table['n_train'].iloc[0]} training points, those"
+        f" (green).\na: eigenvalues of the NTK on {table['n_train'].iloc[0]} training points, those"
         f" above the cut-off. b: networks after {words.steps(choices.last_step(networks))}, target"
         f" (dotted), training points; without a bias, raw inputs allow {lines}. c: training loss;"
         " dashed: the least of any function in the range of the raw kernel."

@@ -81,7 +81,7 @@ def draw(table: pd.DataFrame) -> Figure:
 def caption(table: pd.DataFrame) -> str:
     widths = words.listed(power(width) for width in choices.distinct(table["width"]))
     return (
-        f"Training loss of networks of width {widths}, compared with that of infinitely wide ones."
+        f"Training loss of networks of width {widths}."
         " a: loss, and its closed form from the same initialisations (dashed, median over all)."
         " b: each network's loss divided by the closed form from its own initialisation."
         f" {bands.caption(table[table['quantity'] == 'measured'])}"
