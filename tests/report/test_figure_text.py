@@ -23,7 +23,7 @@ def test_what_was_written_is_read():
 
 def test_a_person_can_read_it():
     text = TEXT.to_json()
-    assert text.count("\n") == 6
+    assert text.count("\n") == 7
     assert '"finding": "0.5 < 1 after 10\u2075 steps.",\n' in text
     assert json.loads(text)["moving"]["script"] == {"values": [[1, None]]}
 

@@ -96,7 +96,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "Networks, their NTK predictions and kernel regression on test images, by width. a: share"
         " of images whose largest output is that of their digit. b: root mean square of"
-        f" output − one-hot target. Networks after {words.steps(choices.last_step(networks))};"
+        f" output − one-hot target.\nNetworks after {words.steps(choices.last_step(networks))};"
         " their predictions at the same step, from the networks' start."
         f" {bands.caption(networks)} Horizontal: {words.listed(others)}, with infinitely many"
         " steps."

@@ -58,10 +58,10 @@ def draw(table: pd.DataFrame) -> Figure:
 
 def caption(table: pd.DataFrame) -> str:
     return (
-        "The two parts of the distance between network and NTK prediction, by width, one curve for"
-        " each training time: root mean square over test points. a: prediction of the network's own"
-        " NTK at the start minus that of the limit NTK. b: network minus the prediction of its own"
-        f" NTK. {against_width.caption(table)}"
+        "The two parts of the distance between network and NTK prediction. a: prediction of the"
+        " network's own NTK at the start minus that of the limit NTK. b: network minus the"
+        " prediction of its own NTK.\nOne curve for each training time; root mean squares over test"
+        f" points. {against_width.caption(table)}"
     )
 
 

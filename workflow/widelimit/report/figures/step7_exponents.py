@@ -70,9 +70,9 @@ def draw(table: pd.DataFrame) -> Figure:
 def caption(table: pd.DataFrame) -> str:
     return (
         "Drift of the empirical NTK on the training points, relative to its norm, in the same"
-        " training of networks with other activations, by width. b: slope of each, and in black"
-        " what theory gives to leading order: −1 for smooth activations, −3/4 for leaky ReLU early"
-        f" in training. {against_width.caption(table)}".replace("grey: 1/√k", "grey: 1/k")
+        " training of networks with other activations. b: slope of each, and in black that of"
+        " theory to leading order.\nThat is −1 for smooth activations, −3/4 for leaky ReLU early in"
+        f" training. {against_width.caption(table)}".replace("grey: 1/√k", "grey: 1/k")
     )
 
 
