@@ -16,6 +16,7 @@ from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN
 from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, SLOPES, VALUES
 from widelimit.report.claims.document import LOOSE, TITLES, document, limits
 from widelimit.tables import schemas
+from widelimit.tables.files import read_table, write_table
 
 ALL = [claim for claims in CLAIMS.values() for claim in claims]
 
@@ -278,6 +279,14 @@ def test_the_document_quotes_what_was_measured():
     empty = document(table(metrics[metrics["experiment"] != "step2"], slopes))
     assert "| – | ≤ 10⁻¹⁰ |" in row(empty, "representer_error")
     assert f"not measured in this study {len(CLAIMS['step2'])}." in empty
+
+
+def test_the_document_of_a_table_that_was_read_from_its_file(tmp_path):
+    claims = table(*study())
+    claims.loc[claims["kind"] == SLOPES, ["count", "rejected"]] = 3
+    write_table(tmp_path / "claims.parquet", claims, schemas.CLAIMS.schema())
+    text = document(read_table(tmp_path / "claims.parquet"))
+    assert "(3 values, 3 of them from width to width)" in text
 
 
 def test_the_table_is_one_of_claims_parquet(tmp_path):

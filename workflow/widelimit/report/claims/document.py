@@ -108,7 +108,7 @@ def _measured(row) -> str:
         return "–"
     measured = number(row.smallest, 3)
     if row.count > 1:
-        local = f", {number(row.rejected)} of them from width to width" * (row.rejected > 0)
+        local = f", {number(row.rejected)} of them from width to width" * bool(row.rejected)
         measured += f" to {number(row.largest, 3)} ({number(row.count)} values{local})"
     if not math.isnan(row.interval_low):
         measured += f" [{number(row.interval_low, 3)} to {number(row.interval_high, 3)}]"

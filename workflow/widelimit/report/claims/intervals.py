@@ -60,5 +60,6 @@ def slope(x: np.ndarray, y: np.ndarray) -> tuple[Interval, np.ndarray]:
         return interval, np.ones_like(fitted)
     one = np.equal.outer(group, np.arange(m)) / np.sqrt(np.bincount(group))
     pure = np.sum(y**2, axis=-1) - np.sum((y @ one) ** 2, axis=-1)
-    F = ((squares - pure) / (m - 2)) / (pure / (n - m))
+    with np.errstate(divide="ignore", invalid="ignore"):  # seeds that are all drawn alike
+        F = ((squares - pure) / (m - 2)) / (pure / (n - m))
     return interval, stats.f.sf(F, m - 2, n - m)
