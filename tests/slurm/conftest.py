@@ -41,7 +41,7 @@ def either_slurm(request, tmp_path_factory):
 def _running(folder: Path, *, accounting: bool = False):
     if missing := missing_packages(accounting=accounting):
         says = f"needs a SLURM on this machine: apt-get install {' '.join(missing)}"
-        if os.environ.get("CI"):
+        if os.environ.get("CI") and missing_packages(accounting=False):
             pytest.fail(says)
         pytest.skip(says)
     cluster = Slurm(folder, accounting=accounting)
