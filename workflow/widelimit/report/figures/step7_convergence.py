@@ -85,9 +85,10 @@ def caption(table: pd.DataFrame) -> str:
     theory = "; dashed: predicted without training" * bool(predicted.any())
     return (
         "Distance of networks from predictions at the same step. a: from the NTK prediction"
-        f"{theory}. b: after {words.steps(choices.last_step(table))}, also from that of its own NTK, and of"
-        " the last layer alone from NNGP.\nRoot mean squares over test points; predictions start"
-        " where the network does, and the dashed lines are root mean squares over initialisations"
+        f"{theory}. b: after {words.steps(choices.last_step(table))}, also from that of its own"
+        " NTK, and of the last layer alone from NNGP.\nRoot mean squares over test points;"
+        " predictions start where the network does, and the dashed lines are root mean squares over"
+        " initialisations"
         f" too. {against_width.caption(table[~predicted])}"
     )
 
