@@ -1,9 +1,8 @@
-"""What planning and scheduling cost: ``python -m benchmarks.scheduler docs/cluster.md``.
+"""What planning costs: ``python -m benchmarks.scheduler docs/cluster.md``.
 
 A study of that many training jobs is planned up to its metrics (a dry run), with and without the
-groups of the cluster profiles, and then run with Snakemake's --touch, a hundred jobs at a time,
-which does everything but the jobs themselves. CPU time of the one process, so that what else runs
-on the machine counts little. Takes twenty minutes, most of them waiting.
+groups of the cluster profiles. CPU time of the one process, so that what else runs on the machine
+counts little.
 """
 
 from __future__ import annotations
@@ -20,17 +19,12 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 JOBS = (100, 1000, 5000, 20_000)
-MOST = 5000
-"""Jobs beyond which only plans are measured: the rest takes hours."""
 BEGIN, END = "<!-- scheduler -->", "<!-- /scheduler -->"
-HEAD = (
-    "| training jobs | plan, CPU s | plan in groups, CPU s | schedule and keep records, CPU s |\n"
-    "|---|---|---|---|\n"
-)
+HEAD = "| training jobs | plan, CPU s | plan in groups, CPU s |\n|---|---|---|\n"
 
 
 def measure(jobs: int) -> list[float]:
-    """CPU seconds of planning that many jobs, of planning them in groups, and of --touch."""
+    """CPU seconds of planning that many jobs, and of planning them in groups."""
     with tempfile.TemporaryDirectory() as name:
         here = Path(name)
         for part in ("Snakefile", "config.yaml", "requirements.lock"):
@@ -48,19 +42,7 @@ def measure(jobs: int) -> list[float]:
         groups = ["--groups", *profile["groups"]]
         groups += ["--group-components", *profile["group-components"]]
         in_groups = cpu_seconds(here, "--dry-run", *groups, "--", "metrics")
-        if jobs > MOST:
-            return [plan, in_groups]
-        outputs = [
-            here / f"results/{kind}/width=8/chunk={chunk}/{kind}.parquet"
-            for kind in ("networks", "runs")
-            for chunk in range(jobs)
-        ]
-        for path in (here / "results/data.parquet", *outputs):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-        planned = cpu_seconds(here, "--dry-run", "--forceall", "--", "networks")
-        run = cpu_seconds(here, "--touch", "--forceall", "--", "networks")
-        return [plan, in_groups, run - planned]
+        return [plan, in_groups]
 
 
 def cpu_seconds(folder: Path, *arguments: str) -> float:
@@ -83,7 +65,7 @@ def main(document: str) -> None:
     rows = []
     for jobs in JOBS:
         measured = [f"{seconds:.0f}" for seconds in measure(jobs)]
-        cells = [f"{jobs:,}".replace(",", " "), *measured, "", ""][:4]
+        cells = [f"{jobs:,}".replace(",", " "), *measured]
         rows.append(f"| {' | '.join(cells)} |")
         print(rows[-1], flush=True)
     table = HEAD + "\n".join(rows)
