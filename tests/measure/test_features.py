@@ -13,8 +13,8 @@ from widelimit.linear.random_features import draw_fourier, fourier_features, neu
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import STEP4, judge
-from widelimit.report.claims.check import FAILS, HOLDS, OPEN
 from widelimit.report.pages.quoted import step4_numbers
+from widelimit.report.verdict import FAILS, HOLDS, OPEN
 from widelimit.seeds import generator
 from widelimit.tables.features import TABLES
 from widelimit.tables.schemas import METRICS, SLOPES

@@ -11,7 +11,7 @@ from widelimit.data.points import make_points
 from widelimit.linear.gradient_descent import GradientDescent, GradientFlow
 from widelimit.measure.wide.metrics import measure
 from widelimit.report.claims import STEP7, check_claims
-from widelimit.report.claims.check import FAILS, HOLDS
+from widelimit.report.verdict import FAILS, HOLDS
 from widelimit.study.arguments import data_arguments
 from widelimit.study.config import load_study, read_configs
 

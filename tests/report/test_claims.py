@@ -12,9 +12,9 @@ from table_checks import check_tables
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import SLOPE_METRICS
 from widelimit.report.claims import CLAIMS, Claim, check_claims, judge
-from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN
 from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, SLOPES, VALUES
 from widelimit.report.claims.document import LOOSE, TITLES, document, limits
+from widelimit.report.verdict import FAILS, HOLDS, MISSING, OPEN
 from widelimit.tables import schemas
 from widelimit.tables.files import read_table, write_table
 

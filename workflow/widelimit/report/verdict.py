@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN
+HOLDS, FAILS, OPEN, MISSING = "yes", "no", "open", "not measured"
+"""The verdicts, by the intervals of all values: all lie within the limits; one lies beyond them;
+one straddles a limit and none lies beyond; there is no value."""
 
 _WORDS = {
     OPEN: ("is open", "are open"),

@@ -22,10 +22,7 @@ from widelimit.report.claims.claim import (
     VALUES,
     Claim,
 )
-
-HOLDS, FAILS, OPEN, MISSING = "yes", "no", "open", "not measured"
-"""The verdicts, by the intervals of all values: all lie within the limits; one lies beyond them;
-one straddles a limit and none lies beyond; there is no value."""
+from widelimit.report.verdict import FAILS, HOLDS, MISSING, OPEN
 
 _BY = ["experiment", "activation", "step"]
 _INTERVALS = {

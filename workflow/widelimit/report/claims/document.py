@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from widelimit.report.claims.check import FAILS, HOLDS, MISSING, OPEN
 from widelimit.report.numbers import number
+from widelimit.report.verdict import FAILS, HOLDS, MISSING, OPEN
 
 INTRODUCTION = """\
 # What the report states, and what was measured
