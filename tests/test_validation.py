@@ -9,6 +9,7 @@ import pytest
 
 import widelimit
 from widelimit.kernels.quadrature import pair_expectation
+from widelimit.linear.eigenframework import Spectrum
 from widelimit.linear.least_squares import descend, descend_kernel
 from widelimit.linear.random_features import fourier_features, neuron_features
 from widelimit.validation import (
@@ -93,6 +94,7 @@ A, B = np.ones((1, 3)), np.ones((3, 2))
 DESCENT = {"K_train": K, "y": y, "learning_rate": 0.1, "steps": 1}
 FIELDS = {"K_test_train": K, "f0_train": y, "f0_test": y}
 PREDICTED = {"X": X, "Z": X, "y": y, "learning_rate": 0.1, "steps": 1, "draws": 4}
+SPECTRUM = Spectrum(np.array([0.5, 0.1]), np.array([1.0, 3.0]), 0.2)
 CALLS = {
     "dual_activation": {"activation": "relu", "xi": y},
     "dual_derivative": {"activation": "relu", "xi": y},
@@ -122,6 +124,15 @@ CALLS = {
         "learning_rate": 0.1,
         "steps": [1],
     },
+    "zonal_spectrum": {"kernel": np.exp, "d": 3, "degree": 1},
+    "learning_curve": {"spectrum": SPECTRUM, "n": 5, "ridge": 0.1},
+    "random_feature_error": {
+        "spectrum": SPECTRUM,
+        "power": y,
+        "n": 5,
+        "features": 3,
+        "noise_variance": 0.1,
+    },
     "ntk_fluctuation": {"X": X, "outputs": 2},
     "nngp_fluctuation": {"X": X},
     "predicted_distance": PREDICTED | {"widths": [64]},
@@ -143,7 +154,7 @@ ARGUMENTS = [
     pytest.param(function, arguments, name, id=f"{function.__name__}-{name}")
     for function, arguments in FUNCTIONS.items()
     for name, value in arguments.items()
-    if not isinstance(value, str) and not callable(value)
+    if not isinstance(value, (str, Spectrum)) and not callable(value)
 ]
 
 
@@ -243,8 +254,8 @@ def test_public_functions_name_what_is_no_number(function, arguments, name):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_public_functions_know_their_activations(function):
     if "activation" in signature(function).parameters:
-        with pytest.raises(ValueError, match=r"^activation must be one of relu, .*; got 'quux'"):
-            function(**FUNCTIONS[function] | {"activation": "quux"})
+        with pytest.raises(ValueError, match=r"^activation must be one of relu, .*; got 'swoosh'"):
+            function(**FUNCTIONS[function] | {"activation": "swoosh"})
 
 
 def test_no_public_function_is_left_out():

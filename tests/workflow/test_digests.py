@@ -56,9 +56,11 @@ def test_the_rules_were_read():
 
 FIGURES = {f"figure {name}" for name in catalog.FIGURES}
 STEPS = {f"measure_{step}" for step in MEASUREMENTS}
-TRAIN = {"train_networks", "measure_step5", "measure_small"}
+TRAIN = {"train_networks", "measure_step5", "measure_small", "predict_distance"}
 FIT = {
     "fit_kernels",
+    "predict_distance",
+    "measure",
     "measure_step3",
     "measure_step4",
     "measure_step2",
@@ -85,7 +87,10 @@ def test_an_edit_reaches_what_uses_it_and_nothing_else(file, rules):
     assert rules_reached_from(file) == rules
 
 
-TRAINED_WITH = ("activations", "elementary", "elementwise", "preactivations")
+TRAINED_WITH = (
+    *("activations", "elementary", "elementwise", "preactivations"),
+    *("written", "quadrature"),  # E[phi^2] of an activation that is written out
+)
 
 
 def test_points_and_networks_do_not_depend_on_kernels():

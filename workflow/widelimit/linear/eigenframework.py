@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
-from widelimit.validation import finite, whole
+from widelimit.validation import finite, whole, within
 
 NODES = 400
 
@@ -80,9 +80,10 @@ def learning_curve(spectrum: Spectrum, n: int, *, ridge: float = 0.0) -> Learnin
     """Kernel regression with a ridge on n points: sum_l m_l L_l + (ridge + rest) / kappa = n, with
     L_l = lambda_l / (lambda_l + kappa), and a test error of E_0 (1 - L_l)^2 for degree l.
 
+    Raises ValueError for n < 1 and a ridge that is negative or not finite.
     Source: Bordelon, Canatar & Pehlevan (2020); Simon, Dickens, Karkada & DeWeese (2021).
     """
-    n = whole("n", n, least=1)
+    n, ridge = whole("n", n, least=1), within("ridge", ridge, 0, math.inf)
     eigenvalues, multiplicities, rest = spectrum
     kappa = _root(eigenvalues, multiplicities, rest + ridge, n)
     L = eigenvalues / (eigenvalues + kappa)
@@ -99,6 +100,7 @@ def random_feature_error(
 
     power : mean square of the target by degree, as many as the spectrum has or fewer
     features : k, other than n, where the error is infinite
+    Raises ValueError for other arguments, and a noise_variance that is negative or not finite.
     Source: Simon, Karkada, Ghosh & Belkin (2023), section 4, at ridge 0.
     """
     n, k = whole("n", n, least=1), whole("features", features, least=1)
@@ -106,6 +108,12 @@ def random_feature_error(
         raise ValueError(f"features must differ from n, where the error is infinite; got {k}")
     eigenvalues, multiplicities, rest = spectrum
     power = finite("power", power, ("degrees",))
+    if len(power) > len(eigenvalues):
+        raise ValueError(
+            f"power must have shape (degrees,), {len(eigenvalues)} degrees at most; "
+            f"got shape {power.shape}"
+        )
+    noise_variance = within("noise_variance", noise_variance, 0, math.inf)
     power = np.pad(power, (0, len(eigenvalues) - len(power)))
     gamma = _root(eigenvalues, multiplicities, rest, min(n, k))
     kappa = gamma * max(k - n, 0) / k
