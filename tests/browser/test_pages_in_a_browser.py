@@ -19,7 +19,7 @@ heavy = pytest.mark.heavy
 SIZES = [360, *(pytest.param(width, marks=heavy) for width in (800, 1600))]
 MOVING = sorted(
     path.stem
-    for path in (ROOT / "workflow/widelimit/report/figures").glob("step*.py")
+    for path in (ROOT / "workflow/widelimit/report/figures").glob("*_*.py")
     if hasattr(import_module(f"widelimit.report.figures.{path.stem}"), "moving")
 )
 """Figures with sliders."""

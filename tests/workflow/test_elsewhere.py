@@ -171,6 +171,7 @@ def test_a_wheel_renders_a_page(finished, tmp_path):
     texts = re.findall(r"<dt>([^<]+)</dt><dd><pre[^>]*><code>(snakemake [^<]+)<", made)
     params = {
         "page": "step1",
+        "figures": "results/figures",
         "study": study,
         "command": "snakemake --cores 2 --configfile study.yaml",
         "linked": ["index", "step1", "step3", "step4", "step5", "step7"],

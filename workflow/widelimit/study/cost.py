@@ -77,7 +77,7 @@ def training_minutes(
 
 def data_megabytes(experiment: Experiment) -> int:
     """MB for generate_data."""
-    return _base(experiment) - 200
+    return _base(experiment)
 
 
 def fit_minutes(experiment: Experiment) -> int:

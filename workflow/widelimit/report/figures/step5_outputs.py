@@ -108,8 +108,8 @@ def caption(table: pd.DataFrame) -> str:
     hidden = f" (the first {MOST} of {outputs})" * (outputs > MOST)
     return (
         f"a: outputs{hidden} of one network after {words.steps(choices.last_step(table))} and"
-        " their predictions from the one kernel K (dashed). b: distance of networks from that"
-        " prediction, and blocks of the empirical NTK for one output and for two.\nThe prediction"
+        " their predictions from the one kernel K (dashed). b: distance of networks from them,"
+        " and blocks of the empirical NTK for one output and for two.\nThe prediction"
         " starts from the network's own f₀; distances are root mean squares. Blocks are those at"
         " initialisation, for one output minus K, relative to K ⊗ I (Frobenius norms)."
         f" {against_width.caption(table[table['seeds'].notna()])}"
