@@ -106,7 +106,9 @@ def test_what_a_study_found_goes_into_readme_and_docs(tmp_path):
     (tmp_path / "results" / "claims.md").write_text("| a statement |\n")
     said = dict.fromkeys(("statement", "metric", "experiment", "kind", "test", "reason"), "text")
     verdicts = {"course_step": ["step1", "step7"], "verdict": ["yes", "open"]}
-    table = schemas.CLAIMS.arrange(pd.DataFrame({**said, "count": 1, "rejected": False, **verdicts}))
+    table = schemas.CLAIMS.arrange(
+        pd.DataFrame({**said, "count": 1, "rejected": False, **verdicts})
+    )
     write_table(tmp_path / "results" / "claims.parquet", table, schemas.CLAIMS.schema())
     blocks = "".join(f"<!-- {it} -->\nold\n<!-- /{it} -->\n" for it in ("verdict", "findings"))
     (tmp_path / "README.md").write_text(blocks)
