@@ -58,6 +58,8 @@ def test_a_distance_that_rises_again_needs_the_wider_network():
     [
         ({}, True),
         ({"allow_unstable": True}, False),
+        ({"data": {"source": "circle", "target": "x_0"}, "network": {"steps": 100_000}}, True),
+        ({"data": {"source": "interval", "target": "t"}, "network": {"steps": 100_000}}, False),
         ({"network": {"output_scale": 2.0}}, False),
         ({"network": {"activation": "gelu", "steps": 100_000, "checkpoints": []}}, False),
         ({"network": {"activation": "gelu", "steps": 1000, "checkpoints": []}}, True),

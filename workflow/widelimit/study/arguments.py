@@ -68,7 +68,9 @@ def predictable(study: Study) -> bool:
     """
     data, network = study.data, study.network
     kinked = parse_activation(network.activation).slope is not None
-    on_circle = data.source == "lift" or (data.source == "sphere" and data.dimension == 2)
+    on_circle = data.source in ("lift", "circle") or (
+        data.source == "sphere" and data.dimension == 2
+    )
     return (
         data.n_outputs == 1
         and network.output_scale is None
