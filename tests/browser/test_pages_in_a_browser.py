@@ -10,17 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from checkout import ROOT
-from widelimit.report.catalog import PAGES
+from widelimit.report.catalog import FIGURES, PAGES
 from widelimit.tables.files import read_table
 
 every_page = pytest.mark.parametrize("name", ["index", *PAGES])
 heavy = pytest.mark.heavy
 SIZES = [360, *(pytest.param(width, marks=heavy) for width in (800, 1600))]
 MOVING = sorted(
-    path.stem
-    for path in (ROOT / "workflow/widelimit/report/figures").glob("*_*.py")
-    if hasattr(import_module(f"widelimit.report.figures.{path.stem}"), "moving")
+    name for name in FIGURES if hasattr(import_module(f"widelimit.report.figures.{name}"), "moving")
 )
 """Figures with sliders."""
 
