@@ -22,13 +22,14 @@ def stored(tmp_path) -> tuple[Checkout, Path, list[str]]:
     store = tmp_path / "store"
     store.mkdir()
     options = ["--default-storage-provider", "fs", "--default-storage-prefix", str(store)]
-    return check_out(tmp_path / "checkout"), store, options
+    return check_out(tmp_path / "some where else"), store, options
 
 
 def test_the_whole_study(stored, finished):
+    """On one core, in another place."""
     study, store, options = stored
     shared = ["persistence", "source-cache", "sources", "software-deployment"]
-    done = study.snakemake("--cores", "2", *options, "--shared-fs-usage", *shared)
+    done = study.snakemake("--cores", "1", *options, "--shared-fs-usage", *shared)
     assert done.returncode == 0, done.stdout[-3000:]
     assert not (study.path / "results").exists()
     ours, theirs = store / "results", finished.path / "results"
