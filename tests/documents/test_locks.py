@@ -75,9 +75,9 @@ def test_the_environment_of_the_jobs_is_what_they_import():
     expected = {name: str(each.specifier) for name, each in requirements().items()}
     assert bounds == {name: expected[name] for name in bounds}
     # Jinja brings markupsafe, numba llvmlite, Matplotlib the tools that cut the font of formulas;
-    # data.source: digits alone wants scikit-learn, and an archive, which no job makes, rocrate.
+    # Datasets alone want scikit-learn, and an archive, which no job makes, rocrate.
     modules = {"yaml" if name == "pyyaml" else name for name in bounds}
-    assert imported() == modules | {*("fontTools", "llvmlite", "markupsafe", "rocrate", "sklearn")}
+    assert imported() == modules | {*("fontTools", "llvmlite", "markupsafe", "rocrate")}
 
 
 def test_the_project_and_the_package_agree_on_the_version():

@@ -86,7 +86,7 @@ def test_which_figures_depend_on_the_study():
 
     scales = {"scale_collapse", "scale_phases", "scale_fits", "scale_limit"}
     assert of("tiny") == {"step7_interval", "step7_beyond", "step7_exponents", *scales}
-    assert of("digits") == {"step7_digits"}
+    assert of("digits") == {"step7_classes"}
     assert of("lecture") == {"step7_lecture"}
 
 

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from widelimit.data.points import draw_digits, draw_lecture, generate_data, read_points
+from widelimit.data.points import draw_dataset, draw_lecture, generate_data, read_points
 from widelimit.measure.wide.kernels import fit_kernels
 from widelimit.measure.wide.networks import train_networks
 from widelimit.measure.wide.predictions import compare
@@ -39,10 +39,11 @@ def takes(function, arguments: dict, *others: str) -> None:
     [
         (Data(), generate_data),
         (Data(source="file", path="a.csv", inputs=["a"], outputs=["b"]), read_points),
-        (Data(source="digits"), draw_digits),
+        (Data(source="digits"), draw_dataset),
+        (Data(source="wine", standardise=True), draw_dataset),
         (Data(source="lecture"), draw_lecture),
     ],
-    ids=["generated", "file", "digits", "lecture"],
+    ids=["generated", "file", "digits", "wine", "lecture"],
 )
 def test_a_source_is_told_the_keys_that_it_asks_for(data, function):
     arguments = data_arguments(data)

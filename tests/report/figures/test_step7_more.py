@@ -1,4 +1,4 @@
-"""The figures of step 7 that only some studies have: beyond, digits and the lecture."""
+"""The figures of step 7 that only some studies have: beyond, classes and the lecture."""
 
 import numpy as np
 import pandas as pd
@@ -6,10 +6,10 @@ import pytest
 
 from widelimit.data.lecture import PUBLISHED, WIDTH
 from widelimit.measure.slopes import slopes_table
-from widelimit.report.figures import step7_beyond, step7_digits, step7_lecture, style
+from widelimit.report.figures import step7_beyond, step7_classes, step7_lecture, style
 from widelimit.report.numbers import fixed
 
-MODULES = {"beyond": step7_beyond, "digits": step7_digits, "lecture": step7_lecture}
+MODULES = {"beyond": step7_beyond, "classes": step7_classes, "lecture": step7_lecture}
 
 
 def rows(metric, values, *, experiment="step7", activation="relu", width=None, step=None):
@@ -50,7 +50,7 @@ def make_beyond(others=("cos", "leaky_relu:0.1", "sphere_3", "sphere_100"), seed
     return {"metrics": metrics, "slopes": slopes_table(metrics)}
 
 
-def make_digits(kernels=("ntk", "nngp", "gaussian", "laplace"), seeds=3, widths=(16, 256, 4096)):
+def make_classes(kernels=("ntk", "nngp", "gaussian", "laplace"), seeds=3, widths=(16, 256, 4096)):
     rng = np.random.default_rng(0)
     parts = []
     for quantity, best in (("test_accuracy", 0.98), ("test_rmse", 0.1)):
@@ -93,9 +93,9 @@ CASES = {
                     "sphere_10", "sphere_100")
         ),
     ),
-    "digits": ("digits", make_digits()),
-    "digits, no other kernels": ("digits", make_digits(kernels=("ntk", "nngp"))),
-    "digits, one network": ("digits", make_digits(seeds=1, widths=(64,))),
+    "classes": ("classes", make_classes()),
+    "classes, no other kernels": ("classes", make_classes(kernels=("ntk", "nngp"))),
+    "classes, one network": ("classes", make_classes(seeds=1, widths=(64,))),
     "lecture": ("lecture", make_lecture()),
     "lecture, other widths": ("lecture", make_lecture(widths=(64, 256), variant=False)),
     "lecture, one network": ("lecture", make_lecture(widths=(WIDTH,), seeds=1)),
@@ -109,7 +109,7 @@ def test_figures_are_readable(name, study, figures, tmp_path):
     figures.check_figure(module, module.summarise(**study), tmp_path / "table.parquet")
 
 
-@pytest.mark.parametrize("name, make", [("beyond", make_beyond), ("digits", make_digits)])
+@pytest.mark.parametrize("name, make", [("beyond", make_beyond), ("classes", make_classes)])
 def test_rows_may_come_in_any_order_and_bytes_stay(name, make, tmp_path):
     module, study = MODULES[name], make()
     shuffled = {name: table.sample(frac=1, random_state=0) for name, table in study.items()}
@@ -171,9 +171,9 @@ def test_beyond_counts_slopes():
     assert f"({step7_beyond.name(lowest)}) to" in finding
 
 
-def test_digits_show_the_last_step_and_the_limit_of_kernels():
-    study = make_digits()
-    table = step7_digits.summarise(**study)
+def test_classes_show_the_last_step_and_the_limit_of_kernels():
+    study = make_classes()
+    table = step7_classes.summarise(**study)
     row = table[table["model"].eq("ntk_corrected") & table["width"].eq(256)].set_index("quantity")
     for quantity in ("test_accuracy", "test_rmse"):
         known = values(study, f"{quantity}_ntk_corrected", width=256, step=1000)
@@ -181,7 +181,7 @@ def test_digits_show_the_last_step_and_the_limit_of_kernels():
     assert set(table["step"].dropna()) == {1000}
     kernel = table[table["model"].eq("ntk") & table["quantity"].eq("test_accuracy")]
     assert kernel["centre"].item() == values(study, "test_accuracy_ntk", step=None).item()
-    finding = step7_digits.finding(table)
+    finding = step7_classes.finding(table)
     known = values(study, "test_accuracy", width=4096, step=1000)
     assert f"{100 * np.median(known):.1f} % at width 2¹²" in finding
     assert "98.0 % (NTK regression)" in finding

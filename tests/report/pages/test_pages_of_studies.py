@@ -19,6 +19,8 @@ from widelimit.report.pages.render import render_page
         {"source": "interval", "target": ["t", "t * t", "1 + t", "2 + t", "3 + t"]},
         {"source": "file", "path": "a&b<c>.csv", "inputs": ["p", "q"], "outputs": ["<r>", "s"]},
         {"source": "digits", "outputs": 10},
+        {"source": "wine", "standardise": True},
+        {"source": "diabetes"},
         {"source": "lecture", "dimension": 5},
     ],
 )
@@ -86,11 +88,11 @@ def test_sections_of_other_studies_stand_where_their_figure_is():
     )
     figures = [
         figure("step7_beyond"),
-        figure("step7_digits"),
+        figure("step7_classes"),
         figure("step7_lecture", table=lecture, columns=()),
     ]
     page = Seen(render_page("step7", study=study(beyond=beyond), figures=figures))
-    assert {"beyond", "digits", "lecture"} <= set(page.values("id"))
+    assert {"beyond", "classes", "lecture"} <= set(page.values("id"))
     assert "x_0 + 7 * x_2" in page.text
     assert "4 initialisations each" in page.text
     assert page.text.count("0.484375") == 2

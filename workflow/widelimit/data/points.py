@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from widelimit.data.digits import handwritten_digits
+from widelimit.data.datasets import DATASETS, load_dataset
 from widelimit.data.files import read_columns
 from widelimit.data.lecture import linear_data
 from widelimit.data.sources import lift, normalise_rows, points, with_bias
@@ -34,10 +35,12 @@ def make_points(*, root: int, source: str, bias: bool = False, **arguments) -> d
     """Training and test points of any source.
 
     bias      : append an input coordinate of 1
-    arguments : those of `read_points` (file), `draw_digits`, `draw_lecture` or, for any other
-                source, `generate_data`, whose errors it raises
+    arguments : those of `read_points` (file), `draw_lecture`, `draw_dataset` (sources of
+                ``DATASETS``) or, for any other source, `generate_data`, whose errors it raises
     """
-    make = {"file": read_points, "digits": draw_digits, "lecture": draw_lecture}.get(source)
+    make = {"file": read_points, "lecture": draw_lecture}.get(source)
+    if source in DATASETS:
+        make = partial(draw_dataset, source)
     if make is None:
         splits = generate_data(root=root, source=source, **arguments)
     else:
@@ -131,38 +134,68 @@ def read_points(
             f" got {n_train} + {n_test}"
         )
     X, y = values[:, : len(inputs)], values[:, len(inputs) :]
+    order = generator(root, "inputs").permutation(len(X))
     if standardise:
-        train, _ = _drawn(len(X), root=root, n_train=n_train, n_test=n_test)
-        deviations = X[train].std(axis=0)
-        if constant := [name for name, std in zip(inputs, deviations, strict=True) if std == 0]:
-            raise ValueError(
-                f"{path}: column {constant[0]!r} is the same at all {n_train} training points, and"
-                " cannot be standardised; leave it out of inputs"
-            )
-        X = (X - X[train].mean(axis=0)) / deviations
+        X = _standardised(X, order[:n_train], inputs, f"{path}: ")
     zero = np.flatnonzero(~X.any(axis=1))
     if zero.size:
         raise ValueError(
             f"{path}: {zero.size} of {len(X)} points have norm 0, the first in"
             f" {place(int(zero[0]))}, and cannot be put on the unit sphere"
         )
-    X = normalise_rows(X)
-    return _split(X, y, root=root, n_train=n_train, n_test=n_test, noise_std=noise_std)
+    return _split(normalise_rows(X), y, order, root=root, sizes=(n_train, n_test), std=noise_std)
 
 
-def draw_digits(*, root: int, n_train: int, n_test: int, noise_std: float) -> dict[str, Points]:
-    """Handwritten digits, normalised to the sphere, drawn without replacement; one-hot targets.
+def draw_dataset(
+    source: str,
+    *,
+    root: int,
+    n_train: int,
+    n_test: int,
+    noise_std: float,
+    standardise: bool = False,
+) -> dict[str, Points]:
+    """Points of one of ``DATASETS``, drawn without replacement, each scaled to length 1.
 
-    Raises ValueError for more points than there are, or where scikit-learn is missing.
+    standardise : as in `read_points`
+
+    Classes have one-hot targets, and every beginning of the training or the test points has them
+    in proportion to their sizes. Numbers are centred at their mean over the training points and
+    divided by their standard deviation there, so that 1 is the rmse of the mean. Raises ValueError
+    for more points than there are, or where the package that has them is missing.
     """
-    X, y = handwritten_digits()
+    X, y = load_dataset(source)
     if n_train + n_test > len(X):
         raise ValueError(
-            f"n_train + n_test must be at most {len(X)}, the number of digits;"
+            f"n_train + n_test must be at most {len(X)}, the number of points of {source};"
             f" got {n_train} + {n_test}"
         )
-    X = normalise_rows(X)
-    return _split(X, y, root=root, n_train=n_train, n_test=n_test, noise_std=noise_std)
+    order = generator(root, "inputs").permutation(len(X))
+    labels = DATASETS[source].labels
+    if labels:
+        order = order[_in_proportion(y[order])]
+        Y = np.eye(len(labels))[y]
+    else:
+        known = y[order[:n_train]]
+        if known.std() == 0:
+            raise ValueError(f"n_train must leave different targets to learn; got {n_train}")
+        Y = (y[:, None] - known.mean()) / known.std()
+    if standardise:
+        names = [f"x_{i}" for i in range(X.shape[1])]
+        X = _standardised(X, order[:n_train], names, f"source {source}: ")
+    return _split(normalise_rows(X), Y, order, root=root, sizes=(n_train, n_test), std=noise_std)
+
+
+def _in_proportion(labels: np.ndarray) -> np.ndarray:
+    """An order of the points in which any number of the first has of each class its share.
+
+    Point i of the n of its class, in the order given, comes at (i + 1/2) / n.
+    """
+    place = np.empty(len(labels))
+    for label in np.unique(labels):
+        own = np.flatnonzero(labels == label)
+        place[own] = (np.arange(len(own)) + 0.5) / len(own)
+    return np.argsort(place, kind="stable")
 
 
 def draw_lecture(
@@ -176,19 +209,25 @@ def draw_lecture(
     }
 
 
-def _split(X, y, *, root: int, n_train: int, n_test: int, noise_std: float) -> dict[str, Points]:
-    """Rows drawn without replacement, with noise on the training targets."""
-    train, test = _drawn(len(X), root=root, n_train=n_train, n_test=n_test)
+def _standardised(X, train, names: Sequence[str], place: str) -> np.ndarray:
+    """Each column with mean 0 and standard deviation 1 over the training points."""
+    deviations = X[train].std(axis=0)
+    if constant := [name for name, std in zip(names, deviations, strict=True) if std == 0]:
+        raise ValueError(
+            f"{place}column {constant[0]!r} is the same at all {len(train)} training points, and"
+            " cannot be standardised; leave it out of inputs"
+        )
+    return (X - X[train].mean(axis=0)) / deviations
+
+
+def _split(X, y, order, *, root: int, sizes: tuple[int, int], std: float) -> dict[str, Points]:
+    """The first rows of an order, with noise on the targets, and those that follow."""
+    n_train, n_test = sizes
+    train, test = order[:n_train], order[n_train : n_train + n_test]
     return {
-        "train": Points(X[train], y[train] + _noise(root, noise_std, y[train].shape), None),
+        "train": Points(X[train], y[train] + _noise(root, std, y[train].shape), None),
         "test": Points(X[test], y[test], None),
     }
-
-
-def _drawn(rows: int, *, root: int, n_train: int, n_test: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows are training and test points."""
-    order = generator(root, "inputs").permutation(rows)
-    return order[:n_train], order[n_train : n_train + n_test]
 
 
 def _noise(root: int, std: float, shape: tuple[int, int]) -> np.ndarray:

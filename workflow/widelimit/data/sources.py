@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from widelimit.data.datasets import DATASETS
+
 SOURCES = ("lift", "circle", "sphere", "interval")
 
 
 def source_dimension(source: str, dimension: int) -> int:
-    """d of the source: 2 for lift and circle, 1 for interval, 64 for digits, else as asked for."""
-    return {"lift": 2, "circle": 2, "interval": 1, "digits": 64}.get(source, dimension)
+    """d of the source: 2 for lift and circle, 1 for interval, else its own or as asked for."""
+    own = {name: dataset.inputs for name, dataset in DATASETS.items()}
+    return ({"lift": 2, "circle": 2, "interval": 1} | own).get(source, dimension)
 
 
 def with_bias(X: np.ndarray) -> np.ndarray:

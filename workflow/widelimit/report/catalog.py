@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
 from widelimit.study.arguments import predictable
 from widelimit.study.commands import Command
 from widelimit.study.config import Study
@@ -30,6 +31,15 @@ def _interval_beside_lift(study: Study) -> bool:
         and study.data.source == "lift"
         and study.data.model_copy(update={"source": "interval"}) == interval.data
     )
+
+
+def _keeps_kernels(study: Study) -> bool:
+    """Whether the empirical NTKs of the main experiment's networks are small enough to keep."""
+    return study.data.n_train * study.data.n_outputs <= MAX_EMPIRICAL_SIZE
+
+
+def _with_classes(study: Study) -> bool:
+    return study.data.dataset is not None and bool(study.data.dataset.labels)
 
 
 def _with_scales(study: Study) -> bool:
@@ -207,7 +217,7 @@ FIGURES = {
         "The two errors that make up the distance: the kernel's at the start, and its movement.",
         {"metrics": "measured", "slopes": "step7/slopes"},
         settings=BANDS,
-        applies=lambda study: study.data.source != "digits",  # too many outputs for own kernels
+        applies=_keeps_kernels,
     ),
     "step7_loss": Figure(
         "Training loss over steps, measured and in closed form.",
@@ -255,11 +265,11 @@ FIGURES = {
         settings=BANDS,
         applies=lambda study: bool(study.beyond and study.beyond.activations),
     ),
-    "step7_digits": Figure(
-        "Handwritten digits: test accuracy and error of networks and kernels.",
+    "step7_classes": Figure(
+        "Classes of real data: test accuracy and error of networks and kernels.",
         {"metrics": "measured"},
         settings=BANDS,
-        applies=lambda study: study.data.source == "digits",
+        applies=_with_classes,
     ),
     "step7_lecture": Figure(
         "A lecture's published numbers beside those of this study.",

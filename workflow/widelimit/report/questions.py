@@ -34,7 +34,7 @@ QUESTIONS = {
     "step7_ensemble": "Which of the two vanishes with the width, bias or spread?",
     "step7_interval": "Why can networks on the raw interval not bend?",
     "step7_beyond": "Do other activations and other spheres give the same slope?",
-    "step7_digits": "Do networks reach the accuracy of their kernels?",
+    "step7_classes": "Do networks reach the accuracy of their kernels?",
     "step7_lecture": "Do the published numbers lie where this study finds them?",
     "scale_collapse": "Which curves of the left column fall on one line on the right?",
     "scale_phases": "Does a network that gets wider at one scale cross the border, and which way?",

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from widelimit.data.datasets import DATASETS, TABLES
 from widelimit.kernels.activations import parse_activation
 from widelimit.study.config import Data, Experiment, Network, Study
 
 _POINTS = ("design", "dimension", "targets")
 _POINTS_OF = {
     "file": ("path", "inputs", "outputs", "standardise"),
-    "digits": (),
     "lecture": ("dimension",),
+    **dict.fromkeys(DATASETS, ()),
+    **dict.fromkeys(TABLES, ("standardise",)),
 }
 
 

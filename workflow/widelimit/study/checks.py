@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from widelimit.data.datasets import DATASETS
 from widelimit.data.points import make_points
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import ntk_gram
@@ -165,9 +166,9 @@ def _check_experiment(experiment: Experiment, prefix: str, *, root: int, unstabl
     try:
         points = make_points(root=root, **data_arguments(experiment.data))
     except ValueError as error:
-        key = {"file": "path", "digits": "source", "lecture": "source"}.get(
-            experiment.data.source, "target"
-        )
+        source = experiment.data.source
+        key = "source" if source in (*DATASETS, "lecture") else "target"
+        key = "path" if source == "file" else key
         raise ConfigError(readable(f"{prefix}data.{key}: {error}")) from None
     try:
         K = ntk_gram(points["train"].X, activation=experiment.network.activation)

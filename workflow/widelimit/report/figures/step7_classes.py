@@ -11,7 +11,7 @@ from widelimit.report.figures.labels import label_ends, level
 from widelimit.report.numbers import fixed
 from widelimit.tables.columns import BAND, STEP, WIDTH, Table, missing, text
 
-TITLE = "Handwritten digits: networks of growing width, and kernels"
+TITLE = "Classes: networks of growing width, and kernels"
 
 QUANTITIES = {
     "test_accuracy": "Test accuracy",
@@ -33,7 +33,7 @@ LINES = {
 """Label, colour and dash of kernel regression in the limit of infinitely many steps."""
 
 TABLE = Table(
-    "figures/step7_digits.parquet",
+    "figures/step7_classes.parquet",
     "how well one model does on the test points, at one width or in the limit",
     (
         text("quantity", "test_accuracy or test_rmse, as in metrics.parquet"),
@@ -94,8 +94,8 @@ def caption(table: pd.DataFrame) -> str:
     networks = table[table["model"] == "network"]
     others = [label for model, (label, *_) in LINES.items() if model in set(table["model"])]
     return (
-        "Networks, their NTK predictions and kernel regression on test images, by width. a: share"
-        " of images whose largest output is that of their digit. b: root mean square of"
+        "Networks, their NTK predictions and kernel regression on test points, by width. a: share"
+        " of points whose largest output is that of their class. b: root mean square of"
         f" output − one-hot target.\nNetworks after {words.steps(choices.last_step(networks))};"
         " their predictions at the same step, from the networks' start."
         f" {bands.caption(networks)} Horizontal: {words.listed(others)}, with infinitely many"
@@ -117,7 +117,7 @@ def finding(table: pd.DataFrame) -> str:
     return (
         f"After {words.steps(choices.last_step(networks))} the median network of"
         f" {words.seeds(networks['seeds'])} classifies"
-        f" {words.by_width(networks['width'], networks['centre'], _percent)} of the test images"
+        f" {words.by_width(networks['width'], networks['centre'], _percent)} of the test points"
         f" rightly, its NTK prediction {_percent(predictions['centre'].iloc[-1])} at that last"
         f" width; the kernels, with infinitely many steps, {kernels}."
     )
