@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 import traceback
@@ -13,6 +14,7 @@ from pathlib import Path
 # work lives as long as the process: looking for garbage in it, after each few hundred objects and
 # once more at the end, would take a third of the time in which a job starts and ends.
 gc.disable()
+atexit.register(gc.freeze)
 
 PACKAGE = Path(__file__).parents[1]
 MACHINE = (OSError, MemoryError)
