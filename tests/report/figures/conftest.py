@@ -64,6 +64,8 @@ MOST_WORDS = 40
 """Of a caption."""
 
 SMALLEST = {"widths": (64,), "seeds": 1, "steps": (0, 10), "n_train": 5, "n_test": 12}
+TWO = SMALLEST | {"widths": (16, 64), "seeds": 2}
+"""Of slopes with an interval, but too few widths to test the line."""
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +76,11 @@ def full():
 @pytest.fixture(scope="session")
 def smallest():
     return with_variant(make_study(**SMALLEST), make_study(**SMALLEST, dimension=1))
+
+
+@pytest.fixture(scope="session")
+def two():
+    return with_variant(make_study(**TWO), make_study(**TWO, dimension=1))
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ every_module = pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name
 cases = pytest.mark.parametrize(
     "module, study",
     [
-        *((module, name) for module in MODULES for name in ("full", "smallest", "diverged")),
+        *((module, name) for module in MODULES for name in ("full", "smallest", "two", "diverged")),
         *(
             (module, "sphere")
             for module in (step7_explorer, step7_fits, step7_ensemble, step7_interval)

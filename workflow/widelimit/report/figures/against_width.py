@@ -211,7 +211,7 @@ def slope_guides(axes: Axes, slope: float, label: str):
 def rejected(fit) -> bool:
     """Whether the points of a row with the columns `FIT` lie on no line: then it has no exponent,
     and only slopes from width to width are quoted."""
-    return bool(fit["lack_of_fit"] < REJECTED)
+    return pd.notna(fit["lack_of_fit"]) and bool(fit["lack_of_fit"] < REJECTED)
 
 
 def slope(row) -> str:
