@@ -22,3 +22,18 @@ def test_paths_are_seen_from_where_the_user_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command = Command(configfiles=[str(tmp_path / "studies/mine.yaml")])
     assert command.line() == "snakemake --cores 2 --configfile studies/mine.yaml"
+
+
+def test_a_workflow_that_snakemake_does_not_find_by_itself_is_named(tmp_path, monkeypatch):
+    ours = tmp_path / "clone/workflow/Snakefile"
+    ours.parent.mkdir(parents=True)
+    ours.touch()
+    command = Command(snakefile=str(ours))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert command.line("step7") == "snakemake --cores 2 step7"
+    monkeypatch.chdir(tmp_path)
+    for others in (False, True):
+        if others:
+            (tmp_path / "Snakefile").touch()
+        expected = "snakemake --cores 2 --snakefile clone/workflow/Snakefile step7"
+        assert command.line("step7") == expected

@@ -74,6 +74,19 @@ def test_config_yaml_is_the_one_beside_the_workflow(tmp_path):
     )
 
 
+def test_a_page_made_elsewhere_says_what_to_type_there(tmp_path):
+    """Started in one folder, run in another, with a workflow in a third."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/mine.yaml").write_text(yaml.safe_dump(ONE_TRAINING))
+    workflow = ("--snakefile", os.path.relpath(ROOT / "Snakefile", tmp_path / "here"))
+    there = ("--directory", "../there", "step1", "--configfile", "mine.yaml")
+    snakemake(*workflow, *there, cwd=tmp_path / "here")
+    page = html.unescape((tmp_path / "there/results/pages/step1.html").read_text())
+    (forced,) = re.findall(r"<code>snakemake (--cores 2 [^<]+ measure_step1)<", page)
+    assert planned(tmp_path / "there", *shlex.split(forced), "--", "step1")["measure_step1"] == 1
+    assert [path.name for path in (tmp_path / "here").iterdir()] == ["mine.yaml"]
+
+
 def test_another_workflow_imports_this_one_under_a_prefix(tmp_path):
     checkout = check_out(tmp_path / "checkout")
     other = tmp_path / "other"

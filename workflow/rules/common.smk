@@ -45,6 +45,7 @@ COMMAND = Command(
         path for path in workflow.config_settings.configfiles if os.path.abspath(path) != SHIPPED
     ],
     changes=workflow.config_settings.config_args or [],
+    snakefile=workflow.main_snakefile,
 )
 # Snakemake has laid the study over config.yaml, but for a workflow that imports this one.
 if COMMAND.configfiles and SHIPPED in map(os.path.abspath, workflow.configfiles):
