@@ -8,8 +8,8 @@ BENCHMARK_PIP  := $(BENCHMARK_BIN)/python -m pip install --quiet --disable-pip-v
 benchmark: $(BENCHMARK_VENV)/installed  ## side by side with PyTorch, JAX, ... (QUICK=1 in 2 minutes)
 	$(BENCHMARK_BIN)/python -m benchmarks.run $(if $(QUICK),--quick)
 
-benchmark-readme: $(BENCHMARK_VENV)/installed  ## quote the last benchmark in README.md
-	$(BENCHMARK_BIN)/python -m benchmarks.report README.md
+benchmark-readme: $(BENCHMARK_VENV)/installed  ## quote the last benchmark in README.md and its own
+	$(BENCHMARK_BIN)/python -m benchmarks.report
 
 # All at the versions of requirements.lock, but for mpmath: that of the tests is too new for PyTorch.
 benchmark-lock: $(VENV)/installed  ## resolve what the benchmarks need into their locks anew

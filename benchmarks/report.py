@@ -1,6 +1,6 @@
-"""What the measurements come to: a table, a figure, and the README's words, ratios alone.
+"""What the measurements come to: a table, a figure, and the words of READMEs, ratios alone.
 
-``python -m benchmarks.report README.md`` puts the words of the last run into that file.
+``python -m benchmarks.report`` puts the words of the last run into the READMEs that quote them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from widelimit.report.numbers import fixed, number, power
 from widelimit.tables.files import write_table, write_text
 
 RESULTS = Path(__file__).parent / "results"
-SNIPPET = "ratios.md"
+QUOTES = {"ratios.md": "benchmarks/README.md", "summary.md": "README.md"}
+"""What is written of a run, and the file that quotes it."""
 NEURAL_TANGENTS = Path(sys.prefix) / "neural-tangents"
 """A folder of its own in the environment, with an older JAX."""
 LIBRARIES = ("numpy", "scipy", "numba", "torch", "jax", "jaxlib", "neural-tangents", "scikit-learn")
@@ -30,16 +31,16 @@ _BLOCK = re.compile(r"(<!-- benchmark -->\n).*(<!-- /benchmark -->)", re.DOTALL)
 
 
 def write(rows: Iterable[dict], folder: Path = RESULTS) -> None:
-    """Into the folder: benchmark.parquet, benchmark.svg, .pdf and .png, ratios.md."""
+    """Into the folder: benchmark.parquet, benchmark.svg, .pdf and .png, ratios.md, summary.md."""
     table = pd.DataFrame(rows).astype({"width": "Int64", "depth": "Int64"})
     schema = ratios.TABLE.schema()
     write_table(folder / ratios.TABLE.path, table, schema.with_metadata(schema.metadata | about()))
-    drawn = figure.draw(
-        ratios.relative_costs(table), ratios.width_costs(table), ratios.exponents(table)
-    )
+    costs = ratios.relative_costs(table)
+    drawn = figure.draw(costs, ratios.width_costs(table), ratios.exponents(table))
     for ending in ("svg", "pdf", "png"):
         style.save(drawn, folder / f"benchmark.{ending}")
-    write_text(folder / SNIPPET, words(table))
+    for name, text in zip(QUOTES, (words(table, costs), summary(costs)), strict=True):
+        write_text(folder / name, text)
 
 
 def about() -> dict[str, str]:
@@ -52,9 +53,8 @@ def about() -> dict[str, str]:
     return {"versions": ", ".join(versions), "machine": machine}
 
 
-def words(table: pd.DataFrame) -> str:
+def words(table: pd.DataFrame, costs: pd.DataFrame) -> str:
     """The table of ratios and what else was measured, as Markdown; no absolute times."""
-    costs = ratios.relative_costs(table)
     paragraphs = [
         "Cost of one step of gradient descent in multiples of widelimit's own: the circle engine's"
         f" mean over the first {power(FIRST_STEPS)} steps for d = 2, the dense engine's for d > 2.",
@@ -67,6 +67,29 @@ def words(table: pd.DataFrame) -> str:
         "\n".join(f"- {line}" for line in _lines(table)),
     ]
     return "\n\n".join(paragraphs) + "\n"
+
+
+def summary(costs: pd.DataFrame) -> str:
+    """Two lines for those who read no table, as Markdown."""
+
+    def centres(**case):
+        chosen = (costs[list(case)] == pd.Series(case)).all(axis=1) & ~costs["long"]
+        return costs[chosen].set_index("method")["centre"]
+
+    step = centres(experiment="training", width=2**20, points=20)
+    kernel = centres(experiment="gram_ntk", activation="relu", depth=1, points=2000)
+    libraries = {"pytorch": "PyTorch", "jax": "JAX", "numpy": "NumPy"}
+    times = [f"{libraries[it]} {number(step[it], 2)}" for it in libraries if it in step]
+    lines = [
+        f"A step of gradient descent at width {power(2**20)} on 20 points of the circle, in"
+        f" multiples of the circle engine's cost: {', '.join(times)}."
+    ]
+    if "neural_tangents" in kernel:
+        lines.append(
+            "The ReLU NTK of 2000 points, in multiples of widelimit's cost: neural-tangents"
+            f" {number(kernel['neural_tangents'], 2)}."
+        )
+    return "".join(f"- {line}\n" for line in lines)
 
 
 COLUMNS = {
@@ -159,6 +182,7 @@ def quoted(readme: str, snippet: str) -> str:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    snippet = (RESULTS / SNIPPET).read_text(encoding="utf-8")
-    write_text(path, quoted(path.read_text(encoding="utf-8"), snippet))
+    for name, readme in QUOTES.items():
+        path = RESULTS.parents[1] / readme
+        snippet = (RESULTS / name).read_text(encoding="utf-8")
+        write_text(path, quoted(path.read_text(encoding="utf-8"), snippet))

@@ -211,6 +211,9 @@ def test_report_writes_table_figure_and_ratios_without_times(tmp_path):
     assert "| Gaussian kernel, n = 4000 | 3 | 1 | 0.5 | 0.2 |" in text
     assert "50% of the rate of DGEMM" in text
     assert not re.search(r"\d ?(s|ms|us|µs|seconds)\b", text)
+    training, gram = (tmp_path / "summary.md").read_text().splitlines()
+    assert training.endswith("cost: JAX 4, NumPy 10.")
+    assert gram.endswith("neural-tangents 3.")
 
 
 def test_case_words_name_each_case_apart():
@@ -237,7 +240,7 @@ def quoted_table(path: str, name: str, index: int = 0) -> list[list[str]]:
 
 
 def test_the_readme_quotes_every_case_with_its_methods():
-    head, *rows = quoted_table("README.md", "benchmark")
+    head, *rows = quoted_table("benchmarks/README.md", "benchmark")
     assert head[1:-1] == list(report.COLUMNS.values())
     assert [row[0] for row in rows] == [figure.case_words(case) for case in cases.TRAINING]
     for case, row in zip(cases.TRAINING, rows, strict=True):
@@ -249,10 +252,23 @@ def test_the_readme_quotes_every_case_with_its_methods():
 
 
 def test_the_readme_quotes_every_gram_matrix():
-    head, *rows = quoted_table("README.md", "benchmark", 1)
+    head, *rows = quoted_table("benchmarks/README.md", "benchmark", 1)
     assert head[1:] == list(report.GRAM_COLUMNS.values())
     assert [row[0] for row in rows] == [figure.case_words(case) for case in cases.GRAMS]
     assert all(float(row[2]) == 1 and all(row) for row in rows)
+
+
+def test_the_two_lines_of_the_projects_readme_are_of_the_same_run():
+    (summary,) = re.findall(
+        r"<!-- benchmark -->(.*?)<!-- /benchmark -->", (ROOT / "README.md").read_text(), re.S
+    )
+    quoted = {
+        row[0]: row for i in (0, 1) for row in quoted_table("benchmarks/README.md", "benchmark", i)
+    }
+    training, gram = re.findall("^- .*cost: (.*)[.]$", summary, re.M)
+    row = quoted["k = 2²⁰, n = 20, d = 2"]
+    assert training == f"PyTorch {row[1]}, JAX {row[2]}, NumPy {row[3]}"
+    assert gram == f"neural-tangents {quoted['ReLU NTK, n = 2000'][1]}"
 
 
 def test_the_documents_quote_what_planning_costs():

@@ -8,7 +8,11 @@ import pytest
 
 from checkout import ROOT
 
-DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("*.md")]
+DOCUMENTS = [
+    *sorted((ROOT / "docs").glob("*.md")),
+    *ROOT.glob("*.md"),
+    ROOT / "benchmarks/README.md",
+]
 CIRCLE_ENGINE = ROOT / "workflow/widelimit/training/circle"
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 
@@ -27,18 +31,25 @@ def test_each_fault_names_a_test_and_what_is_lost():
 
 
 QUOTED = {
-    "README.md": ["verdict", "/verdict", "findings", "/findings", "benchmark", "/benchmark"],
-    "cluster.md": ["scheduler", "/scheduler"],
+    "README.md": ["verdict", "/verdict", "benchmark", "/benchmark"],
+    "docs/science.md": ["findings", "/findings"],
+    "benchmarks/README.md": ["benchmark", "/benchmark"],
+    "docs/cluster.md": ["scheduler", "/scheduler"],
 }
 """Markers between which a program writes; what it must have written is tested with the program."""
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_the_markers_of_quoted_text_are_in_place(path):
-    assert re.findall(r"<!-- (/?\w+) -->", path.read_text()) == QUOTED.get(path.name, [])
+    expected = QUOTED.get(str(path.relative_to(ROOT)), [])
+    assert re.findall(r"<!-- (/?\w+) -->", path.read_text()) == expected
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text().split()) <= 1000
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_links_lead_to_files(path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
         if not target.startswith(("http:", "https:")):

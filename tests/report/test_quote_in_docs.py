@@ -1,4 +1,4 @@
-"""What the README shows can be typed as it stands."""
+"""What the README and docs/studies.md show can be typed as it stands."""
 
 import re
 import shlex
@@ -6,12 +6,10 @@ import shutil
 import subprocess
 import sys
 
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-import widelimit
 from checkout import ROOT, check_out
 from widelimit.report import quote_in_docs as readme
 from widelimit.report.figure_text import FigureText
@@ -23,28 +21,22 @@ from widelimit.tables import schemas
 from widelimit.tables.files import write_table
 
 README = (ROOT / "README.md").read_text()
+STUDIES = (ROOT / "docs/studies.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def test_the_library_example_runs_and_agrees_with_theory():
-    example, prediction = blocks("python")
-    # A thousandth of the steps: the agreement is a matter of width, and this is no long test.
-    example = example.replace("10_000", "100")
-    names: dict = {}
-    exec(example, names)
-    f = widelimit.forward(names["X"], names["trained"].A, names["trained"].B)
-    assert np.sqrt(np.mean((f - names["theory"]) ** 2)) < 0.02
-    exec(prediction.replace("1000]", "100]"), names)
-    predicted = names["predicted"]
-    assert predicted.start.shape == predicted.movement.shape == (2, 2)
-    assert (predicted.start[:, 0] / predicted.start[:, 1]).tolist() == pytest.approx([4, 4])
+def test_the_library_example_prints_what_the_readme_says(capsys):
+    examples = "".join(blocks(README, "python"))
+    exec(examples, {})
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == re.findall(r"^print.*  # (.*)$", examples, re.MULTILINE)
 
 
-def test_the_configuration_example_is_valid():
-    for example in blocks("yaml"):
+def test_the_configuration_examples_are_valid():
+    for example in blocks(README, "yaml") + blocks(STUDIES, "yaml"):
         load_study(yaml.safe_load(example))
 
 
@@ -58,7 +50,8 @@ def test_lines_go_between_the_markers():
 
 
 def test_findings_of_the_shipped_study_are_quoted():
-    (findings,) = re.findall(r"<!-- findings -->(.*?)<!-- /findings -->", README, re.DOTALL)
+    science = (ROOT / "docs/science.md").read_text()
+    (findings,) = re.findall(r"<!-- findings -->(.*?)<!-- /findings -->", science, re.DOTALL)
     lines = re.findall(r"^- (.*)$", findings, re.MULTILINE)
     assert len(lines) == len(readme.FIGURES) - 1
     (verdict,) = re.findall(r"<!-- verdict -->\n\n(.*)\n\n<!-- /verdict -->", README)
@@ -73,17 +66,17 @@ def test_the_refusal_quoted_is_the_one_given():
     config["network"]["learning_rate"] = 0.5
     with pytest.raises(ConfigError) as caught:
         check_study(load_study(config))
-    assert str(caught.value) in " ".join(README.split())
+    assert str(caught.value) in " ".join(STUDIES.split())
 
 
 @pytest.mark.heavy
 def test_every_snakemake_command_finds_its_targets(tmp_path):
     checkout = check_out(tmp_path / "checkout")
     shutil.copytree(ROOT / "studies", checkout.path / "studies")
-    (mine,) = [text for text in blocks("yaml") if "results/mine" in text]
+    (mine,) = blocks(STUDIES, "yaml")
     (checkout.path / "studies/mine.yaml").write_text(mine)
-    commands = re.findall(r"^(?:.*`)?(snakemake -[^`\n]*)", README, re.MULTILINE)
-    assert len(commands) >= 8
+    commands = re.findall(r"^(?:.*`)?(snakemake -[^`\n]*)", README + STUDIES, re.MULTILINE)
+    assert len(commands) >= 16
     for command in commands:
         words = shlex.split(command, comments=True)
         done = subprocess.run(
@@ -110,11 +103,11 @@ def test_what_a_study_found_goes_into_readme_and_docs(tmp_path):
         pd.DataFrame({**said, "count": 1, "rejected": False, **verdicts})
     )
     write_table(tmp_path / "results" / "claims.parquet", table, schemas.CLAIMS.schema())
-    blocks = "".join(f"<!-- {it} -->\nold\n<!-- /{it} -->\n" for it in ("verdict", "findings"))
-    (tmp_path / "README.md").write_text(blocks)
+    for path, it in {"README.md": "verdict", "docs/science.md": "findings"}.items():
+        (tmp_path / path).write_text(f"<!-- {it} -->\nold\n<!-- /{it} -->\n")
     readme.update(tmp_path / "results", tmp_path / "README.md")
     written = (tmp_path / "README.md").read_text()
-    assert re.findall("^- (.*)$", written, re.MULTILINE) == [
+    assert re.findall("^- (.*)$", (tmp_path / "docs/science.md").read_text(), re.MULTILINE) == [
         f"Finding {number} is 10⁻⁵." for number in range(1, len(readme.FIGURES))
     ]
     (verdict,) = re.findall(r"^\*\*Does it hold\? Open in part\*\*: (.*)$", written, re.MULTILINE)
@@ -138,6 +131,6 @@ def test_readme_and_docs_quote_what_the_shipped_study_finds(tmp_path):
     shutil.copytree(ROOT / "docs", checkout.path / "docs")
     checkout.run("claims", *(f"results/figures/{name}.svg" for name in readme.FIGURES))
     readme.update(checkout.path / "results", checkout.path / "README.md")
-    for name in ("README.md", "docs/claims.md"):
+    for name in ("README.md", "docs/science.md", "docs/claims.md"):
         new, quoted = ((folder / name).read_text() for folder in (checkout.path, ROOT))
         assert without_rounding_errors(new) == without_rounding_errors(quoted), "run `make readme`"
