@@ -10,7 +10,7 @@ import pytest
 
 from wide_experiment import number, run
 from widelimit.data.points import Points
-from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
+from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 
 ETA, STEPS, SCALES = 0.01, 40, {"gaussian": 3.0, "laplace": 0.5}
 

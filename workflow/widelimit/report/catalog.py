@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
+from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 from widelimit.study.arguments import predictable
 from widelimit.study.commands import Command
 from widelimit.study.config import Study

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 from widelimit.kernels.activations import parse_activation
-from widelimit.measure.wide.networks import MAX_EMPIRICAL_SIZE
+from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 from widelimit.study.config import Experiment
 from widelimit.study.config.steps import Step4
 

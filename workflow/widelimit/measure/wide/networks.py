@@ -13,14 +13,12 @@ import numpy as np
 import pandas as pd
 
 from widelimit.data.points import Points
+from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 from widelimit.networks.model import initialise
 from widelimit.networks.tangent import empirical_ntk, last_layer_kernel
 from widelimit.seeds import generator
 from widelimit.tables.provenance import versions
 from widelimit.training import TrainingCollapsed, TrainingDiverged, TrainingResult, train
-
-MAX_EMPIRICAL_SIZE = 2048
-"""Largest n_train p for which the empirical NTK is kept: beyond, it would outgrow the rest."""
 
 
 def train_networks(
