@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
-from scipy.special import erf, eval_hermitenorm, ndtr
 
 from widelimit.kernels.written import WRITTEN, Written
 
@@ -122,12 +121,19 @@ def _hermite(name: str, degree: int) -> Activation:
     )
 
 
+def _special():
+    """scipy.special, which is slow to import, and not needed by all who name an activation."""
+    from scipy import special
+
+    return special
+
+
 def _orthonormal_hermite(n: int, u: np.ndarray) -> np.ndarray:
-    return eval_hermitenorm(n, np.asarray(u, dtype=float)) / math.sqrt(math.factorial(n))
+    return _special().eval_hermitenorm(n, np.asarray(u, dtype=float)) / math.sqrt(math.factorial(n))
 
 
 def _gelu_derivative(u: np.ndarray) -> np.ndarray:
-    return ndtr(u) + u * np.exp(-0.5 * np.square(u)) / math.sqrt(2 * math.pi)
+    return _special().ndtr(u) + u * np.exp(-0.5 * np.square(u)) / math.sqrt(2 * math.pi)
 
 
 def _gelu_second_derivative(u: np.ndarray) -> np.ndarray:
@@ -145,7 +151,7 @@ _PLAIN = {
     # The exact u Phi(u) (Hendrycks & Gimpel 2016), not its tanh approximation.
     "gelu": Activation(
         "gelu",
-        value=lambda u: u * ndtr(u),
+        value=lambda u: u * _special().ndtr(u),
         derivative=_gelu_derivative,
         second_moment=1 / 3 + 1 / (2 * math.sqrt(3) * math.pi),
         second_derivative=_gelu_second_derivative,
@@ -166,7 +172,7 @@ _PLAIN = {
     ),
     "erf": Activation(
         "erf",
-        value=erf,
+        value=lambda u: _special().erf(u),
         derivative=lambda u: 2 / math.sqrt(math.pi) * np.exp(-np.square(u)),
         second_moment=2 / math.pi * math.asin(2 / 3),
         second_derivative=lambda u: -4 / math.sqrt(math.pi) * u * np.exp(-np.square(u)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 TAIL = 0.025
 
@@ -24,7 +24,7 @@ def mean(values: np.ndarray) -> Interval:
     centre = values.mean(axis=-1)
     if n < 2:
         return Interval(centre, centre - np.inf, centre + np.inf)
-    margin = stats.t.isf(TAIL, n - 1) * values.std(axis=-1, ddof=1) / np.sqrt(n)
+    margin = special.stdtrit(n - 1, 1 - TAIL) * values.std(axis=-1, ddof=1) / np.sqrt(n)
     return Interval(centre, centre - margin, centre + margin)
 
 
@@ -40,7 +40,7 @@ def median(values: np.ndarray) -> Interval:
     n = values.shape[-1]
     ordered, centre = np.sort(values, axis=-1), np.median(values, axis=-1)
     # P(fewer than j of n values lie below the median) <= TAIL for the largest such j.
-    left = int(np.sum(stats.binom.cdf(np.arange(n), n, 0.5) <= TAIL))
+    left = int(np.sum(special.bdtr(np.arange(n), n, 0.5) <= TAIL))
     if left == 0:
         return Interval(centre, centre - np.inf, centre + np.inf)
     return Interval(centre, ordered[..., left - 1], ordered[..., n - left])
@@ -54,7 +54,7 @@ def slope(x: np.ndarray, y: np.ndarray) -> tuple[Interval, np.ndarray]:
     fitted = y @ dx / (dx @ dx)
     residuals = y - y.mean(axis=-1, keepdims=True) - fitted[..., None] * dx
     squares = np.sum(residuals**2, axis=-1)
-    margin = stats.t.isf(TAIL, n - 2) * np.sqrt(squares / (n - 2) / (dx @ dx))
+    margin = special.stdtrit(n - 2, 1 - TAIL) * np.sqrt(squares / (n - 2) / (dx @ dx))
     interval = Interval(fitted, fitted - margin, fitted + margin)
     if m < 3 or n == m:
         return interval, np.ones_like(fitted)
@@ -62,4 +62,4 @@ def slope(x: np.ndarray, y: np.ndarray) -> tuple[Interval, np.ndarray]:
     pure = np.sum(y**2, axis=-1) - np.sum((y @ one) ** 2, axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):  # seeds that are all drawn alike
         F = ((squares - pure) / (m - 2)) / (pure / (n - m))
-    return interval, stats.f.sf(F, m - 2, n - m)
+    return interval, special.fdtrc(m - 2, n - m, F)
