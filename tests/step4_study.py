@@ -38,6 +38,7 @@ def make_step4(
     trained_seeds=2,
     steps=200,
     ratios=RATIOS,
+    data_sets=4,
     root=3,
     **points,
 ):
@@ -56,6 +57,7 @@ def make_step4(
         trained_seeds=trained_seeds,
         steps=steps,
         ratios=ratios,
+        data_sets=data_sets,
     )
     metrics = tables.pop("measured")
     return tables | {"metrics": metrics, "slopes": slopes_table(metrics, widest=3)}

@@ -12,6 +12,7 @@ from widelimit.kernels.duals import dual_activation, dual_derivative
 from widelimit.linear.eigenframework import (
     learning_curve,
     random_feature_error,
+    zonal,
     zonal_spectrum,
 )
 
@@ -111,6 +112,11 @@ def test_many_features_are_the_kernel():
     theory = curve.errors[:3] @ power + (curve.inflation - 1) * 0.1
     many = random_feature_error(spectrum, power, n=50, features=10**9, noise_variance=0.1)
     assert many == pytest.approx(theory, rel=1e-6)
+
+
+def test_kernels_along_the_circle_are_those_of_the_sphere():
+    t = np.linspace(-1, 1, 41)
+    np.testing.assert_allclose(zonal(ntk_gram)(t), ntk(t), rtol=1e-13, atol=1e-15)
 
 
 def test_the_threshold_is_refused():

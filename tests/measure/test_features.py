@@ -9,6 +9,12 @@ from table_checks import check_tables
 from widelimit.data.sources import points as points_of
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import gaussian_gram, nngp_gram
+from widelimit.linear.eigenframework import (
+    learning_curve,
+    random_feature_error,
+    zonal,
+    zonal_spectrum,
+)
 from widelimit.linear.random_features import draw_fourier, fourier_features, neuron_features
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
@@ -173,6 +179,45 @@ def test_limits_and_the_error_of_predicting_0(made, points):
     assert not np.array_equal(target, y[: len(target)])
 
 
+def test_data_sets_are_drawn_and_fitted_one_by_one(made):
+    rows = made["data_sets"].query("features == 'network' and data_set == 2").set_index("width")
+    own = int(generator(ROOT, "data set", seed=2).integers(2**62))
+    drawn = make_points(own)
+    y, target = drawn["train"].y[:, 0], drawn["test"].y[:, 0]
+    for width in (4, 40):
+        F, G = features_of(drawn, "network", width, 2)
+        error = np.sqrt(np.mean((G @ np.linalg.pinv(F) @ y - target) ** 2))
+        assert rows.loc[width, "test_rmse"] == pytest.approx(error, rel=1e-8)
+    assert rows.index.max() == 200  # ten features per point
+    assert rows["theory"].isna().sum() == 1
+    n, power = 20, [0, 9 / 8, 25 / 80]
+    spectrum = zonal_spectrum(zonal(nngp_gram), 8, 60)
+    theory = random_feature_error(spectrum, power, n=n, features=40, noise_variance=0.25)
+    assert rows.loc[40, "theory"] == pytest.approx(np.sqrt(theory), rel=0.01)
+    curve = learning_curve(spectrum, n)
+    limit = curve.errors[:3] @ power + (curve.inflation - 1) * 0.25
+    assert rows.loc[rows.index.isna(), "theory"].item() == pytest.approx(np.sqrt(limit), rel=0.01)
+
+
+def test_means_over_data_sets_are_summed_up(made):
+    table = made["data_sets"].query("features == 'fourier'")
+    worst = 0
+    for width, rows in table.groupby("width", dropna=False):
+        squares = rows["test_rmse"].to_numpy(float) ** 2
+        mean = math.sqrt(squares.mean())
+        limit = pd.isna(width)
+        if limit:
+            share = np.mean(np.sqrt(squares) < numbers(made, "fourier_limit_test_rmse"))
+            assert numbers(made, "fourier_share_of_smaller_errors") == [share]
+        else:
+            assert numbers(made, "fourier_mean_test_rmse", width=width) == pytest.approx([mean])
+        if limit or abs(width / 20 - 1) > 0.2 + 1e-9:
+            ratio = mean / rows["theory"].iloc[0]
+            error = ratio * squares.std(ddof=1) / 2 / squares.mean() / math.sqrt(len(squares))
+            worst = max(worst, abs(ratio - 1) + 2 * error)
+    assert numbers(made, "fourier_theory_deviation") == pytest.approx([worst])
+
+
 def test_units_that_cut_the_circle_alike_span_two_dimensions(made):
     rng = generator(ROOT, "circle inputs")
     X, _ = points_of("circle", 20, design="uniform", dimension=2, rng=rng)
@@ -224,9 +269,11 @@ def test_turning_points_are_those_of_the_medians(made):
 def test_every_claim_of_the_page_holds(made):
     claims = judge("step4", made["metrics"], made["slopes"])
     assert len(claims) == len(STEP4)
-    # Six seeds leave the kernel of hermite:3 open.
-    assert claims.loc[claims["verdict"] != HOLDS, "metric"].tolist() == ["nngp_deviation"]
-    assert set(claims["verdict"]) == {HOLDS, OPEN}
+    open_ones, others = claims[claims["verdict"] == OPEN], claims[claims["verdict"] == FAILS]
+    # Six seeds leave the kernel of hermite:3 open, and four data sets say little of a mean.
+    assert open_ones["metric"].tolist() == ["nngp_deviation"]
+    assert set(others["metric"]) <= {"last_layer_theory_deviation", "fourier_theory_deviation"}
+    assert set(claims["verdict"]) == {HOLDS, OPEN, FAILS}
 
 
 def test_a_broken_closed_form_is_told(made):

@@ -76,10 +76,10 @@ def generate_data(
     Z, t_test = points(
         source, n_test, design=test_design, dimension=dimension, rng=generator(root, "test inputs")
     )
-    y = _evaluate(targets, X, t)
+    y = targets_at(targets, X, t)
     return {
         "train": Points(X, y + _noise(root, noise_std, y.shape), t),
-        "test": Points(Z, _evaluate(targets, Z, t_test), t_test),
+        "test": Points(Z, targets_at(targets, Z, t_test), t_test),
     }
 
 
@@ -98,11 +98,12 @@ def generate_samples(
     splits = {}
     for split, t in (("train", 2 * u - 1), ("test", np.linspace(-1, 1, n_test))):
         X = lift(t)
-        splits[split] = Points(X, _evaluate(targets, X, t), t)
+        splits[split] = Points(X, targets_at(targets, X, t), t)
     return splits
 
 
-def _evaluate(targets: Sequence[str], X: np.ndarray, t: np.ndarray | None) -> np.ndarray:
+def targets_at(targets: Sequence[str], X: np.ndarray, t: np.ndarray | None = None) -> np.ndarray:
+    """The targets (n, p) that are written as expressions in t (n,) and the columns of X (n, d)."""
     variables = {} if t is None else {"t": t}
     variables |= {f"x_{i}": np.ascontiguousarray(column) for i, column in enumerate(X.T)}
     return np.stack([evaluate_expression(target, variables) for target in targets], axis=1)

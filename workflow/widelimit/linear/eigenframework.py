@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
+from widelimit.linear.harmonics import multiplicity, zonal_polynomials
 from widelimit.validation import finite, whole, within
 
 NODES = 400
@@ -58,22 +59,20 @@ def zonal_spectrum(kernel: Callable[[np.ndarray], np.ndarray], d: int, degree: i
     theta = math.pi * (nodes + 1) / 2
     t, weights = np.cos(theta), weights * np.sin(theta) ** (d - 2)
     values = weights / weights.sum() * kernel(t)
-    before, now = np.zeros_like(t), np.ones_like(t)
-    eigenvalues = np.empty(degree + 1)
-    for order in range(degree + 1):
-        eigenvalues[order] = max(values @ now, 0.0)
-        up = (2 * order + d - 2) * t * now - order * before
-        before, now = now, up / (order + d - 2) if order else t
-    multiplicities = np.array([_harmonics(d, each) for each in range(degree + 1)], dtype=float)
+    eigenvalues = np.maximum(zonal_polynomials(t, d, degree) @ values, 0.0)
+    multiplicities = np.array([multiplicity(d, each) for each in range(degree + 1)], dtype=float)
     total = float(kernel(np.array([1.0]))[0])
     return Spectrum(eigenvalues, multiplicities, max(total - eigenvalues @ multiplicities, 0.0))
 
 
-def _harmonics(d: int, degree: int) -> int:
-    """Linearly independent harmonics of a degree on S^(d-1)."""
-    return math.comb(degree + d - 1, degree) - (
-        math.comb(degree + d - 3, degree - 2) if degree >= 2 else 0
-    )
+def zonal(gram: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable:
+    """The kernel of unit vectors as a function of t = x.z, from its Gram matrices."""
+
+    def kernel(t):
+        t = np.asarray(t, dtype=float)
+        return gram(np.array([[1.0, 0.0]]), np.stack([t, np.sqrt((1 - t) * (1 + t))], axis=1))[0]
+
+    return kernel
 
 
 def learning_curve(spectrum: Spectrum, n: int, *, ridge: float = 0.0) -> LearningCurve:

@@ -15,6 +15,15 @@ def rmse(f: np.ndarray, g: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(f - g))))
 
 
+def deviation_from_theory(errors: np.ndarray, theory: float) -> float:
+    """|root mean square of the errors (s,) / theory - 1|, and twice its standard error on top: with
+    95 % confidence, how far off the theory is at most."""
+    squares = np.square(np.asarray(errors, dtype=float))
+    ratio = np.sqrt(squares.mean()) / theory
+    error = squares.std(ddof=1) / np.sqrt(len(squares)) / (2 * squares.mean()) * ratio
+    return float(abs(ratio - 1) + 2 * error)
+
+
 def relative_frobenius(K: np.ndarray, reference: np.ndarray) -> float:
     """|K - reference| / |reference| in the Frobenius norm."""
     return float(np.linalg.norm(np.asarray(K) - reference) / np.linalg.norm(reference))

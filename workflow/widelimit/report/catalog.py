@@ -160,7 +160,11 @@ FIGURES = {
     ),
     "step4_double_descent": Figure(
         "Test and training error against width, through interpolation.",
-        {"double_descent": "step4/double_descent", "turning_points": "step4/turning_points"},
+        {
+            "double_descent": "step4/double_descent",
+            "turning_points": "step4/turning_points",
+            "data_sets": "step4/data_sets",
+        },
         settings=BANDS,
     ),
     "step5_ntk": Figure(

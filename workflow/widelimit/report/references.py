@@ -61,6 +61,11 @@ REFERENCES = {
         "A. Rahimi and B. Recht. Random features for large-scale kernel machines. NeurIPS 20 "
         "(2007), 1177–1184."
     ),
+    "simon": (
+        "J. B. Simon, D. Karkada, N. Ghosh and M. Belkin. More is better: when infinite "
+        "overparameterization is optimal and overfitting is obligatory. ICLR (2024). "
+        "arXiv:2311.14646"
+    ),
     "williams": (
         "C. E. Rasmussen and C. K. I. Williams. Gaussian Processes for Machine Learning. MIT "
         "Press (2006). doi:10.7551/mitpress/3206.001.0001"
@@ -79,7 +84,7 @@ REFERENCES = {
 CITED = {
     "step1": ("hastie",),
     "step3": ("schoelkopf", "williams", "jacot", "neal"),
-    "step4": ("belkin", "cho", "daniely", "neal", "rahimi"),
+    "step4": ("belkin", "cho", "daniely", "neal", "rahimi", "simon"),
     "step5": ("jacot", "lee", "liu"),
     "step7": ("cho", "dyer", "huang", "jacot", "lee", "radhakrishnan"),
     "scale": ("chizat", "cristianini", "geiger", "yang"),

@@ -99,6 +99,21 @@ TABLES = {
             count("rank", "rank of the features F", "model is not features"),
         ),
     ),
+    "data_sets": Table(
+        "step4/data_sets.parquet",
+        "one fit of a fresh data set of the same kind",
+        (
+            FEATURES,
+            FEATURE_WIDTH.but(null="the limit kernel's fit"),
+            count("data_set", "number of the draw of points, noise and features"),
+            real("test_rmse", "rms of f - target without noise, test points"),
+            real(
+                "theory",
+                "root of the mean square over draws that the eigenframework predicts",
+                "width is n, where it is infinite",
+            ),
+        ),
+    ),
     "turning_points": Table(
         "step4/turning_points.parquet",
         "one width where the median errors of one kind of features turn",

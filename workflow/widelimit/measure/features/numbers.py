@@ -9,11 +9,15 @@ import pandas as pd
 
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.quadrature import pair_expectation
-from widelimit.measure.distances import rmse
+from widelimit.measure.distances import deviation_from_theory, rmse
 from widelimit.measure.metric_rows import Row, metrics_table
 
 PREFIX = {"network": "last_layer", "fourier": "fourier"}
 """Of the metrics of a fit, by its features."""
+
+AWAY = 0.2
+"""From k = n on either side, as a share of n, up to where means over data sets are compared with
+theory: closer to the peak a few draws decide them."""
 
 ROUNDING = 1e-13
 """Chebyshev coefficients below this share of phi^(1) are rounding."""
@@ -32,6 +36,7 @@ def feature_numbers(tables: Mapping[str, pd.DataFrame], *, activation: str) -> p
         *_deviations(tables["deviations"]),
         *_last_layer(tables["last_layer"]),
         *_double_descent(tables["double_descent"], tables["turning_points"], activation),
+        *_data_sets(tables["data_sets"], tables["double_descent"], activation),
     ]
     return metrics_table("step4", rows)
 
@@ -152,3 +157,24 @@ def _errors(errors: pd.Series, rows: pd.DataFrame) -> dict[str, float]:
         numbers["classical_test_rmse"] = errors["classical"]
         numbers["peak_to_classical"] = errors["peak"] / errors["classical"]
     return numbers
+
+
+def _data_sets(data_sets: pd.DataFrame, fits: pd.DataFrame, activation: str) -> Iterator[Row]:
+    n = fits["n_train"].iloc[0]
+    shown = fits[fits["model"].eq("limit") & fits["points"].eq("sphere")].set_index("features")
+    for features, rows in data_sets.groupby("features", sort=False):
+        phi = activation if features == "network" else None
+        name = PREFIX[features]
+        deviations = []
+        for width, errors in rows.groupby("width", dropna=False):
+            measured, theory = errors["test_rmse"].to_numpy(float), errors["theory"].iloc[0]
+            known = None if pd.isna(width) else int(width)
+            yield Row(f"{name}_mean_test_rmse", rmse(measured, 0 * measured), phi, known)
+            if not pd.isna(theory):
+                yield Row(f"{name}_mean_test_rmse_theory", float(theory), phi, known)
+            if known is None or round(abs(known / n - 1), 9) > AWAY:
+                deviations.append(deviation_from_theory(measured, theory))
+        yield Row(f"{name}_theory_deviation", max(deviations), phi)
+        limits = rows.loc[rows["width"].isna(), "test_rmse"]
+        share = float((limits < shown.loc[features, "test_rmse"]).mean())
+        yield Row(f"{name}_share_of_smaller_errors", share, phi)

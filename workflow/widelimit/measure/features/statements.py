@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from widelimit.data.points import generate_data
+from widelimit.measure.features.data_sets import fit_data_sets
 from widelimit.measure.features.double_descent import fit_double_descent
 from widelimit.measure.features.duals import fit_duals
 from widelimit.measure.features.numbers import feature_numbers
@@ -32,11 +33,12 @@ def measure(
     trained_seeds: int,
     steps: int,
     ratios: Sequence[float],
+    data_sets: int,
 ) -> dict[str, pd.DataFrame]:
     """The tables of ``TABLES`` by name, and ``measured``, rows of METRICS.
 
-    points : arguments of generate_data; the others are those of ``fit_duals``, ``fit_features`` and
-        ``fit_double_descent``
+    points : arguments of generate_data; the others are those of ``fit_duals``, ``fit_features``,
+        ``fit_double_descent`` and ``fit_data_sets``
     """
     splits = generate_data(root=root, **points)
     train, test = splits["train"], splits["test"]
@@ -60,4 +62,6 @@ def measure(
         **shared,
     )
     tables |= fit_double_descent(train, test, ratios=ratios, **shared)
+    means = {name: shared[name] for name in ("activation", "gaussian_scale", "root")}
+    tables["data_sets"] = fit_data_sets(points, ratios=ratios, data_sets=data_sets, **means)
     return tables | {"measured": feature_numbers(tables, activation=activation)}

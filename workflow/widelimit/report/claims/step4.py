@@ -56,6 +56,14 @@ def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]
             low=0.9,
             high=1.1,
         ),
+        _claim(
+            f"Over data sets the test error of {features} has the mean that theory predicts, where"
+            " k and n differ by more than a fifth (largest deviation, its error included)",
+            f"{prefix}_theory_deviation",
+            reason="without its factor for variance theory would be off by half and more there",
+            test="linear/test_eigenframework.py::test_double_descent_is_the_mean_over_data_sets",
+            high=0.1,
+        ),
     )
 
 

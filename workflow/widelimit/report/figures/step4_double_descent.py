@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from widelimit.measure.features.turning_points import INTERPOLATED
-from widelimit.report.figures import bands, style, words
+from widelimit.report.figures import bands, looks, style, words
 from widelimit.report.figures.labels import End, label_ends, level
 from widelimit.report.numbers import number
 from widelimit.tables.columns import BAND, WIDTH, Table, count, missing, real, text
@@ -16,9 +16,11 @@ from widelimit.tables.features import FEATURES, POINTS
 
 TITLE = "Double descent"
 
-TEST, TRAIN = style.INK, style.SKY
+TEST, TRAIN = style.ORANGE, style.SKY
 LIMITS = {"network": ("NNGP", style.NNGP), "fourier": ("Gaussian", style.GREEN)}
 NAMES = {"network": "Network features", "fourier": "Random Fourier features"}
+MEAN = {"color": style.THEORY, "linestyle": "none", "marker": "o", "markersize": 3.2}
+MEAN |= {"markerfacecolor": "white", "markeredgewidth": 0.8}
 POINT_LOOKS = {
     "sphere": {"colour": style.INK, "marker": "o"},
     "circle": {"colour": style.PURPLE, "marker": "s", "linestyle": style.DASHED},
@@ -35,7 +37,9 @@ TABLE = Table(
             "test, train: rms error of ridgeless least squares on width features; rank: of the"
             " features, as a share of n; limit: test error of their kernel; zero_test, zero_train:"
             " errors of predicting 0; interpolation, peak, classical, critical_first,"
-            " critical_last: the width where the medians have it, with the test error there",
+            " critical_last: the width where the medians have it, with the test error there; mean:"
+            " root mean square of the test error over fresh data sets, without width of the limit"
+            " kernel's; theory: the same, predicted",
         ),
         WIDTH.but(null="not of one width"),
         real("ratio", "width / n", "not of one width"),
@@ -46,9 +50,14 @@ TABLE = Table(
 
 
 def summarise(
-    double_descent: pd.DataFrame, turning_points: pd.DataFrame, *, quantiles=(0.1, 0.9)
+    double_descent: pd.DataFrame,
+    turning_points: pd.DataFrame,
+    data_sets: pd.DataFrame,
+    *,
+    quantiles=(0.1, 0.9),
 ) -> pd.DataFrame:
-    """Bands over seeds, the limits and errors of predicting 0, and where the medians turn."""
+    """Bands over seeds, the limits and errors of predicting 0, where the medians turn, and means
+    over data sets beside theory."""
     n = int(double_descent["n_train"].iloc[0])
     fits = double_descent[double_descent["model"] == "features"]
     fits = fits.rename(columns={"test_rmse": "test", "train_rmse": "train"})
@@ -57,7 +66,8 @@ def summarise(
     )
     band = bands.summarise(long, ["features", "points", "quantity", "width"], quantiles)
     turns = turning_points.rename(columns={"place": "quantity", "test_rmse": "centre"})
-    table = pd.concat([band, *_without_width(double_descent), turns], ignore_index=True)
+    parts = [band, *_without_width(double_descent), turns, _over_data_sets(data_sets)]
+    table = pd.concat(parts, ignore_index=True)
     return TABLE.arrange(table.assign(ratio=table["width"].astype(float) / n, n_train=n))
 
 
@@ -73,6 +83,20 @@ def _without_width(double_descent: pd.DataFrame):
         yield rows.assign(quantity=quantity)
 
 
+def _over_data_sets(data_sets: pd.DataFrame):
+    """Root mean squares over data sets, and what theory says of them."""
+    data_sets = data_sets.assign(square=data_sets["test_rmse"].astype(float) ** 2)
+    means = data_sets.groupby(["features", "width"], dropna=False).agg(
+        mean=("square", lambda squares: squares.mean() ** 0.5),
+        theory=("theory", "first"),
+        seeds=("square", "size"),
+    )
+    long = means.reset_index().melt(
+        ["features", "width", "seeds"], ["mean", "theory"], "quantity", "centre"
+    )
+    return long.assign(points="sphere").dropna(subset="centre")
+
+
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(5.6)
@@ -83,6 +107,8 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.set_xscale("log")
         ends[axes] = _draw_errors(axes, _of(table, features, "sphere"), *LIMITS[features])
         style.panel(axes, letter, f"{NAMES[features]}, on the sphere")
+    key = {"many data sets": MEAN, "their mean in theory": looks.THEORY}
+    style.key(grid["a"], key, loc="lower right", ncols=1)
     grid["b"].sharey(grid["a"])
     for letter, quantity in (("c", "rank"), ("d", "train")):
         axes = grid[letter]
@@ -126,8 +152,13 @@ def _draw_errors(axes: Axes, rows: pd.DataFrame, limit_name: str, limit_colour: 
     train = train[train["centre"] > 10 * INTERPOLATED * _value(rows, "zero_train")]
     # A band that reaches 0 would not be drawn at all.
     train = train.assign(lower=train["lower"].clip(lower=1e-9))
-    ends = bands.draw(axes, test, TEST, along="ratio", name="test", marker="o", markersize=2.6)
+    ends = bands.draw(axes, test, TEST, along="ratio", name="one data set", linewidth=1.2)
     bands.draw(axes, train, TRAIN, along="ratio", marker="s", markersize=2.6)
+    for part in _branches(_curve(rows, "theory").dropna(subset="width")):
+        axes.plot(part["ratio"], part["centre"], **looks.THEORY)
+    mean = _curve(rows, "mean").dropna(subset="width")
+    mean = mean[mean["ratio"] != 1]
+    axes.plot(mean["ratio"], mean["centre"], **MEAN)
     limit, zero = _value(rows, "limit"), _value(rows, "zero_test")
     low = min(limit, test["lower"].min(), *train["lower"])
     axes.set_ylim(0.6 * low, 4 * test["centre"].max())
@@ -140,6 +171,11 @@ def _draw_errors(axes: Axes, rows: pd.DataFrame, limit_name: str, limit_colour: 
         # Its line ends inside the panel, where it has fallen to rounding.
         axes.text(0.03, 0.04, "training", transform=axes.transAxes, color=TRAIN, fontsize=7.5)
     return ends
+
+
+def _branches(theory: pd.DataFrame) -> list[pd.DataFrame]:
+    """Below and beyond k = n, where theory's mean is infinite."""
+    return [theory[theory["ratio"] < 1], theory[theory["ratio"] > 1]]
 
 
 def _mark_regimes(axes: Axes, rows: pd.DataFrame, ratios: np.ndarray):
@@ -189,11 +225,14 @@ def caption(table: pd.DataFrame) -> str:
     errors = table[table["quantity"].isin(("test", "train", "rank"))]
     return (
         f"Error of ridgeless least squares on k random features, fitted to n = {n} noisy points, by"
-        " k/n. a, b: on the training points and on test points without noise; dashed: the limit"
-        " kernel; dotted: predicting 0.\nLine: the width from which on the median training error is"
-        " 0 but for rounding (not drawn from there on); shaded: around the peak, where the median"
+        " k/n. a, b: training and test error, the limit kernel's (dashed) and that of predicting 0"
+        " (dotted); black: many data sets, and theory.\nTest points are without noise. Line: the"
+        " width from which on the median training error is 0 but for rounding (not drawn from there"
+        " on); shaded: around the peak, where the median"
         " test error exceeds that of predicting 0. c, d: rank and training error of network"
-        " features on the sphere and on the circle, with the same targets."
+        " features on the sphere and on the circle, with the same targets. Open circles: root mean"
+        f" squares over {_data_sets(table)}, each with points, noise and features of its own;"
+        " dashed black: what the eigenframework of random features says of them, without a fit."
         f" {bands.caption(errors)}"
     )
 
@@ -208,9 +247,12 @@ def finding(table: pd.DataFrame) -> str:
             places.insert(0, f"{_at(rows, 'classical')} at its best before")
         places.append(f"{number(test['centre'].iloc[-1], 2)} at the largest width")
         places.append(f"{number(_value(rows, 'limit'), 2)} in the limit")
+        near = rows[rows["width"].isna()].set_index("quantity")["centre"]
         sentences.append(
             f"{name}: {_threshold(rows)} (n = {int(rows['n_train'].iloc[0])}). The median test"
-            f" error over {words.seeds(test['seeds'])} is {words.listed(places)}."
+            f" error over {words.seeds(test['seeds'])} is {words.listed(places)}; over"
+            f" {_data_sets(table)} the limit has {number(near['mean'], 2)}, in theory"
+            f" {number(near['theory'], 2)}."
         )
     circle = _of(table, "network", "circle")
     ranks = _curve(circle, "rank")
@@ -225,6 +267,11 @@ def _threshold(rows: pd.DataFrame) -> str:
     width = _value(rows, "interpolation", "width")
     reached = "is not reached" if width is None else f"lies at k = {width:.0f}"
     return f"the interpolation threshold {reached}"
+
+
+def _data_sets(table: pd.DataFrame) -> str:
+    count = table.loc[table["quantity"] == "mean", "seeds"].iloc[0]
+    return words.counted(count, "data set")
 
 
 def _at(rows: pd.DataFrame, place: str) -> str:

@@ -119,6 +119,8 @@ class Step4(Section):
         20.0,
     ]
     """Features per training point, k / n, of double descent; 1 must be among them."""
+    data_sets: whole(ge=2, le=10_000) = 50
+    """Fresh draws of points, noise and features, whose mean is compared with theory."""
 
     @model_validator(mode="after")
     def _in_the_inputs(self):
