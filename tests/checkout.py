@@ -31,7 +31,11 @@ SMALL = {
 MEASURED = "results/measured.parquet"
 """The target that ends with the numbers of the networks, before those of the other steps."""
 
-FIGURES = {name for name in catalog.FIGURES if not name.endswith(("_classes", "_lecture"))}
+FIGURES = {
+    name
+    for name in catalog.FIGURES
+    if not name.endswith(("_classes", "_lecture")) and not name.startswith("classes_")
+}
 """The figures of the tiny study."""
 
 

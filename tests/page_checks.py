@@ -17,7 +17,13 @@ from widelimit.tables.columns import large_count, real
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
-OF_SOME_STUDIES = ("step7_beyond", "step7_exponents", "step7_classes", "step7_lecture")
+OF_SOME_STUDIES = (
+    "step7_beyond",
+    "step7_exponents",
+    "step7_classes",
+    "step7_lecture",
+    *(name for name in FIGURES if name.startswith("classes_")),
+)
 SHOWN = {
     page: [
         name

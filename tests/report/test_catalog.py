@@ -86,7 +86,10 @@ def test_which_figures_depend_on_the_study():
 
     scales = {"scale_collapse", "scale_phases", "scale_fits", "scale_limit"}
     assert of("tiny") == {"step7_interval", "step7_beyond", "step7_exponents", *scales}
-    assert of("digits") == {"step7_classes"}
+    classes = {"step7_classes", "classes_kernels", "classes_confusion"}
+    assert of("iris") == classes
+    assert of("digits") == classes | {"classes_wrong"}
+    assert of("mnist") == classes | {"classes_wrong", "classes_scale", *scales} - {"scale_fits"}
     assert of("lecture") == {"step7_lecture"}
 
 

@@ -216,6 +216,10 @@ CONFIGS = {
         {"data": {"source": "digits", "outputs": 10, "n_train": 1798}},
         ["data.source: n_train + n_test must be at most 1797"],
     ),
+    "too many for kernels on classes": (
+        {"data": {"source": "iris", "n_test": 50}, "classes": {"n_train": 101}},
+        ["classes.n_train: n_train + n_test must be at most 150", "got 101 + 50"],
+    ),
     "the lecture has one output": (
         {"data": {"source": "lecture", "outputs": 2}},
         ["data.outputs: must be 1 with source lecture; got 2"],

@@ -63,6 +63,7 @@ FIT = {
     "measure",
     "measure_step3",
     "measure_step4",
+    "measure_classes",
     "measure_step2",
     "measure_step5",
     "measure_small",

@@ -38,7 +38,7 @@ from widelimit.study.checks import check_results, check_study, engine_of, mend_r
 from widelimit.study.commands import Command
 from widelimit.study.config import load_study, read_configs, with_own_extras
 from widelimit.study.environment import check_place, share_environment
-from widelimit.study.measurements import MEASUREMENTS
+from widelimit.study.measurements import measurements_of
 from widelimit.tables import run
 from widelimit.tables.files import read_table
 from widelimit.tables.provenance import PACKAGE, code_digest
@@ -118,7 +118,7 @@ PREDICTED = [f"{RESULTS}/predicted.parquet"] if arguments.predictable(STUDY) els
 MEASURED = {
     **{
         step: [f"{RESULTS}/{step}/measured.parquet"]
-        for step, measurement in MEASUREMENTS.items()
+        for step, measurement in measurements_of(STUDY).items()
         if "measured" in measurement.tables
     },
     "step7": [f"{base}/measured.parquet" for base in EXPERIMENTS]
@@ -292,7 +292,7 @@ def origins_of():
     for small in SMALL:
         expected = origins("measure_small")(SimpleNamespace(small=small))
         yield from ((table(f"{small}/{name}"), expected) for name in ("measured", "predictions"))
-    for step, measurement in MEASUREMENTS.items():
+    for step, measurement in measurements_of(STUDY).items():
         expected = origins(f"measure_{step}")(None)
         yield from ((table(f"{step}/{name}"), expected) for name in measurement.tables)
 

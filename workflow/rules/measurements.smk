@@ -97,8 +97,8 @@ rule measure_scale:
         "../scripts/measure_scale.py"
 
 
-# Rules measure_step1 to measure_step5: study/measurements.py says what each is told and gives.
-for step, measurement in MEASUREMENTS.items():
+# Rules measure_step1 to measure_step5, and measure_classes: study/measurements.py says what each is told and gives.
+for step, measurement in measurements_of(STUDY).items():
     TOLD[f"measure_{step}"] = {
         "module": lambda wildcards, told=measurement.module: told,
         "arguments": lambda wildcards, told=measurement.arguments(STUDY): told,

@@ -57,7 +57,7 @@ def with_variant(study, variant):
     return study | named | own
 
 
-UNREADABLE = re.compile(r"^\s|\s$|nan|None|<NA>|inf\b|[$\\{}]|\de[-+]|  |,,| ,|,\.|\.\.")
+UNREADABLE = re.compile(r"^\s|\s$|\bnan\b|None|<NA>|inf\b|[$\\{}]|\de[-+]|  |,,| ,|,\.|\.\.")
 """What no text on a page may hold: missing values, LaTeX, Python's numbers, gaps."""
 
 MOST_WORDS = 40

@@ -39,7 +39,15 @@ def _keeps_kernels(study: Study) -> bool:
 
 
 def _with_classes(study: Study) -> bool:
-    return study.data.dataset is not None and bool(study.data.dataset.labels)
+    return study.data.has_classes
+
+
+def _with_images(study: Study) -> bool:
+    return study.data.has_classes and study.data.dataset.side > 0
+
+
+def _with_classes_and_scales(study: Study) -> bool:
+    return study.data.has_classes and _with_scales(study)
 
 
 def _with_scales(study: Study) -> bool:
@@ -275,6 +283,27 @@ FIGURES = {
         settings=BANDS,
         applies=_with_classes,
     ),
+    "classes_scale": Figure(
+        "Test error of networks against the scale of their output.",
+        {"limits": "measured", "metrics": _of_every_scale("measured")},
+        settings=BANDS,
+        applies=_with_classes_and_scales,
+    ),
+    "classes_kernels": Figure(
+        "Test error of kernel regression chosen by validation.",
+        {"errors": "classes/errors", "choices": "classes/choices"},
+        applies=_with_classes,
+    ),
+    "classes_confusion": Figure(
+        "Which classes NTK regression takes for which.",
+        {"confusion": "classes/confusion"},
+        applies=_with_classes,
+    ),
+    "classes_wrong": Figure(
+        "The test images that all kernels classify wrong.",
+        {"wrong": "classes/wrong", "errors": "classes/errors"},
+        applies=_with_images,
+    ),
     "step7_lecture": Figure(
         "A lecture's published numbers beside those of this study.",
         {"metrics": "measured", "without": "variants/no_bias/measured"},
@@ -387,7 +416,7 @@ PAGES = {
         claim="The wider a network is, the closer it stays to the prediction of its kernel, at"
         " every training time measured.",
         picture="step7_convergence",
-        steps=("step7",),
+        steps=("step7", "classes"),
         tables={"measured": "measured", "claims": "step7/claims"},
     ),
     "scale": Page(

@@ -9,7 +9,15 @@ from importlib import import_module
 
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.report import figures
-from widelimit.tables import features, linear_regression, regression, scale, schemas, tangent
+from widelimit.tables import (
+    classes,
+    features,
+    linear_regression,
+    regression,
+    scale,
+    schemas,
+    tangent,
+)
 from widelimit.tables.columns import MATRIX, Column, Table
 from widelimit.tables.schemas import input_column, target_column
 
@@ -66,7 +74,7 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    for chapter in (linear_regression, regression, features, tangent, scale):
+    for chapter in (linear_regression, regression, features, tangent, scale, classes):
         tables += chapter.TABLES.values()
     names = [
         module.name

@@ -23,6 +23,7 @@ from widelimit.study.arguments import data_arguments
 from widelimit.study.config import Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
 from widelimit.study.environment import check_place
+from widelimit.study.measurements import MEASUREMENTS
 from widelimit.tables.provenance import origins, other_origin
 from widelimit.tables.soundness import (
     damaged_results,
@@ -150,6 +151,11 @@ def check_study(study: Study) -> None:
     for name, experiment in study.experiments().items():
         prefix = "" if name == "step7" else f"variants.{name}."
         _check_experiment(experiment, prefix, root=study.seed, unstable=study.allow_unstable)
+    if study.data.has_classes:
+        try:
+            make_points(**MEASUREMENTS["classes"].arguments(study)["points"])
+        except ValueError as error:
+            raise ConfigError(f"classes.n_train: {error}") from None
     for name, experiment in study.small_experiments().items():
         try:
             _check_experiment(experiment, "", root=study.seed, unstable=study.allow_unstable)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from widelimit.kernels.activations import parse_activation
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
-from widelimit.study.config import Experiment
+from widelimit.study.config import Experiment, Study
 from widelimit.study.config.steps import Step4
 
 INTERPRETER = 700
@@ -181,6 +181,13 @@ def random_features_megabytes(step4: Step4) -> int:
     """MB for the measurements of step 4: some copies of the largest matrix of features."""
     double_descent = max(step4.ratios) * step4.n_train * (step4.n_train + step4.n_test)
     return INTERPRETER + _megabytes(4 * max(double_descent, max(step4.widths) * step4.n_train))
+
+
+def classes_megabytes(study: Study) -> int:
+    """MB for kernels on classes: some matrices of the training points beside each other."""
+    n = study.classes.n_train or study.data.n_train
+    m = study.classes.n_test or study.data.n_test
+    return _base(study) + _megabytes(6 * n * (n + m))
 
 
 def _megabytes(numbers: float) -> int:

@@ -1,4 +1,4 @@
-"""The measurements of steps 1 to 5: small experiments on points of their own, one job a step.
+"""The measurements of steps 1 to 5, and of classes: small experiments, one job each.
 
 A step is the function ``measure`` of its module, with arguments from the study. It gives the tables
 that widelimit.tables declares for it.
@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from widelimit.study.arguments import data_arguments
 from widelimit.study.config import Study
-from widelimit.study.cost import random_features_megabytes
-from widelimit.tables import features, linear_regression, regression, tangent
+from widelimit.study.cost import classes_megabytes, random_features_megabytes
+from widelimit.tables import classes, features, linear_regression, regression, tangent
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Measurement:
     tables : names of the tables that it gives
     arguments : of ``measure``
     megabytes, minutes : what it takes at most; a second attempt is given twice as much
+    applies : whether it is made in a study
     """
 
     module: str
@@ -30,6 +32,7 @@ class Measurement:
     arguments: Callable[[Study], Mapping[str, Any]]
     megabytes: Callable[[Study], int]
     minutes: int
+    applies: Callable[[Study], bool] = lambda study: True
 
 
 def _step1(study: Study) -> dict[str, Any]:
@@ -73,6 +76,17 @@ def _step5(study: Study) -> dict[str, Any]:
         "samples": _samples(study, study.step5, study.step5.targets),
         "trained_activation": study.network.activation,
         **study.step5.model_dump(exclude={"n_train", "n_test", "targets"}),
+    }
+
+
+def _classes(study: Study) -> dict[str, Any]:
+    given, data = study.classes, study.data
+    sizes = {"n_train": given.n_train or data.n_train, "n_test": given.n_test or data.n_test}
+    return {
+        "points": {"root": study.seed, **data_arguments(data), **sizes},
+        "activation": study.network.activation,
+        "scales": {"gaussian": given.gaussian_scales, "laplace": given.laplace_scales},
+        **given.model_dump(include={"validation", "ridges"}),
     }
 
 
@@ -128,5 +142,18 @@ MEASUREMENTS = {
         megabytes=lambda study: 1500,
         minutes=30,
     ),
+    "classes": Measurement(
+        "widelimit.measure.classes",
+        tuple(classes.TABLES),
+        _classes,
+        megabytes=classes_megabytes,
+        minutes=60,
+        applies=lambda study: study.data.has_classes,
+    ),
 }
 """By step; each table lies in the results directory as <step>/<name>.parquet."""
+
+
+def measurements_of(study: Study) -> dict[str, Measurement]:
+    """Those that are made in a study."""
+    return {step: each for step, each in MEASUREMENTS.items() if each.applies(study)}

@@ -128,6 +128,11 @@ class Data(Section):
         return DATASETS.get(self.source)
 
     @property
+    def has_classes(self) -> bool:
+        """Whether the source is a real one with a class for each output."""
+        return self.dataset is not None and bool(self.dataset.labels)
+
+    @property
     def variables(self) -> list[str]:
         """Names a target expression may use."""
         inputs = [f"x_{i}" for i in range(source_dimension(self.source, self.dimension))]

@@ -18,7 +18,7 @@ from widelimit.study.config.sections import (
     TargetInT,
     distinct,
 )
-from widelimit.study.config.types import number, whole
+from widelimit.study.config.types import number, optional, whole
 
 FAMILIES = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf"]
 """All but the Hermite polynomials, of which there is one for each degree."""
@@ -206,6 +206,24 @@ class Scale(Section):
         """Learning rate and steps at g."""
         slower = min(1.0, g / self.slower_below) if self.slower_below else 1.0
         return self.learning_rate * slower, math.ceil(self.steps / slower)
+
+
+class Classes(Section):
+    """Kernel regression on all classes of a real source (digits, mnist, iris, wine, breast_cancer),
+    with ridge and scale chosen by validation. Other sources do without."""
+
+    n_train: optional(whole(ge=10, le=10_000)) = None
+    """Training points; null: as many as data.n_train."""
+    n_test: optional(whole(ge=1, le=100_000)) = None
+    """Test points; null: as many as data.n_test."""
+    validation: number(gt=0, lt=1) = 0.2
+    """Share of the training points on which ridge and scale are chosen."""
+    ridges: distinct(number(ge=0, le=1e6), least=1, most=20) = [1e-4, 1e-3, 1e-2, 1e-1, 1.0]
+    """Absolute ridges to choose from."""
+    gaussian_scales: distinct(number(gt=0, le=1e6), least=1, most=20) = [0.25, 0.5, 1.0, 2.0]
+    """L of the Gaussian kernel to choose from."""
+    laplace_scales: distinct(number(gt=0, le=1e6), least=1, most=20) = [0.3, 1.0, 3.0]
+    """L of the Laplace kernel to choose from."""
 
 
 class Step7(Section):

@@ -12,7 +12,7 @@ from widelimit.study.config.data import FOR_SOURCES, Data
 from widelimit.study.config.errors import ConfigError, validated
 from widelimit.study.config.network import Kernels, Network
 from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
-from widelimit.study.config.steps import Scale, Step1, Step2, Step3, Step4, Step5, Step7
+from widelimit.study.config.steps import Classes, Scale, Step1, Step2, Step3, Step4, Step5, Step7
 from widelimit.study.config.types import FOLDER, NAME, Flag, optional, whole
 
 
@@ -66,6 +66,7 @@ class Study(Experiment):
     null leaves out one that config.yaml has."""
     beyond: Beyond = Beyond()
     scale: Scale = Scale()
+    classes: Classes = Classes()
 
     def experiments(self) -> dict[str, Experiment]:
         """Each experiment by name: step7, the main one, and the variants."""

@@ -1,0 +1,96 @@
+"""The figures about classes, of tables that a small study gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from widelimit.measure.classes import measure
+from widelimit.report.figures import (
+    classes_confusion,
+    classes_kernels,
+    classes_scale,
+    classes_wrong,
+)
+from widelimit.tables.classes import TABLES
+from widelimit.tables.files import read_table, write_table
+
+DIGITS = {"root": 0, "source": "digits", "n_train": 60, "n_test": 200, "noise_std": 0.0}
+SEVERAL = {"ridges": [0.0, 1e-3, 1.0], "scales": {"gaussian": [1.0], "laplace": [0.3, 1.0]}}
+ONE = {"ridges": [0.1], "scales": {"gaussian": [1.0], "laplace": [1.0]}}
+
+
+@pytest.fixture(scope="module", params=["digits", "breast_cancer", "one test point"])
+def tables(request):
+    points = DIGITS | {"n_test": 1 if "one" in request.param else 200}
+    points |= {"source": "breast_cancer"} if request.param == "breast_cancer" else {}
+    given = ONE if "one" in request.param else SEVERAL
+    return measure(points=points, activation="relu", validation=0.3, **given)
+
+
+def test_tables_can_be_kept_when_no_point_is_wrong_for_all(tables, tmp_path):
+    none = {"wrong": tables["wrong"].iloc[:0]}
+    for name, table in [*tables.items(), *none.items()]:
+        write_table(tmp_path / "table.parquet", table, TABLES[name].schema())
+        assert len(read_table(tmp_path / "table.parquet")) == len(table)
+
+
+def test_kernels_and_their_choice(tables, figures, tmp_path):
+    table = classes_kernels.summarise(tables["errors"], tables["choices"])
+    figures.check_figure(classes_kernels, table, tmp_path / "table.parquet")
+    assert "published" not in classes_kernels.finding(table)
+    tested = table[table["test_error"].notna()].set_index("kernel")
+    for kernel, rows in table[table["test_error"].isna()].groupby("kernel"):
+        assert rows["ridge"].nunique() == len(rows)
+        best = rows.set_index("ridge")["validation_error"]
+        assert best[tested.loc[kernel, "ridge"]] == best.min()
+
+
+def test_the_published_error_is_shown_in_its_setting_alone(tables, figures, tmp_path):
+    for n_train, source, shown in ((4000, "mnist", 1), (1000, "mnist", 0), (4000, "digits", 0)):
+        errors = tables["errors"].assign(source=source, n_train=n_train)
+        table = classes_kernels.summarise(errors, tables["choices"])
+        assert table["published"].notna().sum() == shown
+        assert ("published 4.39 %" in classes_kernels.finding(table)) == shown
+        figures.check_figure(classes_kernels, table, tmp_path / "table.parquet")
+
+
+def test_confusion(tables, figures, tmp_path):
+    table = classes_confusion.summarise(tables["confusion"])
+    figures.check_figure(classes_confusion, table, tmp_path / "table.parquet")
+    right = table.loc[table["label"] == table["predicted"], "points"].sum()
+    share = 100 * right / table["points"].sum()
+    assert classes_confusion.finding(table).startswith(f"{share:.1f} % of the points")
+
+
+@pytest.mark.parametrize("repeats", [0, 1, 9])
+def test_images_that_all_get_wrong(tables, repeats, figures, tmp_path):
+    wrong = pd.concat([tables["wrong"]] * repeats) if repeats else tables["wrong"].iloc[:0]
+    errors = tables["errors"].assign(source="digits")
+    if tables["errors"]["source"].iloc[0] != "digits":
+        pytest.skip("no images")
+    table = classes_wrong.summarise(wrong, errors)
+    figures.check_figure(classes_wrong, table, tmp_path / "table.parquet")
+    assert classes_wrong.finding(table).startswith(f"All kernels get {len(wrong)} of ")
+
+
+@pytest.mark.parametrize(
+    "scales, widths, seeds", [((2.0, 5.0, 100.0), (64, 256), 3), ((1.0,), (64,), 1)]
+)
+def test_networks_over_the_output_scale(scales, widths, seeds, figures, tmp_path):
+    at = {"metric": "test_accuracy", "activation": "relu"}
+    rows = [
+        {"experiment": f"scale/{g:g}", **at, "width": k, "seed": s, "step": step, "value": value}
+        for g in scales
+        for k in widths
+        for s in range(seeds)
+        for step, value in ((0, 0.1), (int(500 / g), 0.9 - 0.01 * s - 1 / (k + g)))
+    ]
+    limits = pd.DataFrame([{"metric": "test_accuracy_ntk", "step": np.nan, "value": 0.95}])
+    table = classes_scale.summarise(limits, pd.DataFrame(rows))
+    figures.check_figure(classes_scale, table, tmp_path / "table.parquet")
+    widest = table[table["width"].eq(widths[-1])].sort_values("g")
+    middle = 0.9 - 0.01 * (seeds - 1) / 2 - 1 / (widths[-1] + scales[-1])
+    assert widest["centre"].iloc[-1] == pytest.approx(1 - middle)
+    assert classes_scale.finding(table).endswith("NTK regression on the same points 5.0 %.")

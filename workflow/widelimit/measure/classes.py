@@ -1,0 +1,134 @@
+"""Kernel regression on classes: ridge and scale chosen by validation, then tested."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from widelimit.data.datasets import DATASETS
+from widelimit.data.points import Points, make_points
+from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
+from widelimit.linear.kernel_regression import kernel_regression, ridge_path
+from widelimit.measure.distances import rmse
+from widelimit.tables.classes import TABLES
+
+
+def measure(
+    *,
+    points: Mapping[str, Any],
+    activation: str,
+    validation: float,
+    ridges: Sequence[float],
+    scales: Mapping[str, Sequence[float]],
+) -> dict[str, pd.DataFrame]:
+    """The tables ``TABLES``.
+
+    points : arguments of `make_points`, of a source with classes
+    validation : share of the training points, their last, on which kernels are chosen that were
+        fitted to the others
+    scales : candidates for L of the Gaussian and the Laplace kernel
+
+    Of each kernel that ridge and scale are taken which classify the fewest validation points wrong,
+    of equal ones those with the smallest rmse. They are fitted to all training points; test points
+    have no part in the choice.
+    """
+    labels = DATASETS[points["source"]].labels
+    splits = make_points(**points)
+    train, test = splits["train"], splits["test"]
+    fitted = len(train.y) - max(1, round(validation * len(train.y)))
+    choices, errors, guesses = [], [], {}
+    for kernel, candidates in _kernels(activation, scales).items():
+        tried = [
+            (gram, {"kernel": kernel, "scale": scale, **row})
+            for scale, gram in candidates
+            for row in _validate(gram, train, fitted, ridges)
+        ]
+        gram, best = min(tried, key=lambda each: _badness(each[1]))
+        choices += [{**row, "chosen": int(row is best)} for _, row in tried]
+        f = kernel_regression(gram(train.X), gram(test.X, train.X), train.y, ridge=best["ridge"])
+        guesses[kernel] = f.argmax(axis=1)
+        known = {name: best[name] for name in ("kernel", "scale", "ridge")}
+        errors.append(
+            {"source": points["source"], "n_train": len(train.y), **known}
+            | _test_error(guesses[kernel], test)
+        )
+    tables = {
+        "choices": pd.DataFrame(choices),
+        "errors": pd.DataFrame(errors),
+        "confusion": pd.DataFrame(_confusion(guesses, test, labels)),
+        "wrong": pd.DataFrame(
+            _wrong(guesses, test, labels), columns=TABLES["wrong"].names, dtype=object
+        ),
+    }
+    return {name: TABLES[name].arrange(table) for name, table in tables.items()}
+
+
+def _kernels(
+    activation: str, scales: Mapping[str, Sequence[float]]
+) -> dict[str, list[tuple[float, Callable]]]:
+    """Pairs of a scale, NaN where a kernel has none, and the Gram function with it."""
+    limits = {"ntk": ntk_gram, "nngp": nngp_gram}
+    return {
+        **{
+            name: [(math.nan, partial(gram, activation=activation))]
+            for name, gram in limits.items()
+        },
+        **{
+            name: [(scale, partial(gram, scale=scale)) for scale in scales[name]]
+            for name, gram in {"gaussian": gaussian_gram, "laplace": laplace_gram}.items()
+        },
+    }
+
+
+def _validate(gram: Callable, train: Points, fitted: int, ridges: Sequence[float]) -> Iterator:
+    """How well the first points predict the others, for each ridge."""
+    X, y = train.X[:fitted], train.y[:fitted]
+    others = Points(train.X[fitted:], train.y[fitted:], None)
+    for ridge, f in zip(ridges, ridge_path(gram(X), gram(others.X, X), y, ridges), strict=True):
+        wrong = float(np.mean(f.argmax(axis=1) != others.y.argmax(axis=1)))
+        yield {"ridge": ridge, "validation_error": wrong, "validation_rmse": rmse(f, others.y)}
+
+
+def _badness(row: Mapping[str, float]) -> tuple[float, float]:
+    return row["validation_error"], row["validation_rmse"]
+
+
+def _test_error(guessed: np.ndarray, test: Points) -> dict[str, float]:
+    wrong, count = int(np.sum(guessed != test.y.argmax(axis=1))), len(test.y)
+    interval = binomtest(wrong, count).proportion_ci(0.95, method="wilson")
+    share = wrong / count
+    return {
+        "n_test": count,
+        "test_error": share,
+        "standard_error": math.sqrt(share * (1 - share) / count),
+        "lower": interval.low,
+        "upper": interval.high,
+    }
+
+
+def _confusion(guesses: Mapping[str, np.ndarray], test: Points, labels: Sequence[str]) -> Iterator:
+    true = test.y.argmax(axis=1)
+    for kernel, guessed in guesses.items():
+        for i, j in product(range(len(labels)), repeat=2):
+            points = int(np.sum((true == i) & (guessed == j)))
+            yield {"kernel": kernel, "label": labels[i], "predicted": labels[j], "points": points}
+
+
+def _wrong(guesses: Mapping[str, np.ndarray], test: Points, labels: Sequence[str]) -> Iterator:
+    true, each = test.y.argmax(axis=1), np.stack(list(guesses.values()))
+    for index in np.flatnonzero((each != true).all(axis=0)):
+        names = Counter(labels[guess] for guess in each[:, index]).most_common()
+        yield {
+            "index": index,
+            "label": labels[true[index]],
+            "guesses": ", ".join(name for name, _ in names),
+            "inputs": test.X[index],
+        }

@@ -1,0 +1,91 @@
+"""Classes: the test error of networks against the scale of their output."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from widelimit.report.figures import bands, choices, scales, style, words
+from widelimit.report.figures.labels import label_ends, level
+from widelimit.report.numbers import fixed, power
+from widelimit.tables.columns import BAND, WIDTH, Table, missing, text
+from widelimit.tables.scale import G
+
+TITLE = "Lazy and rich networks on classes"
+
+METRIC = "test_accuracy"
+
+TABLE = Table(
+    "figures/classes_scale.parquet",
+    "the share of test points classified wrong by networks of one width and scale, or by a kernel",
+    (
+        text("model", "network; ntk: kernel regression with the NTK on the same points"),
+        *missing((G, WIDTH), "kernel regression"),
+        BAND[0],
+        *missing(BAND[1:], "kernel regression"),
+    ),
+)
+
+
+def summarise(limits: pd.DataFrame, metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+    """Networks after their last step, and NTK regression with infinitely many."""
+    rows = scales.with_g(metrics)
+    rows = rows[rows["metric"].eq(METRIC) & rows["width"].notna()]
+    rows = rows[rows["step"].eq(rows.groupby("g")["step"].transform("max"))]
+    networks = bands.summarise(rows.assign(value=1 - rows["value"]), ["g", "width"], quantiles)
+    ntk = limits[limits["metric"].eq(f"{METRIC}_ntk") & limits["step"].isna()]
+    kernel = pd.DataFrame({"model": "ntk", "centre": 1 - ntk["value"]})
+    return TABLE.arrange(
+        pd.concat([networks.assign(model="network").sort_values(["width", "g"]), kernel])
+    )
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    networks, ntk = table[table["model"] == "network"], table[table["model"] == "ntk"]
+    widths = choices.distinct(networks["width"])
+    figure = style.figure(2.8)
+    axes = figure.subplots()
+    style.log_scale(axes, "x")
+    percent = networks.assign(
+        **{name: 100 * networks[name] for name in ("centre", "lower", "upper")}
+    )
+    ends = []
+    for width, rows in percent.groupby("width"):
+        colour = style.width_colour(width, widths)
+        name = f"networks, $k$ = {power(width)}"
+        ends += bands.draw(axes, rows, colour, along="g", name=name, marker="o")
+    axes.set_xlim(axes.get_xlim())
+    for value in ntk["centre"]:
+        ends.append(level(axes, 100 * value, "NTK regression", style.NTK, linestyle=style.DASHED))
+    axes.set_xlabel(r"$g = \alpha \sqrt{k}$: rich to lazy")
+    axes.set_ylabel("wrong on test points, %")
+    label_ends({axes: ends})
+    return figure
+
+
+def caption(table: pd.DataFrame) -> str:
+    return (
+        "Share of test points that networks α(f − f₀) classify wrong after their last step, over"
+        " α√k. Dashed: kernel regression with the NTK on the same training points, with infinitely"
+        f" many steps. {bands.caption(table)}"
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    networks = table[table["model"] == "network"]
+    widest = networks[networks["width"] == networks["width"].max()].sort_values("g")
+    ends = widest.iloc[[0, -1]] if len(widest) > 1 else widest
+    errors = words.listed(
+        f"{_percent(row['centre'])} where α√k = {scales.written(row['g'])}"
+        for _, row in ends.iterrows()
+    )
+    kernel = words.listed(_percent(value) for value in table.loc[table["model"] == "ntk", "centre"])
+    return (
+        f"At width {power(int(widest['width'].iloc[0]))} networks get {errors} wrong;"
+        f" NTK regression on the same points {kernel}."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{fixed(100 * share, 1)} %"
