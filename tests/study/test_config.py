@@ -30,7 +30,7 @@ def test_the_description_of_the_keys_is_that_of_the_model():
     }
     # An experiment is a part of a study; its sections are headings.
     assert set(rows) >= keys - {"data", "network", "kernels"}
-    assert rows["n_train"].startswith("whole number from 2 to 50 | `10` | ")
+    assert rows["training_seeds"].startswith("whole number from 1 to 10000 | `20` | ")
     assert rows["rcond"].startswith("number above 0 and below 1 or null | `null` | ")
     assert rows["engine"].startswith('`auto`, `dense`, `circle` | `"auto"` | ')
     assert rows["quantiles"].startswith("list of 2: number from 0 to 1 | `[0.1, 0.9]` | ")
