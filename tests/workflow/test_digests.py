@@ -90,7 +90,7 @@ def test_an_edit_reaches_what_uses_it_and_nothing_else(file, rules):
 
 TRAINED_WITH = (
     *("activations", "elementary", "elementwise", "preactivations"),
-    *("written", "quadrature"),  # E[phi^2] of an activation that is written out
+    *("written", "written_code", "quadrature"),  # of an activation that is written out
 )
 
 

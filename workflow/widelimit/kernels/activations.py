@@ -33,6 +33,7 @@ class Activation:
                         are positively homogeneous: phi(r u) = r phi(u) for r > 0
     parameter         : the number after the colon of the name, None where there is none
     second_derivative : elementwise phi'', None where phi has a kink
+    text              : phi as an expression in u, where it is written as one
     """
 
     name: str
@@ -42,6 +43,7 @@ class Activation:
     slope: float | None = None
     parameter: float | None = None
     second_derivative: Callable[[np.ndarray], np.ndarray] | None = None
+    text: str | None = None
 
     @property
     def family(self) -> str:
@@ -81,7 +83,7 @@ def _written(name: str, text: str) -> Activation:
         phi = Written(text)
     except ValueError as error:
         raise ValueError(f"activation: {error}") from None
-    return Activation(name, phi.value, phi.derivative, phi.second_moment)
+    return Activation(name, phi.value, phi.derivative, phi.second_moment, text=text)
 
 
 def _number(name, text, kind, allowed, low, high):

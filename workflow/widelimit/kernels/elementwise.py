@@ -23,12 +23,15 @@ from widelimit.kernels.elementary import (
     scaled_tail,
     sine_and_cosine,
 )
+from widelimit.kernels.written_code import written_evaluator
 
 LARGEST_ANGLE = 2.0**20
 
 
 def evaluator(activation: Activation) -> Callable[[np.ndarray, np.ndarray], None]:
     """A function that turns U, its first argument, into phi(U), and its second into phi'(U)."""
+    if activation.text is not None:
+        return written_evaluator(activation.text)
     if activation.slope is not None:
         return partial(_leaky_relu, slope=activation.slope)
     family = activation.family

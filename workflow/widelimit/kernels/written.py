@@ -53,7 +53,7 @@ class Written:
     def derivative(self, u):
         u = np.asarray(u, dtype=float)
         with np.errstate(all="ignore"):
-            _, slope = _with_slope(self.tree, u)
+            _, slope = value_and_slope(self.tree, u)
             return np.broadcast_to(slope, u.shape).astype(float)
 
 
@@ -84,7 +84,7 @@ _SLOPES = {
 """d f / d x of the functions of one argument, but for abs."""
 
 
-def _with_slope(node: ast.expr, u: np.ndarray):
+def value_and_slope(node: ast.expr, u: np.ndarray):
     """The value of a checked expression and its derivative in u."""
     match node:
         case ast.Name(id="u"):
@@ -94,12 +94,12 @@ def _with_slope(node: ast.expr, u: np.ndarray):
         case ast.Compare():
             return value_of(node, CONSTANTS | {"u": u}), np.float64(0)
         case ast.UnaryOp(op=op, operand=operand):
-            value, slope = _with_slope(operand, u)
+            value, slope = value_and_slope(operand, u)
             return (-value, -slope) if isinstance(op, ast.USub) else (value, slope)
         case ast.BinOp(left=left, op=op, right=right):
-            return _operation(op, *_with_slope(left, u), *_with_slope(right, u))
+            return _operation(op, *value_and_slope(left, u), *value_and_slope(right, u))
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            parts = [_with_slope(argument, u) for argument in arguments]
+            parts = [value_and_slope(argument, u) for argument in arguments]
             slope = _call(name, parts)
             return value_of(node, CONSTANTS | {"u": u}), slope
 
@@ -137,7 +137,7 @@ def _call(name: str, parts):
         case "max" | "min":
             return reduce(_larger if name == "max" else _smaller, parts)[1]
         case _:
-            return _SLOPES[name](np.asarray(a, dtype=float)) * da
+            return _SLOPES[name](a) * da
 
 
 def _larger(one, two):
