@@ -1,4 +1,5 @@
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -170,6 +171,21 @@ def test_losses_are_kept_at_the_steps_asked_for(setting, piece, monkeypatch):
     np.testing.assert_array_equal(result.losses, every.losses[wanted])
     assert equal(train(*data, **options, steps=20, checkpoints=[9]), every)
     assert train(*data, **options, steps=20, loss_steps=[]).losses.shape == (0,)
+
+
+@pytest.mark.parametrize("name", ["circle", "fused", "masks", "span"])
+def test_memory_does_not_grow_with_the_steps(name):
+    """Losses are thinned as they come: 300,000 steps of 8 bytes would take 2.4 MB."""
+    (X, y, *_), activation, engine = PROBLEMS[name]
+    A, B = initialise(8, X.shape[1], rng=np.random.default_rng(0))
+    options = {"activation": activation, "engine": engine, "learning_rate": 1e-3}
+    peaks = []
+    for steps in (1, 100_000, 400_000):
+        tracemalloc.start()
+        train(X[:4], y[:4], A, B, **options, steps=steps, loss_steps=[0, steps])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert abs(peaks[2] - peaks[1]) < 100_000
 
 
 def test_targets_may_have_a_column_for_the_one_output():
