@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import datetime
 import decimal
 import gzip
+import lzma
 import os
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from widelimit.data.files import read_columns
@@ -129,13 +131,18 @@ def test_a_csv_file_is_refused_for_what_is_wrong(folder, text, words):
         read_columns(str(folder / "d.csv"), ["a", "b"])
 
 
+COMPRESSORS = [gzip.compress, bz2.compress, lzma.compress, pa.Codec("zstd").compress]
+
+
 @pytest.mark.parametrize(
     "content, words",
     [
         *(("größe,b\n1,2\n".encode(name), "save it as UTF-8") for name in ("utf-16", "latin-1")),
         *(("a,größe\n1,2\n".encode(name), "save it as UTF-8") for name in ("utf-16-le", "utf-32")),
         (b"PK\x03\x04\x14\0\x06\0", "a spreadsheet or another archive; save it as CSV"),
-        (gzip.compress(b"a,b\n1,2\n"), "it is compressed"),
+        *((compress(b"a,b\n1,2\n"), "it is compressed") for compress in COMPRESSORS),
+        (b"ARROW1\0\0" + bytes(99), "an Arrow or Feather file"),
+        (b"PARE" + bytes(99), "an encrypted Parquet file"),
     ],
 )
 def test_what_is_no_csv_file_is_named(folder, content, words):
@@ -205,10 +212,34 @@ def test_every_kind_of_number_in_parquet_is_read(folder, column, values):
     assert read_columns(str(folder / "g.parquet"), ["a"]).values[:, 0].tolist() == values
 
 
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    digits=st.integers(-(10**30), 10**30),
+    scale=st.integers(0, 35),
+    bits=st.sampled_from([128, 256]),
+)
+@example(digits=15, scale=1, bits=256)
+def test_decimals_are_read_as_the_nearest_number(folder, digits, scale, bits):
+    kind = pa.decimal128(38, scale) if bits == 128 else pa.decimal256(70, scale)
+    values = [decimal.Decimal((digits < 0, tuple(map(int, str(abs(digits)))), -scale))]
+    pq.write_table(pa.table({"a": pa.array(values, kind)}), folder / "k.parquet")
+    assert read_columns(str(folder / "k.parquet"), ["a"]).values.item() == float(values[0])
+
+
 @pytest.mark.parametrize(
     "column, words",
     [
-        (pa.array(["1", "2"]), r"it holds string, such as '1' in row 1"),
+        (
+            pa.array(["1.5", "2"]),
+            r"it holds string, such as '1.5' in row 1; save numbers as numbers",
+        ),
+        (pa.array([None, "1_0"]), r"it holds string, such as '1_0' in row 2; write decimals"),
+        (
+            pa.array([None, "2", "x"], pa.string_view()),
+            r"it holds string_view, such as 'x' in row 3",
+        ),
         (pa.array([True, False]), r"it holds bool, such as 'True' in row 1"),
         (pa.array([datetime.date(2020, 1, 1)] * 2), r"it holds date32\[day\]"),
         (pa.array([[1.0], [2.0]]), r"it holds list<element: double>"),
