@@ -64,6 +64,9 @@ def test_a_distance_that_rises_again_needs_the_wider_network():
         ({"network": {"activation": "gelu", "steps": 100_000, "checkpoints": []}}, False),
         ({"network": {"activation": "gelu", "steps": 1000, "checkpoints": []}}, True),
         ({"data": {"target": ["t", "t ** 2"]}}, False),
+        # It would take an hour and more.
+        ({"network": {"steps": 10**8}}, False),
+        ({"data": {"n_train": 5000}, "network": {"steps": 2, "checkpoints": []}}, False),
     ],
 )
 def test_what_is_predicted(changes, expected):

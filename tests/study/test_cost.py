@@ -7,6 +7,8 @@ from widelimit.study.cost import (
     LONGEST,
     comparison_minutes,
     fit_minutes,
+    prediction_megabytes,
+    prediction_minutes,
     random_features_megabytes,
     training_megabytes,
     training_minutes,
@@ -90,6 +92,27 @@ def test_minutes_of_kernels_follow_the_cube_of_their_points():
         assert 2 * least * 30 < 60 * (fit_minutes(given(n)) - 9) < 15 * least * 30 + 60
         assert 60 * comparison_minutes(given(n)) > 2 * least * 7
     assert comparison_minutes(given(10_000)) < LONGEST
+
+
+# predict_distance, measured on one core: data, network, seconds, MB.
+PREDICTED = [
+    ({"n_train": 8}, {"steps": 10**6, "widths": [64, 1024]}, 13, 294),
+    ({"n_train": 100}, {"steps": 10**4, "widths": [64]}, 5, 347),
+    ({"n_train": 200}, {"steps": 1000, "widths": [64]}, 11, 330),
+    ({"n_train": 400}, {"steps": 1000, "widths": [64]}, 35, 342),
+    ({"n_train": 400}, {"steps": 10, "widths": [64]}, 13, 314),
+    ({"n_train": 20}, {"steps": 1000, "widths": [64], "activation": "gelu"}, 3.5, 251),
+]
+
+
+@pytest.mark.parametrize(("data", "network", "seconds", "megabytes"), PREDICTED)
+def test_a_prediction_is_given_what_it_takes(data, network, seconds, megabytes):
+    checkpoints = [10**i for i in range(9) if 10**i <= network["steps"]]
+    given = Experiment(
+        data=Data(n_test=50, **data), network=Network(**network, checkpoints=checkpoints)
+    )
+    assert 1.3 * seconds < 60 * (prediction_minutes(given) - 4) < 15 * seconds + 60
+    assert megabytes + 200 < prediction_megabytes(given) < 5 * megabytes
 
 
 def test_memory_is_twice_what_was_seen_at_the_widest():

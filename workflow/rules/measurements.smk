@@ -45,8 +45,8 @@ rule predict_distance:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=growing(1500),
-        runtime=growing(15),
+        mem_mb=lambda wildcards, attempt: attempt * cost.prediction_megabytes(experiment(wildcards)),
+        runtime=lambda wildcards, attempt: attempt * cost.prediction_minutes(experiment(wildcards)),
     params:
         predict=lambda wildcards: arguments.prediction_arguments(*EXPERIMENTS[wildcards.base]),
         origins=origins("generate_data"),

@@ -61,7 +61,7 @@ class KinkFlux:
         V = self.response.vectors
         sums = (self.response.stride_sums(self.marks) * (V.T @ residual)) @ V.T
         psi = _Slopes(self, self.X)
-        S = np.stack([(sums[:, None] * side) @ self.X for side in (psi.on, psi.off)], axis=1)
+        S = np.stack([psi.pulled(sums, side) for side in (psi.on, psi.off)], axis=1)
         speeds = np.einsum("tsqc,qc->tqs", S, self.normal)
         pulls = _pulls(_flux(speeds), S)
         # s c / (2 pi) at k = 1
@@ -86,6 +86,10 @@ class _Slopes:
             np.where(np.where(self.here, side * across, along) > 0, 1.0, kinks.phi.slope)
             for side in (1, -1)
         )
+
+    def pulled(self, sums, side) -> np.ndarray:
+        """sum_i sums_ti side_qi x_i, (strides, rays, 2)."""
+        return np.einsum("ti,qi,ic->tqc", sums, side, self.points, optimize=True)
 
     def gain(self, pulls) -> np.ndarray:
         """sum_rays of the bracket in the module's formula, (strides, points)."""

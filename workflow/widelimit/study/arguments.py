@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from widelimit.data.datasets import DATASETS, TABLES
-from widelimit.kernels.activations import parse_activation
+from widelimit.study import cost
 from widelimit.study.config import Data, Experiment, Network, Study
 
 _POINTS = ("design", "dimension", "targets")
@@ -59,29 +59,21 @@ def comparison_arguments(experiment: Experiment) -> dict[str, Any]:
     return {"learning_rate": network.learning_rate, "checkpoints": network.all_checkpoints}
 
 
-MOST_PREDICTED = 50_000
-"""Points x steps up to which the movement of single units is followed: some 20 s a width."""
+LONGEST_PREDICTION = 30
+"""Minutes, by the estimate: some 15 on one core."""
 
 
 def predictable(study: Study) -> bool:
     """Whether the distance of the study's networks is predicted: theory is for one output, for
-    networks without an output scale, and for stable learning rates; and it takes minutes at most
-    on the circle, where (leaky) ReLU crosses from units to fluxes, or for few points and steps.
+    networks without an output scale, and for stable learning rates; and it is to take minutes.
     """
-    data, network = study.data, study.network
-    kinked = parse_activation(network.activation).slope is not None
-    on_circle = data.source in ("lift", "circle") or (
-        data.source == "sphere" and data.dimension == 2
-    )
+    network = study.network
     return (
-        data.n_outputs == 1
+        study.data.n_outputs == 1
         and network.output_scale is None
         and network.steps > 0
         and not study.allow_unstable
-        and (
-            (kinked and on_circle and not data.bias)
-            or data.n_train * network.steps <= MOST_PREDICTED
-        )
+        and cost.prediction_minutes(study.experiments()["step7"]) <= LONGEST_PREDICTION
     )
 
 

@@ -17,6 +17,8 @@ INTERPRETER = 700
 Snakemake that starts it."""
 ROW = 350
 """Bytes of a row of predictions, with what is made of it on the way to the numbers."""
+STRIDES = 1000
+"""At most so many strides lead to the last step of a prediction: 912 to step 10^8."""
 LONGEST = 24 * 60
 """Minutes asked for at most."""
 
@@ -96,6 +98,35 @@ def comparison_minutes(experiment: Experiment) -> int:
     products = 1e-9 * n**2 * experiment.data.n_test * len(network.all_checkpoints)
     one = 2e-9 * (n**3 + _empirical(experiment) ** 3) + products
     return min(5 + fit_minutes(experiment) + int(networks * one / 60), LONGEST)
+
+
+def prediction_minutes(experiment: Experiment) -> int:
+    """Minutes for predict_distance, twice those measured: for each checkpoint, thousands of n x n
+    products with 64 right-hand sides; for each width, and where two theories are joined, 16
+    trainings of thousands of units. On the circle, where (leaky) ReLU crosses from units to fluxes,
+    a step is one of the circle engine, and strides of many steps are followed; elsewhere single
+    units at each step.
+    """
+    data, network = experiment.data, experiment.network
+    n, steps, widths = data.n_train, network.steps, len(network.widths)
+    start = 4e-5 * n**2 * len(network.all_checkpoints)
+    kinked = parse_activation(network.activation).slope is not None
+    on_circle = data.source in ("lift", "circle") or (
+        data.source == "sphere" and data.dimension == 2
+    )
+    if kinked and on_circle and not data.bias:
+        flux = 2e-7 * n**2 * min(steps, STRIDES)
+        moved = flux + 16 * (widths + 1) * steps * (4e-7 + 1e-7 * n)
+    else:
+        moved = 4e-4 * n * steps * widths
+    return 5 + int(2 * (start + moved) / 60)
+
+
+def prediction_megabytes(experiment: Experiment) -> int:
+    """MB for predict_distance: n x n matrices, and what is known of 2 n borders at each stride."""
+    strides = min(experiment.network.steps, STRIDES)
+    n = experiment.data.n_train
+    return _base(experiment) + 300 + _megabytes(30 * _gram(experiment) + 40 * n * strides)
 
 
 def training_megabytes(experiment: Experiment, width: int) -> int:
