@@ -73,6 +73,10 @@ def test_images_that_all_get_wrong(tables, repeats, figures, tmp_path):
     table = classes_wrong.summarise(wrong, errors)
     figures.check_figure(classes_wrong, table, tmp_path / "table.parquet")
     assert classes_wrong.finding(table).startswith(f"All kernels get {len(wrong)} of ")
+    images = [image for axes in classes_wrong.draw(table).axes for image in axes.images]
+    assert len(images) == min(len(wrong), classes_wrong.MOST)
+    for image, inputs in zip(images, wrong["inputs"], strict=False):
+        np.testing.assert_array_equal(np.ravel(image.get_array()), inputs)
 
 
 @pytest.mark.parametrize(

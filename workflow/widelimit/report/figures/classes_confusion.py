@@ -29,7 +29,7 @@ def summarise(confusion: pd.DataFrame) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Figure:
     counts, labels = _matrix(table)
     wrong = counts * (1 - np.eye(len(counts), dtype=int))
-    size = 1.3 + 0.3 * len(labels)
+    size = 1.2 + 0.24 * len(labels)
     figure = style.figure(size, width=size + 0.6)
     axes = figure.subplots()
     axes.grid(False)
@@ -38,7 +38,7 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.imshow(shades)
     for (i, j), count in np.ndenumerate(counts):
         if count:
-            axes.text(j, i, str(count), ha="center", va="center", fontsize=7.5)
+            axes.text(j, i, str(count), ha="center", va="center", fontsize=7)
     names = [label.replace(" ", "\n") for label in labels]
     axes.set_xticks(range(len(names)), names)
     axes.set_yticks(range(len(names)), names)

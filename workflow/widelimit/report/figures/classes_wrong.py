@@ -41,7 +41,7 @@ def draw(table: pd.DataFrame) -> Figure:
     shown = table[table["label"].notna()].head(MOST)
     rows = max(1, math.ceil(len(shown) / COLUMNS))
     figure = style.figure(0.2 + 0.95 * rows)
-    grid = figure.subplots(rows, COLUMNS, squeeze=False).flat
+    grid = list(figure.subplots(rows, COLUMNS, squeeze=False).flat)
     for axes in grid:
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
