@@ -19,7 +19,7 @@ check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=conf
 	@$(BIN)/python -m widelimit.study.checks config.yaml '$(CONFIG)'
 
 figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
-	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --quiet rules reason host
+	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --quiet reason host
 
 readme: figures  ## quote the shipped study in README.md and docs, with picture, findings and claims
 	$(BIN)/python -m widelimit.report.quote_in_docs results README.md

@@ -98,7 +98,7 @@ def test_killed_at_twenty_moments(empty, small_checkout, small_digests):
 def test_interrupted(empty, small_digests, sign):
     """Ctrl-C, or a signal to all as at the end of a session: no lock is left."""
     run = empty.start("--cores", "2", MEASURED)
-    run.wait_for(lambda: "localrule train_networks:" in run.printed)
+    run.wait_for(lambda: ": train_networks of width" in run.printed)
     run.interrupt(sign)
     assert run.finish().returncode != 0
     empty.run(MEASURED)
@@ -109,7 +109,7 @@ def test_interrupted(empty, small_digests, sign):
 def test_asked_to_end(empty, small_digests):
     """kill of Snakemake alone: what runs is finished, nothing else is begun."""
     run = empty.start("--cores", "1", MEASURED)
-    run.wait_for(lambda: "localrule train_networks:" in run.printed)
+    run.wait_for(lambda: ": train_networks of width" in run.printed)
     run.process.send_signal(signal.SIGTERM)
     done = run.finish()
     assert done.returncode != 0
@@ -203,7 +203,7 @@ def test_a_deleted_table_comes_back(study, small_digests):
 
 def test_code_that_is_edited_while_the_study_runs(empty):
     run = empty.start("--cores", "1", "networks")
-    run.wait_for(lambda: "localrule generate_data:" in run.printed)
+    run.wait_for(lambda: ": generate_data for" in run.printed)
     empty.edit("workflow/widelimit/training/descent.py", "import numpy", "# edited\nimport numpy")
     done = run.finish()
     assert done.returncode != 0
@@ -214,7 +214,7 @@ def test_code_that_is_edited_while_the_study_runs(empty):
 @heavy
 def test_a_second_run_in_the_same_folder_is_refused(empty):
     run = empty.start("--cores", "1", "networks")
-    run.wait_for(lambda: "localrule generate_data:" in run.printed)
+    run.wait_for(lambda: ": generate_data for" in run.printed)
     done = empty.snakemake("--cores", "1", "networks")
     assert done.returncode != 0
     assert "cannot be locked" in done.stdout

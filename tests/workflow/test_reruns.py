@@ -42,12 +42,11 @@ def planned(checkout, *arguments):
     assert done.returncode == 0, done.stdout[-3000:]
     jobs, reasons = Counter(), {}
     # Jobs of a group are indented.
-    for block in re.split(r"\n *(?=(?:local)?rule \w+:)", done.stdout)[1:]:
-        rule = re.match(r"(?:local)?rule (\w+):", block)[1]
-        if which := re.search(r"wildcards: (?:figure|page)=(\w+)", block):
-            rule += f" {which[1]}"
+    for rule, reason in re.findall(
+        r"^ *Job \d+: ((?:figure |page )?\w+).*\n *Reason: (.*)", done.stdout, re.MULTILINE
+    ):
         jobs[rule] += 1
-        reasons.setdefault(rule, []).append(re.search(r"reason: (.*)", block)[1])
+        reasons.setdefault(rule, []).append(reason)
     if not jobs:
         assert "Nothing to be done" in done.stdout
     return jobs, reasons
@@ -57,8 +56,11 @@ def rules_of(checkout, *arguments):
     return set(planned(checkout, *arguments)[0]) - TARGETS
 
 
-def test_a_second_run_has_nothing_to_do(finished):
+def test_a_second_run_has_nothing_to_do_and_says_where_the_pages_are(finished):
     assert rules_of(finished) == set()
+    printed = finished.run()
+    assert "results/pages/index.html" in printed
+    assert re.search(r"^Verdict: .*statements hold", printed, re.MULTILINE)
 
 
 def test_editing_a_figure_reruns_it_and_its_page(study):
@@ -87,6 +89,20 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     follow = {"predict_distance", "measure_small", "measure_scale", *COMPARISON, *FIGURES, *PAGES}
     follow -= {*STEP1_FIGURES, "page step1"}
     assert set(jobs) - TARGETS == fits | follow
+
+
+def test_reasons_name_what_has_changed_and_print_no_configuration(study):
+    study.configure(network={"learning_rate": 0.01})
+    _, reasons = planned(study)
+    for rule, name in {
+        "train_networks": "network",
+        "fit_kernels": "fit",
+        "page step7": "study",
+    }.items():
+        assert re.search(
+            rf"before: .*\b{name} [0-9a-f]+.*now: .*\b{name} [0-9a-f]+", reasons[rule][0]
+        )
+        assert "learning_rate" not in reasons[rule][0]
 
 
 def test_new_widths_and_seeds_run_their_own_jobs_only(study):

@@ -138,7 +138,7 @@ def test_the_command_beside_a_figure_draws_it_and_makes_its_page(finished):
     (command,) = re.findall(r"<code>(snakemake [^<]+step7_loss\.svg)<", text)
     planned = finished.snakemake(*shlex.split(command)[1:], "-n")
     assert planned.returncode == 0, planned.stdout
-    jobs = re.findall(r"wildcards: (figure|page)=(\w+)", planned.stdout)
+    jobs = re.findall(r"Job \d+: (figure|page) (\w+)", planned.stdout)
     assert sorted(jobs) == [("figure", "step7_loss"), ("page", "step7")]
 
 

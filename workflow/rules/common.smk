@@ -1,6 +1,7 @@
 # What the rules share: the study, where its files lie, and what their jobs are told.
 import atexit
 import gc
+import logging
 import os
 import re
 import sys
@@ -21,6 +22,7 @@ WORKFLOW = Path(str(workflow.current_basedir)).parent
 if WORKFLOW.is_dir():
     sys.path.insert(0, str(WORKFLOW))
 
+from snakemake.common import NOTHING_TO_BE_DONE_MSG
 from widelimit.report.catalog import (
     FIGURES,
     figure_settings,
@@ -32,13 +34,14 @@ from widelimit.report.catalog import (
     pages_of,
     step_of,
 )
-from widelimit.report.verdict import tally
+from widelimit.report.verdict import answer, tally
 from widelimit.study import arguments, cost
 from widelimit.study.checks import check_results, check_study, engine_of, mend_results
 from widelimit.study.commands import Command
 from widelimit.study.config import load_study, read_configs, with_own_extras
 from widelimit.study.environment import check_place, share_environment
 from widelimit.study.measurements import measurements_of
+from widelimit.study.told import told
 from widelimit.tables import run
 from widelimit.tables.files import read_table
 from widelimit.tables.provenance import PACKAGE, code_digest
@@ -174,7 +177,7 @@ def code(script, *modules, files=()):
     digest = code_digest(Path(path), modules=modules, files=files)
     if workflow.is_main_process:
         run.add(digest)
-    return digest
+    return told("code", digest)
 
 
 def data_file(experiment):
@@ -192,6 +195,14 @@ def content(experiment):
     return digest
 
 
+def named(params):
+    """Params by name, functions of wildcards, of which Snakemake keeps and prints digests."""
+    return {
+        name: lambda wildcards, name=name, value=value: told(name, value(wildcards))
+        for name, value in params.items()
+    }
+
+
 def as_typed(name):
     """A rule's name with the prefix that a workflow gives it that imports this one."""
     return getattr(rules, name).rule.name
@@ -200,13 +211,16 @@ def as_typed(name):
 def origins(*names):
     """What the inputs of a job, and what these were made from, must have been made with: what the
     rules of these names are told (TOLD, of experiment.smk) and their code."""
-    return lambda wildcards: {
-        name: {
-            "params": {param: told(wildcards) for param, told in TOLD[name].items()},
-            "code": CODE[name],
-        }
-        for name in names
-    }
+    return lambda wildcards: told(
+        "origins",
+        {
+            name: {
+                "params": {param: value(wildcards) for param, value in TOLD[name].items()},
+                "code": CODE[name],
+            }
+            for name in names
+        },
+    )
 
 
 def growing(amount):
@@ -322,7 +336,8 @@ def closing_words():
         there = [path for path in paths if Path(path).exists()]
         yield from (f"{f'{what}:' if i == 0 else '':12}{path}" for i, path in enumerate(there))
     if os.path.exists(table("claims")):
-        yield f"{'Statements:':12}{tally(read_table(table('claims')))}"
+        claims = read_table(table("claims"))
+        yield f"{'Verdict:':12}{answer(claims)} ({tally(claims)})"
     for base in EXPERIMENTS:
         ours = {Path(path).parent for path in training_jobs(NETWORKS, base)}
         if others := set(Path(base).glob("networks/*/*/")) - ours:
@@ -330,3 +345,16 @@ def closing_words():
                 f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
                 f" {min(others)}; {RESULTS}/runs.parquet lists those of this study"
             )
+
+
+def say_closing_words():
+    for line in closing_words():
+        print(line)
+
+
+class AfterNothing(logging.Handler):
+    """Says where to look when Snakemake has found nothing to do."""
+
+    def emit(self, record):
+        if record.getMessage() == NOTHING_TO_BE_DONE_MSG:
+            say_closing_words()

@@ -3,23 +3,31 @@
 # What each rule is told of the study. A rule that reads what another one wrote compares it with
 # what the file says it was made with.
 TOLD = {
-    "generate_data": {
-        "root": lambda wildcards: STUDY.seed,
-        "data": lambda wildcards: arguments.data_arguments(experiment(wildcards).data),
-        "content": lambda wildcards: content(experiment(wildcards)),
-    },
-    "fit_kernels": {
-        "fit": lambda wildcards: arguments.kernel_arguments(experiment(wildcards)),
-    },
-    "train_networks": {
-        "root": lambda wildcards: STUDY.seed,
-        "experiment": lambda wildcards: EXPERIMENTS[wildcards.base][0],
-        "network": lambda wildcards: arguments.network_arguments(experiment(wildcards)),
-    },
-    "compare": {
-        "seeds": lambda wildcards: experiment(wildcards).network.seeds,
-        "compare": lambda wildcards: arguments.comparison_arguments(experiment(wildcards)),
-    },
+    "generate_data": named(
+        {
+            "root": lambda wildcards: STUDY.seed,
+            "data": lambda wildcards: arguments.data_arguments(experiment(wildcards).data),
+            "content": lambda wildcards: content(experiment(wildcards)),
+        }
+    ),
+    "fit_kernels": named(
+        {
+            "fit": lambda wildcards: arguments.kernel_arguments(experiment(wildcards)),
+        }
+    ),
+    "train_networks": named(
+        {
+            "root": lambda wildcards: STUDY.seed,
+            "experiment": lambda wildcards: EXPERIMENTS[wildcards.base][0],
+            "network": lambda wildcards: arguments.network_arguments(experiment(wildcards)),
+        }
+    ),
+    "compare": named(
+        {
+            "seeds": lambda wildcards: experiment(wildcards).network.seeds,
+            "compare": lambda wildcards: arguments.comparison_arguments(experiment(wildcards)),
+        }
+    ),
 }
 CODE = {name: code(f"{name}.py") for name in TOLD}
 
@@ -41,6 +49,8 @@ rule generate_data:
     params:
         **TOLD["generate_data"],
         code=CODE["generate_data"],
+    message:
+        "generate_data for {wildcards.base}"
     script:
         "../scripts/generate_data.py"
 
@@ -65,6 +75,8 @@ rule fit_kernels:
         **TOLD["fit_kernels"],
         origins=origins("generate_data"),
         code=CODE["fit_kernels"],
+    message:
+        "fit_kernels for {wildcards.base}"
     script:
         "../scripts/fit_kernels.py"
 
@@ -89,13 +101,18 @@ rule train_networks:
     params:
         **TOLD["train_networks"],
         # The wildcards must stand among the params: the cache looks at nothing else.
-        chunk=lambda wildcards: arguments.chunk_arguments(
-            experiment(wildcards).network,
-            width=int(wildcards.width),
-            chunk=int(wildcards.chunk),
+        chunk=lambda wildcards: told(
+            "chunk",
+            arguments.chunk_arguments(
+                experiment(wildcards).network,
+                width=int(wildcards.width),
+                chunk=int(wildcards.chunk),
+            ),
         ),
         origins=origins("generate_data"),
         code=CODE["train_networks"],
+    message:
+        "train_networks of width {wildcards.width}, chunk {wildcards.chunk}, for {wildcards.base}"
     script:
         "../scripts/train_networks.py"
 
@@ -121,6 +138,8 @@ rule compare:
         **TOLD["compare"],
         origins=origins("generate_data", "fit_kernels", "train_networks"),
         code=CODE["compare"],
+    message:
+        "compare for {wildcards.base}"
     script:
         "../scripts/compare.py"
 
@@ -145,12 +164,17 @@ rule measure:
         runtime=lambda wildcards, attempt: attempt * cost.comparison_minutes(experiment(wildcards)),
     params:
         seeds=lambda wildcards: experiment(wildcards).network.seeds,
-        measure=lambda wildcards: {
-            "experiment": EXPERIMENTS[wildcards.base][0],
-            "learning_rate": experiment(wildcards).network.learning_rate,
-        },
+        measure=lambda wildcards: told(
+            "measure",
+            {
+                "experiment": EXPERIMENTS[wildcards.base][0],
+                "learning_rate": experiment(wildcards).network.learning_rate,
+            },
+        ),
         origins=origins(*TOLD),
         code=code("measure.py"),
+    message:
+        "measure for {wildcards.base}"
     script:
         "../scripts/measure.py"
 
@@ -170,6 +194,8 @@ rule collect_runs:
         runtime=5,
     params:
         code=code("collect_runs.py"),
+    message:
+        "collect_runs"
     script:
         "../scripts/collect_runs.py"
 
@@ -177,13 +203,19 @@ rule collect_runs:
 rule data:
     input:
         of_every_experiment("data"),
+    message:
+        "data"
 
 
 rule kernels:
     input:
         of_every_experiment("kernels", "theory"),
+    message:
+        "kernels"
 
 
 rule networks:
     input:
         rules.collect_runs.input,
+    message:
+        "networks"

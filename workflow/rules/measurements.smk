@@ -1,13 +1,15 @@
 # What is measured by one job each: small experiments, and the steps before the main one.
 
-TOLD["measure_small"] = {
-    "root": lambda wildcards: STUDY.seed,
-    "data": lambda wildcards: arguments.data_arguments(SMALL[wildcards.small].data),
-    "content": lambda wildcards: content(SMALL[wildcards.small]),
-    "measure": lambda wildcards: arguments.small_experiment_arguments(
-        wildcards.small, SMALL[wildcards.small]
-    ),
-}
+TOLD["measure_small"] = named(
+    {
+        "root": lambda wildcards: STUDY.seed,
+        "data": lambda wildcards: arguments.data_arguments(SMALL[wildcards.small].data),
+        "content": lambda wildcards: content(SMALL[wildcards.small]),
+        "measure": lambda wildcards: arguments.small_experiment_arguments(
+            wildcards.small, SMALL[wildcards.small]
+        ),
+    }
+)
 CODE["measure_small"] = code("measure_small.py")
 
 
@@ -29,6 +31,8 @@ rule measure_small:
     params:
         **TOLD["measure_small"],
         code=CODE["measure_small"],
+    message:
+        "measure_small for {wildcards.small}"
     script:
         "../scripts/measure_small.py"
 
@@ -48,9 +52,13 @@ rule predict_distance:
         mem_mb=lambda wildcards, attempt: attempt * cost.prediction_megabytes(experiment(wildcards)),
         runtime=lambda wildcards, attempt: attempt * cost.prediction_minutes(experiment(wildcards)),
     params:
-        predict=lambda wildcards: arguments.prediction_arguments(*EXPERIMENTS[wildcards.base]),
+        predict=lambda wildcards: told(
+            "predict", arguments.prediction_arguments(*EXPERIMENTS[wildcards.base])
+        ),
         origins=origins("generate_data"),
         code=code("predict_distance.py"),
+    message:
+        "predict_distance for {wildcards.base}"
     script:
         "../scripts/predict_distance.py"
 
@@ -70,6 +78,8 @@ rule plan:
         runtime=5,
     params:
         code=code("plan.py"),
+    message:
+        "plan"
     script:
         "../scripts/plan.py"
 
@@ -93,16 +103,21 @@ rule measure_scale:
     params:
         scales=STUDY.scale.scales,
         code=code("measure_scale.py"),
+    message:
+        "measure_scale"
     script:
         "../scripts/measure_scale.py"
 
 
-# Rules measure_step1 to measure_step5, and measure_classes: study/measurements.py says what each is told and gives.
+# Rules measure_step1 to measure_step5, and measure_classes: study/measurements.py says what each is
+# told and gives.
 for step, measurement in measurements_of(STUDY).items():
-    TOLD[f"measure_{step}"] = {
-        "module": lambda wildcards, told=measurement.module: told,
-        "arguments": lambda wildcards, told=measurement.arguments(STUDY): told,
-    }
+    TOLD[f"measure_{step}"] = named(
+        {
+            "module": lambda wildcards, it=measurement.module: it,
+            "arguments": lambda wildcards, it=measurement.arguments(STUDY): it,
+        }
+    )
     CODE[f"measure_{step}"] = code("measure_step.py", measurement.module)
 
     rule:
@@ -121,6 +136,8 @@ for step, measurement in measurements_of(STUDY).items():
         params:
             **TOLD[f"measure_{step}"],
             code=CODE[f"measure_{step}"],
+        message:
+            f"measure_{step}"
         script:
             "../scripts/measure_step.py"
 
@@ -142,6 +159,8 @@ rule fit_slopes:
     params:
         widest=STUDY.step7.slope_widths,
         code=code("fit_slopes.py"),
+    message:
+        "fit_slopes of {wildcards.step}"
     script:
         "../scripts/fit_slopes.py"
 
@@ -163,6 +182,8 @@ rule collect_metrics:
         runtime=5,
     params:
         code=code("collect_metrics.py"),
+    message:
+        "collect_metrics"
     script:
         "../scripts/collect_metrics.py"
 
@@ -172,3 +193,5 @@ rule metrics:
         rules.collect_metrics.output,
         rules.collect_runs.output,
         of_every_experiment("predictions"),
+    message:
+        "metrics"

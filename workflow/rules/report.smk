@@ -22,6 +22,8 @@ rule judge_claims:
     params:
         step="{step}",
         code=code("judge_claims.py"),
+    message:
+        "judge_claims of {wildcards.step}"
     script:
         "../scripts/judge_claims.py"
 
@@ -42,6 +44,8 @@ rule claims:
         runtime=5,
     params:
         code=code("claims.py"),
+    message:
+        "claims"
     script:
         "../scripts/claims.py"
 
@@ -72,8 +76,10 @@ rule figure:
     params:
         figure="{figure}",
         about=lambda wildcards: FIGURES[wildcards.figure].about,
-        options=lambda wildcards: figure_settings(wildcards.figure, STUDY),
+        options=lambda wildcards: told("options", figure_settings(wildcards.figure, STUDY)),
         code=lambda wildcards: code("figure.py", f"widelimit.report.figures.{wildcards.figure}"),
+    message:
+        "figure {wildcards.figure}"
     script:
         "../scripts/figure.py"
 
@@ -95,11 +101,13 @@ rule page:
     params:
         page="{page}",
         figures=f"{RESULTS}/figures",
-        study=STUDY.model_dump(mode="json", exclude_unset=True),
+        study=told("study", STUDY.model_dump(mode="json", exclude_unset=True)),
         command=COMMAND.line(),
         linked=linked_pages,
-        reruns=lambda wildcards: page_commands(wildcards.page, COMMAND, as_typed),
+        reruns=lambda wildcards: told("reruns", page_commands(wildcards.page, COMMAND, as_typed)),
         code=page_code(),
+    message:
+        "page {wildcards.page}"
     script:
         "../scripts/page.py"
 
@@ -107,11 +115,15 @@ rule page:
 rule figures:
     input:
         expand(f"{RESULTS}/figures/{{figure}}.svg", figure=figures_of(STUDY)),
+    message:
+        "figures"
 
 
 rule pages:
     input:
         expand(f"{RESULTS}/pages/{{page}}.html", page=["index", *STUDY_PAGES]),
+    message:
+        "pages"
 
 
 # Each page by its name: step1, step3, ...
@@ -122,3 +134,5 @@ for page in STUDY_PAGES:
             page
         input:
             f"{RESULTS}/pages/{page}.html",
+        message:
+            page
