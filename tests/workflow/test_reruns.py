@@ -97,7 +97,7 @@ def test_reasons_name_what_has_changed_and_print_no_configuration(study):
     for rule, name in {
         "train_networks": "network",
         "fit_kernels": "fit",
-        "page step7": "study",
+        "page step1": "study",
     }.items():
         assert re.search(
             rf"before: .*\b{name} [0-9a-f]+.*now: .*\b{name} [0-9a-f]+", reasons[rule][0]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import choices, style, words
-from widelimit.report.figures.descent_axes import FLOOR
-from widelimit.report.figures.labels import End, label_ends
 from widelimit.report.figures.looks import REGIMES
 from widelimit.report.numbers import number
 from widelimit.tables.columns import Table
@@ -22,6 +19,8 @@ TABLE = Table(
     TABLES["regimes"].pick("regime", "n", "d", "rank", "step", "loss", "least_loss", "distance"),
 )
 
+FLOOR = 1e-16
+"""Below it the axes end."""
 ROUNDING = 1e-25
 """Losses below this share of the first are 0 but for rounding: squares of 10⁻¹⁶."""
 
@@ -32,29 +31,24 @@ def summarise(regimes: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.5)
-    left, right = figure.subplots(1, 2)
-    ends = {left: [], right: []}
-    for regime, rows in table[table["step"] > 0].groupby("regime", sort=False):
-        look = REGIMES[regime]
-        x = rows["step"].astype(float)
-        marks = {"color": look.colour, "marker": look.marker, "markersize": 2.8, "linewidth": 1.2}
-        for axes, column, floor in ((left, "loss", 1e-34), (right, "distance", FLOOR)):
-            y = np.maximum(rows[column].astype(float), floor)
-            axes.plot(x, y, **marks)
-            ends[axes].append(End(x.iloc[-1], y.iloc[-1], look.name, look.colour))
-        least = rows["least_loss"].iloc[0]
+    regimes = table[table["step"] > 0].groupby("regime", sort=False)
+    figure = style.figure(3.9)
+    grid = figure.subplots(2, len(regimes), sharex=True, sharey=True, squeeze=False)
+    for letter, (regime, rows), (above, below) in zip("abcd", regimes, grid.T, strict=True):
+        look, least = REGIMES[regime], rows["least_loss"].iloc[0]
+        for axes, column in ((above, "loss"), (below, "distance")):
+            axes.plot(rows["step"], rows[column], color=look.colour, linewidth=1.8)
+            last = rows[column].iloc[-1]
+            ends = f"at\n{number(last, 2)}" if last >= FLOOR else f"below\n{number(FLOOR, 1)}"
+            axes.text(0.06, 0.08, f"ends {ends}", transform=axes.transAxes)
         if least > ROUNDING:
-            left.axhline(least, color=style.THEORY, linestyle=style.DASHED, linewidth=1)
-    for axes in (left, right):
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_xlabel("training steps")
-    left.set_ylabel("training loss (at the start: 1)")
-    right.set_ylabel(r"distance $|w_T - X^+y| \, / \, |X^+y|$")
-    style.panel(left, "a", "Training loss")
-    style.panel(right, "b", "Distance to the solution")
-    label_ends(ends)
+            above.axhline(least, color=style.THEORY, linestyle=style.DASHED, linewidth=1)
+        style.panel(above, letter, look.name)
+        below.set_xlabel("training steps")
+    style.log_scale(grid[0, 0], "xy")
+    grid[0, 0].set_ylim(FLOOR, 10)
+    grid[0, 0].set_ylabel("training loss\n(at the start: 1)")
+    grid[1, 0].set_ylabel("distance to the solution\n" + r"$|w_T - X^+y| \, / \, |X^+y|$")
     return figure
 
 
@@ -64,9 +58,9 @@ def caption(table: pd.DataFrame) -> str:
         for row in table.drop_duplicates("regime").itertuples()
     )
     return (
-        "Gradient descent from 0. a: training loss in units of the first; dashed:"
-        " what it must tend to where that is not 0. b: distance to the solution of each regime."
-        f"\nShapes: {shapes}."
+        "Gradient descent from 0 in each regime. Above: training loss in units of the first;"
+        " dashed: the least loss there is, where that is not 0. Below: distance to the solution of"
+        f" least norm.\nShapes: {shapes}. Below 10⁻¹⁶ the axes end."
     )
 
 

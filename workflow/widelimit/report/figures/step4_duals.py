@@ -24,9 +24,11 @@ FLOOR = 1e-16
 SHADES = ("#f2a900", "#d1495b", "#5b2a86")
 """Of the truncated series, from the shortest on; their own, as a degree is no width and no step."""
 
-CLOSED = {"color": style.THEORY, "linewidth": 1.8}
-SERIES = {"linewidth": 1, "linestyle": style.DASHED}
-DRAWN = {"color": style.NNGP, "marker": "D", "markersize": 2.4, "linewidth": 0.8}
+CLOSED = {"color": style.THEORY, "linewidth": 1.2}
+SERIES = {"linewidth": 1.2, "linestyle": style.DASHED}
+DRAWN = {"color": style.NNGP, "linewidth": 3, "alpha": 0.35}
+CLOSE = 0.01
+"""From which degree on a series is this close to its dual is written beside it."""
 
 DEGREE, WIDTH, XI = TABLES["duals"].pick("degree", "width", "xi")
 
@@ -114,14 +116,19 @@ def _degrees(table: pd.DataFrame) -> dict[int, str]:
 
 
 def _draw_dual(axes: Axes, rows: pd.DataFrame):
+    drawn = rows[rows["quantity"] == "monte_carlo"]
+    axes.vlines(drawn["xi"], drawn["lower"], drawn["upper"], **DRAWN)
+    axes.plot(drawn["xi"], drawn["centre"], "o", color=DRAWN["color"], markersize=1.8)
     closed = rows[rows["quantity"] == "closed"]
     axes.plot(closed["xi"], closed["centre"], **CLOSED)
     for degree, shade in _degrees(rows).items():
         series = rows[(rows["quantity"] == "series") & (rows["degree"] == degree)]
         axes.plot(series["xi"], series["centre"], color=shade, **SERIES)
-    drawn = rows[rows["quantity"] == "monte_carlo"]
-    heights = [drawn["centre"] - drawn["lower"], drawn["upper"] - drawn["centre"]]
-    axes.errorbar(drawn["xi"], drawn["centre"], heights, linestyle="none", **DRAWN)
+    error = rows[rows["quantity"] == "error"].set_index("degree")["centre"]
+    close = error.index[error < CLOSE]
+    needed = f"degree {close.min()}" if len(close) else f"over {error.index.max()}"
+    corner = {"transform": axes.transAxes, "ha": "right", "fontsize": 7.5}
+    axes.text(0.97, 0.06, f"{100 * CLOSE:g} %: {needed}", **corner)
 
 
 def _draw_errors(axes: Axes, table: pd.DataFrame, activations: list[str]) -> list[End]:
@@ -137,6 +144,7 @@ def _draw_errors(axes: Axes, table: pd.DataFrame, activations: list[str]) -> lis
         axes.plot(left_out["degree"], left_out["centre"], **line)
         degree, value = error[["degree", "centre"]].iloc[-1]
         ends.append(End(float(degree), value, look.name, look.colour))
+    axes.axhline(CLOSE, color=style.GREY, linewidth=0.8, linestyle=style.DOTTED)
     axes.set_yscale("log")
     axes.set_xlabel("degree $N$ of the last term kept")
     axes.set_ylabel("largest error")
@@ -147,12 +155,13 @@ def caption(table: pd.DataFrame) -> str:
     count = table["activation"].nunique()
     drawn = table[table["quantity"] == "monte_carlo"]
     return (
-        f"{LETTERS[0]} to {LETTERS[count - 1]}: the dual of each activation, times c so that it is"
-        " 1 at correlation 1. Black: closed form; dashed: its Hermite series, cut at a degree;"
-        f" diamonds: averages over {power(choices.distinct(table['width'])[0])} random pairs."
+        f"{LETTERS[0]} to {LETTERS[count - 1]}: each dual activation, times c so that it is 1 at"
+        " correlation 1; its series, cut; averages over"
+        f" {power(choices.distinct(table['width'])[0])} random pairs (dots and bars). Written: the"
+        f" degree from which on the series is right to {100 * CLOSE:g} %."
         f"\n{LETTERS[count]}: largest difference between closed form and cut series over all"
         " correlations (markers), and the sum of the squared coefficients left out (lines); errors"
-        f" below 10⁻¹⁶ are drawn there. {bands.caption(drawn, 'Diamonds')}"
+        f" below 10⁻¹⁶ are drawn there. {bands.caption(drawn, 'Dots')}"
     )
 
 

@@ -50,8 +50,13 @@ MEANS = {
 }
 """What the metrics are called here."""
 
-LOOKS = {"bias_squared": ("bias²", style.PURPLE, "o"), "variance": ("variance", style.GREEN, "s")}
-"""Name, colour and marker of the two parts of the distance."""
+NETWORKS = style.NTK
+"""The colour of networks, at every width: here they differ from theory, not from each other."""
+LOOKS = {
+    "bias_squared": ("bias²", {"marker": "o"}),
+    "variance": ("variance", {"marker": "s", "markerfacecolor": "white", "linewidth": 1}),
+}
+"""Names and markers of the two parts of the distance."""
 
 
 def summarise(
@@ -105,7 +110,7 @@ def draw(table: pd.DataFrame) -> Figure:
     widths = choices.distinct(pointwise["width"])
     figure = style.figure(5.0)
     above, below = figure.subfigures(2, 1, height_ratios=(1.12, 1))
-    grid = above.subplots(1, len(widths), squeeze=False)[0]
+    grid = above.subplots(1, len(widths), sharex=True, sharey=True, squeeze=False)[0]
     curves = pointwise.pivot(index=["width", "index"], columns="quantity", values="value")
     curves = curves.reindex(columns=["mean", "std"])
     points = pointwise.drop_duplicates("index").set_index("index")
@@ -115,9 +120,9 @@ def draw(table: pd.DataFrame) -> Figure:
     for axes, width, letter in zip(grid, widths, "abc", strict=False):
         ensemble = curves.loc[width].reindex(theory.index)
         bias = ensemble["mean"] - theory["mean"]
-        x, colour = theory["position"], style.width_colour(width, widths)
+        x = theory["position"]
         shape(axes, x, 0 * bias, theory["std"], style.THEORY, "theory", style.DASHED)
-        shape(axes, x, bias, ensemble["std"], colour, "networks", "-")
+        shape(axes, x, bias, ensemble["std"], NETWORKS, "networks", "-")
         axes.set_xlabel(AXIS_LABELS[axis])
         style.panel(axes, letter, f"$k$ = {power(width)}")
     grid[0].set_ylabel("output − theory's mean")
@@ -148,12 +153,12 @@ def _points(axes: Axes, x, mean, std, colour, name, dash):
 def _decompose(axes: Axes, table: pd.DataFrame, letter: str):
     """Bias and variance against width, with what theory says of the second."""
     ends = []
-    for quantity, (name, colour, marker) in LOOKS.items():
+    for quantity, (name, look) in LOOKS.items():
         curve = table[(table["quantity"] == quantity) & (table["value"] > 0)]
         if len(curve):
             x = curve["width"].astype(float)
-            axes.plot(x, curve["value"], marker=marker, markersize=3.5, color=colour)
-            ends.append(End(x.iloc[-1], curve["value"].iloc[-1], name, colour))
+            axes.plot(x, curve["value"], color=NETWORKS, markersize=3.5, **look)
+            ends.append(End(x.iloc[-1], curve["value"].iloc[-1], name, NETWORKS))
     style.log_scale(axes)
     against_width.width_axis(axes, choices.distinct(table["width"]))
     expected, seeds = _expected(table), int(table["seeds"].max())
@@ -182,7 +187,7 @@ def caption(table: pd.DataFrame) -> str:
     return (
         f"Networks from {words.seeds(seeds)} beside infinitely wide ones after"
         f" {words.steps(choices.last_step(table))}.\n{panels}: mean and standard deviation over"
-        f" initialisations{output}, less theory's mean; scales differ. {'abcd'[len(widths)]}:"
+        f" initialisations{output}, less theory's mean. {'abcd'[len(widths)]}:"
         " squared distance from theory's mean, averaged over seeds and test points, as the sum of"
         " the ensemble mean's squared bias and the variance about it"
         f"{chance * int(seeds.max() > 1)}."
