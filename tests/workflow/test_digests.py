@@ -67,6 +67,7 @@ FIT = {
     "measure_step2",
     "measure_step5",
     "measure_small",
+    "measure_learning",
 }
 
 

@@ -31,7 +31,7 @@ def test_every_table_of_a_study_says_what_made_it(finished):
         assert not re.search(r"20\d\d-\d\d-\d\d", text)
     rules = {entry["rule"] for entry in origins([results / "metrics.parquet"])}
     training = {"generate_data", "fit_kernels", "train_networks"}
-    steps = {"measure_step1", "measure_step2", "measure_step4", "measure_step5"}
+    steps = {"measure_step1", "measure_step2", "measure_step4", "measure_step5", "measure_learning"}
     steps |= {"measure_small", "measure_scale", "predict_distance"}
     assert rules == training | steps | {"compare", "measure", "fit_slopes", "collect_metrics"}
 

@@ -86,6 +86,7 @@ def test_editing_the_dual_activations_reruns_kernels_not_data_nor_networks(study
     jobs, reasons = planned(study)
     assert "Params have changed" in reasons["fit_kernels"][0]
     fits = {"fit_kernels", "measure_step3", "measure_step4", "measure_step2", "measure_step5"}
+    fits |= {"measure_learning"}
     follow = {"predict_distance", "measure_small", "measure_scale", *COMPARISON, *FIGURES, *PAGES}
     follow -= {*STEP1_FIGURES, "page step1"}
     assert set(jobs) - TARGETS == fits | follow
@@ -186,6 +187,8 @@ def test_targets_reach_their_stage_and_no_further(finished):
         | {f for f in FIGURES if "step2" in f or "step3" in f},
         "step4": {"measure_step4", "fit_slopes", "judge_claims", "page step4"}
         | {f for f in FIGURES if "step4" in f},
+        "learning": {"measure_learning", "judge_claims", "page learning"}
+        | {f for f in FIGURES if "learning" in f},
         "step7": {"generate_data", "fit_kernels", "train_networks", "measure_small"}
         | {"compare", "measure", "fit_slopes", "judge_claims", "page step7", *STEP7_FIGURES}
         | {"predict_distance"},

@@ -1,4 +1,4 @@
-"""Rules measure_step1 to measure_step5: the tables that the step's module makes."""
+"""Rules measure_step1 to measure_step5, measure_learning: the tables that a module makes."""
 
 from importlib import import_module
 

@@ -101,6 +101,7 @@ def quoted(step3):
         "step4": {"measured": measured, "claims": judge("step4", measured, slopes)},
         "step5": {"example": pd.concat([example(name) for name in ("relu", "hermite:2")])},
         "step7": {"measured": kernel_metrics()},
+        "learning": {},
         "scale": {},
     }
 

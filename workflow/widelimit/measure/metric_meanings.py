@@ -136,6 +136,21 @@ METRIC_MEANINGS = {
     "last_layer_circle_train_rmse": "as last_layer_train_rmse, inputs on the circle instead",
     "last_layer_circle_rank": "as last_layer_rank, on the circle",
     "last_layer_circle_interpolation_ratio": "as last_layer_interpolation_ratio, on the circle",
+    # Learning curves: kernel regression on n points, uniform on a sphere.
+    "learnability_sum_error": "largest |sum over degrees of multiplicity x learnability, with what"
+    " lies beyond the spectrum, / n - 1| over kernels, dimensions and n",
+    **{
+        f"learning_theory_deviation{end}_{kernel}": "largest |root mean square test error over"
+        f" draws / theory - 1| over degrees and n >= 8 in the {which} dimension, each with twice"
+        f" its standard error on top; {named}"
+        for end, which in {"": "largest", "_least_dimension": "smallest"}.items()
+        for kernel, named in {
+            "ntk": "NTK",
+            "nngp": "NNGP kernel",
+            "gaussian": "Gaussian kernel",
+            "laplace": "Laplace kernel",
+        }.items()
+    },
     # Step 1. w_T: gradient descent from 0, step by step, with half the largest stable learning
     # rate unless another is named; the worst of random data sets.
     "linear_threshold_lower": "smallest eta sigma_1^2 at which the steps of gradient descent"

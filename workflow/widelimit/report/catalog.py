@@ -310,6 +310,19 @@ FIGURES = {
         settings=BANDS,
         applies=lambda study: study.data.source == "lecture",
     ),
+    "learning_curves": Figure(
+        "Test error of kernel regression against the number of points, by degree, with theory.",
+        {"errors": "learning/errors", "theory": "learning/theory"},
+        settings=BANDS,
+    ),
+    "learning_shares": Figure(
+        "How n points are shared out among the degrees of targets.",
+        {"theory": "learning/theory"},
+    ),
+    "learning_theory": Figure(
+        "Measured means in units of theory, by dimension.",
+        {"errors": "learning/errors", "theory": "learning/theory"},
+    ),
     "scale_collapse": Figure(
         "Drift, movement, distance, error and alignment against alpha and against alpha sqrt(k).",
         {"metrics": _of_every_scale("measured")},
@@ -418,6 +431,18 @@ PAGES = {
         picture="step7_convergence",
         steps=("step7", "classes"),
         tables={"measured": "measured", "claims": "step7/claims"},
+    ),
+    "learning": Page(
+        "Learning curves",
+        "How the test error of kernel regression falls with the number of points, and which targets"
+        " a kernel learns first.",
+        claim="The spectrum of a kernel says how its test error falls with the number of points,"
+        " degree by degree, without a fit.",
+        picture="learning_curves",
+        steps=("learning",),
+        tables={"claims": "learning/claims"},
+        rule="measure_learning",
+        work="The measurements",
     ),
     "scale": Page(
         "Where the kernel picture ends",

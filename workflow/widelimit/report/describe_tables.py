@@ -12,6 +12,7 @@ from widelimit.report import figures
 from widelimit.tables import (
     classes,
     features,
+    learning,
     linear_regression,
     regression,
     scale,
@@ -74,7 +75,7 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    for chapter in (linear_regression, regression, features, tangent, scale, classes):
+    for chapter in (linear_regression, regression, features, tangent, learning, scale, classes):
         tables += chapter.TABLES.values()
     names = [
         module.name

@@ -6,6 +6,10 @@ REFERENCES = {
         "and the classical bias–variance trade-off. PNAS 116 (2019), 15849–15854. "
         "doi:10.1073/pnas.1903070116"
     ),
+    "bordelon": (
+        "B. Bordelon, A. Canatar and C. Pehlevan. Spectrum dependent learning curves in kernel "
+        "regression and wide neural networks. ICML (2020). arXiv:2002.02561"
+    ),
     "chizat": (
         "L. Chizat, E. Oyallon and F. Bach. On lazy training in differentiable programming. "
         "NeurIPS 32 (2019). arXiv:1812.07956"
@@ -66,6 +70,11 @@ REFERENCES = {
         "overparameterization is optimal and overfitting is obligatory. ICLR (2024). "
         "arXiv:2311.14646"
     ),
+    "dickens": (
+        "J. B. Simon, M. Dickens, D. Karkada and M. R. DeWeese. The eigenlearning framework: a "
+        "conservation law perspective on kernel regression and wide neural networks. TMLR (2023). "
+        "arXiv:2110.03922"
+    ),
     "williams": (
         "C. E. Rasmussen and C. K. I. Williams. Gaussian Processes for Machine Learning. MIT "
         "Press (2006). doi:10.7551/mitpress/3206.001.0001"
@@ -87,6 +96,7 @@ CITED = {
     "step4": ("belkin", "cho", "daniely", "neal", "rahimi", "simon"),
     "step5": ("jacot", "lee", "liu"),
     "step7": ("cho", "dyer", "huang", "jacot", "lee", "radhakrishnan"),
+    "learning": ("bordelon", "dickens"),
     "scale": ("chizat", "cristianini", "geiger", "yang"),
 }
 """The references of each page, by short name."""

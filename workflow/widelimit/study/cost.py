@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from widelimit.kernels.activations import parse_activation
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 from widelimit.study.config import Experiment, Study
-from widelimit.study.config.steps import Step4
+from widelimit.study.config.steps import Learning, Step4
 
 INTERPRETER = 700
 """MB of a job that has next to nothing to do: Python with its libraries, compiled code, and the
@@ -219,6 +219,14 @@ def classes_megabytes(study: Study) -> int:
     n = study.classes.n_train or study.data.n_train
     m = study.classes.n_test or study.data.n_test
     return _base(study) + _megabytes(6 * n * (n + m))
+
+
+def learning_megabytes(learning: Learning) -> int:
+    """MB for learning curves: matrices of the largest number of points, several of each degree."""
+    n = max(learning.sizes)
+    matrices = 2 * max(learning.degrees) + 2 * len(learning.degrees) + 12
+    rows = learning.draws * len(learning.sizes) * len(learning.degrees) * len(learning.dimensions)
+    return INTERPRETER + _megabytes(matrices * n * (n + learning.n_test)) + int(8e-3 * rows)
 
 
 def _megabytes(numbers: float) -> int:

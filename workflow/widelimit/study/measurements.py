@@ -1,4 +1,5 @@
-"""The measurements of steps 1 to 5, and of classes: small experiments, one job each.
+"""The measurements of steps 1 to 5, of learning curves and of classes: small experiments, one job
+each.
 
 A step is the function ``measure`` of its module, with arguments from the study. It gives the tables
 that widelimit.tables declares for it.
@@ -12,8 +13,12 @@ from typing import Any
 
 from widelimit.study.arguments import data_arguments
 from widelimit.study.config import Study
-from widelimit.study.cost import classes_megabytes, random_features_megabytes
-from widelimit.tables import classes, features, linear_regression, regression, tangent
+from widelimit.study.cost import (
+    classes_megabytes,
+    learning_megabytes,
+    random_features_megabytes,
+)
+from widelimit.tables import classes, features, learning, linear_regression, regression, tangent
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,10 @@ def _classes(study: Study) -> dict[str, Any]:
     }
 
 
+def _learning(study: Study) -> dict[str, Any]:
+    return {"root": study.seed, **study.learning.model_dump()}
+
+
 def _samples(study: Study, section: Any, target: str | list[str]) -> dict[str, Any]:
     """Arguments of data.points.generate_samples."""
     sizes = section.model_dump(include={"n_train", "n_test"})
@@ -141,6 +150,13 @@ MEASUREMENTS = {
         _step5,
         megabytes=lambda study: 1500,
         minutes=30,
+    ),
+    "learning": Measurement(
+        "widelimit.measure.learning_curves",
+        ("measured", *learning.TABLES),
+        _learning,
+        megabytes=lambda study: learning_megabytes(study.learning),
+        minutes=20,
     ),
     "classes": Measurement(
         "widelimit.measure.classes",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from widelimit.report.claims.check import check_claims
 from widelimit.report.claims.claim import Claim
+from widelimit.report.claims.learning import LEARNING
 from widelimit.report.claims.scale import SCALE
 from widelimit.report.claims.step1 import STEP1
 from widelimit.report.claims.step2 import STEP2
@@ -20,6 +21,7 @@ CLAIMS = {
     "step4": STEP4,
     "step5": STEP5,
     "step7": STEP7,
+    "learning": LEARNING,
     "scale": SCALE,
 }
 """The statements of each step of the course."""
@@ -38,6 +40,7 @@ def judge(
 
 __all__ = [
     "CLAIMS",
+    "LEARNING",
     "SCALE",
     "STEP1",
     "STEP2",

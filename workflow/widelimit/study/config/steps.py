@@ -1,4 +1,4 @@
-"""Sections step1 to step7: the pages of the other steps, and how step 7 is summarised."""
+"""Sections of the pages besides the experiment's, and how the experiment is summarised."""
 
 from __future__ import annotations
 
@@ -224,6 +224,30 @@ class Classes(Section):
     """L of the Gaussian kernel to choose from."""
     laplace_scales: distinct(number(gt=0, le=1e6), least=1, most=20) = [0.3, 1.0, 3.0]
     """L of the Laplace kernel to choose from."""
+
+
+class Learning(Section):
+    """The page about learning curves: kernel regression on growing numbers of points that are
+    uniform on a sphere, for targets of one degree, over draws of points and in theory."""
+
+    dimensions: distinct(whole(ge=2, le=100), least=1, most=4) = [8, 16]
+    """d of the spheres S^{d-1}. The curves are shown in the largest; theory is about large ones."""
+    sizes: distinct(whole(ge=1, le=4096), least=2, most=20) = [8, 16, 32, 64, 128, 256]
+    """Numbers n of training points. A draw keeps its points as n grows."""
+    degrees: distinct(whole(ge=0, le=10), least=1, most=5) = [1, 2, 3]
+    """Degrees of the targets. All spherical harmonics of a degree are averaged over."""
+    draws: whole(ge=2, le=10_000) = 50
+    """Draws of points in each dimension."""
+    n_test: whole(ge=1, le=10_000) = 200
+    """Test points of each draw."""
+    activation: Activation = "relu"
+    """Of the NTK and the NNGP kernel."""
+    gaussian_scale: number(gt=0, le=1e6) = 0.5
+    """L of the Gaussian kernel exp(-L |x - z|^2)."""
+    laplace_scale: number(gt=0, le=1e6) = 1.0
+    """L of the Laplace kernel exp(-L |x - z|)."""
+    ridge: number(ge=0, le=1e6) = 0.0
+    """Added to the diagonal of the Gram matrices."""
 
 
 class Step7(Section):

@@ -12,7 +12,17 @@ from widelimit.study.config.data import FOR_SOURCES, Data
 from widelimit.study.config.errors import ConfigError, validated
 from widelimit.study.config.network import Kernels, Network
 from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
-from widelimit.study.config.steps import Classes, Scale, Step1, Step2, Step3, Step4, Step5, Step7
+from widelimit.study.config.steps import (
+    Classes,
+    Learning,
+    Scale,
+    Step1,
+    Step2,
+    Step3,
+    Step4,
+    Step5,
+    Step7,
+)
 from widelimit.study.config.types import FOLDER, NAME, Flag, optional, whole
 
 
@@ -64,6 +74,7 @@ class Study(Experiment):
     variants: Annotated[dict[VariantName, optional(dict[str, Any])], Field(max_length=100)] = {}
     """Further experiments by name: what differs from the main one in data, network or kernels.
     null leaves out one that config.yaml has."""
+    learning: Learning = Learning()
     beyond: Beyond = Beyond()
     scale: Scale = Scale()
     classes: Classes = Classes()

@@ -1,0 +1,136 @@
+"""Learning curves: test error of kernel regression against the number of points, by degree of the
+target, over draws of points and in theory.
+
+All targets of a degree are averaged over at once: the mean of Y(x) Y(z) over the harmonics of
+degree l is P_l(x.z), so with f(z) = M y, M = K(z, X) (K + ridge I)^-1,
+
+    E |f(z) - Y(z)|^2 = 1 - 2 M P_l(X, z) + M P_l(X, X) M'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from widelimit.data.sources import points
+from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
+from widelimit.linear.eigenframework import learning_curve, zonal, zonal_spectrum
+from widelimit.linear.harmonics import zonal_polynomials
+from widelimit.linear.kernel_regression import kernel_regression
+from widelimit.measure.distances import deviation_from_theory
+from widelimit.measure.metric_rows import Row, metrics_table
+from widelimit.seeds import generator
+from widelimit.tables.learning import TABLES
+
+__all__ = ["TABLES", "measure"]
+
+SPECTRUM = 40
+"""Highest degree of the spectra; what lies beyond is one number."""
+FROM = 8
+"""Points from which means are compared with theory, which is about many points."""
+
+
+def measure(
+    *,
+    root: int,
+    dimensions: Sequence[int],
+    sizes: Sequence[int],
+    degrees: Sequence[int],
+    draws: int,
+    n_test: int,
+    activation: str,
+    gaussian_scale: float,
+    laplace_scale: float,
+    ridge: float,
+) -> dict[str, pd.DataFrame]:
+    """The tables of ``TABLES`` by name, and ``measured``, rows of METRICS.
+
+    dimensions : d of the spheres
+    sizes      : numbers of training points; degrees of the targets
+    draws      : of training and n_test test points, of each dimension
+    """
+    grams = {
+        "ntk": partial(ntk_gram, activation=activation),
+        "nngp": partial(nngp_gram, activation=activation),
+        "gaussian": partial(gaussian_gram, scale=gaussian_scale),
+        "laplace": partial(laplace_gram, scale=laplace_scale),
+    }
+    sizes, degrees = sorted(sizes), sorted(degrees)
+    errors, theory = [], []
+    for d in sorted(dimensions):
+        theory += _theory(grams, d, sizes, ridge)
+        for draw in range(draws):
+            sample = (root, d, draw, max(sizes), n_test)
+            errors += _errors(grams, *_sphere(*sample), sizes, degrees, ridge, d, draw)
+    tables = {
+        "errors": TABLES["errors"].arrange(pd.DataFrame(errors)),
+        "theory": TABLES["theory"].arrange(pd.DataFrame(theory)),
+    }
+    rows = _numbers(tables, activation)
+    return tables | {"measured": metrics_table("learning", rows)}
+
+
+def _sphere(root: int, d: int, draw: int, n: int, n_test: int) -> Iterator[np.ndarray]:
+    for purpose, count in (("learning inputs", n), ("learning test inputs", n_test)):
+        rng = generator(root, purpose, d, draw)
+        yield points("sphere", count, design="uniform", dimension=d, rng=rng)[0]
+
+
+def _theory(grams: Mapping[str, Callable], d: int, sizes, ridge: float) -> Iterator[dict]:
+    for kernel, gram in grams.items():
+        spectrum = zonal_spectrum(zonal(gram), d, SPECTRUM)
+        for n in sizes:
+            curve = learning_curve(spectrum, n, ridge=ridge)
+            labels = {"dimension": d, "kernel": kernel, "n_train": n}
+            shares = spectrum.multiplicities * curve.learnabilities
+            rmse = np.sqrt(curve.errors)
+            for degree, row in enumerate(zip(shares, curve.learnabilities, rmse, strict=True)):
+                named = dict(zip(("share", "learnability", "test_rmse"), row, strict=True))
+                yield labels | {"degree": degree} | named
+            yield labels | {"share": (spectrum.rest + ridge) / curve.kappa}
+
+
+def _errors(
+    grams: Mapping[str, Callable], X, Z, sizes, degrees, ridge: float, d: int, draw: int
+) -> Iterator[dict]:
+    dots = np.clip(X @ X.T, -1, 1)
+    np.fill_diagonal(dots, 1.0)
+    P, P_test = (
+        zonal_polynomials(t, d, max(degrees))[degrees] for t in (dots, np.clip(Z @ X.T, -1, 1))
+    )
+    for kernel, gram in grams.items():
+        K, K_test = gram(X), gram(Z, X)
+        for n in sizes:
+            M = kernel_regression(K[:n, :n], K_test[:, :n], np.eye(n), ridge=ridge)
+            for degree, own, across in zip(degrees, P[:, :n, :n], P_test[:, :, :n], strict=True):
+                square = 1 + np.sum(M * (M @ own - 2 * across)) / len(Z)
+                yield {
+                    "dimension": d,
+                    "kernel": kernel,
+                    "n_train": n,
+                    "degree": degree,
+                    "draw": draw,
+                    "test_rmse": float(np.sqrt(max(square, 0.0))),
+                }
+
+
+def _numbers(tables: Mapping[str, pd.DataFrame], activation: str) -> Iterator[Row]:
+    errors, theory = tables["errors"], tables["theory"]
+    gaps = theory.groupby(["dimension", "kernel", "n_train"])["share"].sum().reset_index()
+    gap = (gaps["share"] / gaps["n_train"] - 1).abs().max()
+    yield Row("learnability_sum_error", float(gap))
+    places = ["dimension", "kernel", "n_train", "degree"]
+    predicted = theory.dropna(subset="degree").set_index(places)["test_rmse"]
+    ends = {"": errors["dimension"].max(), "_least_dimension": errors["dimension"].min()}
+    for end, dimension in ends.items():
+        here = errors[errors["dimension"].eq(dimension) & errors["n_train"].ge(FROM)]
+        for kernel, rows in here.groupby("kernel"):
+            deviations = [
+                deviation_from_theory(draws["test_rmse"].to_numpy(), predicted[place])
+                for place, draws in rows.groupby(places)
+            ]
+            phi = activation if kernel in ("ntk", "nngp") else None
+            yield Row(f"learning_theory_deviation{end}_{kernel}", max(deviations), phi)

@@ -1,0 +1,96 @@
+"""Learning curves: where measured means leave theory, and how that depends on the dimension."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from widelimit.report.figures import looks, style, words
+from widelimit.report.numbers import number
+from widelimit.tables.columns import Table, real
+from widelimit.tables.learning import DEGREE, DIMENSION, KERNEL, POINTS
+
+TITLE = "Where theory fails: in few dimensions, for what is nearly learned"
+
+LIMIT = 0.1
+"""Deviation that is drawn as a band."""
+
+TABLE = Table(
+    "figures/learning_theory.parquet",
+    "test errors of one kernel for the targets of one degree, over draws of n points",
+    (
+        DIMENSION,
+        KERNEL,
+        POINTS,
+        DEGREE,
+        real("missed", "1 - learnability: the share of a target that is not learned, in theory"),
+        real("ratio", "root mean square of the test error over draws / theory"),
+        real("error", "standard error of the ratio"),
+    ),
+)
+
+
+def summarise(errors: pd.DataFrame, theory: pd.DataFrame) -> pd.DataFrame:
+    """Means over draws in units of theory."""
+    places = ["dimension", "kernel", "n_train", "degree"]
+    squares = errors["test_rmse"].pow(2).groupby([errors[name] for name in places])
+    draws = squares.agg(["mean", "sem"]).reset_index().astype({"degree": int})
+    known = theory.dropna(subset="degree").astype({"degree": int})
+    table = draws.merge(known, on=places)
+    ratio = table["mean"].pow(0.5) / table["test_rmse"]
+    error = ratio * table["sem"] / table["mean"] / 2
+    return TABLE.arrange(table.assign(missed=1 - table["learnability"], ratio=ratio, error=error))
+
+
+@style.context()
+def draw(table: pd.DataFrame) -> Figure:
+    dimensions = sorted(table["dimension"].unique())
+    figure = style.figure(3.2)
+    row = figure.subplots(1, len(dimensions), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, letter, dimension in zip(row, "abcd", dimensions, strict=False):
+        axes.set_xscale("log")
+        axes.axhspan(1 - LIMIT, 1 + LIMIT, color=style.GREY, alpha=0.13, linewidth=0)
+        axes.axhline(1, **looks.THEORY)
+        for kernel, rows in table[table["dimension"] == dimension].groupby("kernel"):
+            look = looks.KERNELS[kernel]
+            dots = {"fmt": MARKERS[kernel], "markersize": 3, "elinewidth": 0.7, "alpha": 0.9}
+            bars = 2 * rows["error"]
+            axes.errorbar(rows["missed"], rows["ratio"], bars, color=look.colour, **dots)
+        axes.set_xlabel("share not learned, $1 - L$")
+        style.panel(axes, letter, f"$d$ = {dimension}")
+    row[0].set_ylabel("test error: measured / theory")
+    style.key(
+        figure,
+        {
+            looks.KERNELS[kernel].name: {
+                "color": looks.KERNELS[kernel].colour,
+                "marker": marker,
+                "linestyle": "none",
+            }
+            for kernel, marker in MARKERS.items()
+        },
+    )
+    return figure
+
+
+MARKERS = {"ntk": "o", "nngp": "s", "gaussian": "D", "laplace": "^"}
+
+
+def caption(table: pd.DataFrame) -> str:
+    return (
+        "Root mean square test error over draws, in units of theory, for every kernel, number of"
+        " points and degree, against what is left to learn in theory. Bars: two standard errors;"
+        f" band: {number(100 * LIMIT)} %.\nOne panel for each dimension of the sphere."
+    )
+
+
+def finding(table: pd.DataFrame) -> str:
+    worst = table.assign(off=(table["ratio"] - 1).abs()).groupby("dimension")["off"].max()
+    return (
+        "Means leave theory by "
+        + words.listed(
+            f"{number(100 * off, 2)} % at most in d = {dimension}"
+            for dimension, off in worst.items()
+        )
+        + "."
+    )
