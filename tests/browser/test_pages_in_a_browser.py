@@ -253,6 +253,23 @@ def test_sliders_follow_the_mouse(moving, width, open_page):
         assert figure.evaluate(WHERE) != before
 
 
+def test_the_address_keeps_the_sliders_and_play_moves_them_to_the_end(open_page):
+    opened, figure = opened_figure(open_page, "step7_explorer")
+    page, step = opened.page, figure.locator("input[type=range]").last
+    step.press("Home")
+    address = page.url
+    assert address.endswith(",0")
+    page.goto("about:blank")
+    page.goto(address)
+    assert step.input_value() == "0"
+    page.clock.install()
+    figure.get_by_role("button", name="Play").click()
+    page.clock.run_for(60_000)
+    assert step.input_value() == step.get_attribute("max")
+    assert figure.get_by_role("button", name="Play").is_visible()
+    assert page.url.endswith(f",{step.input_value()}")
+
+
 def test_at_the_first_step_the_rings_are_gone_and_come_back(open_page):
     _, figure = opened_figure(open_page, "step7_explorer")
     step = figure.locator("input[type=range]").nth(1)

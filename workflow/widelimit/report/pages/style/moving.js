@@ -30,10 +30,53 @@ for (const figure of document.querySelectorAll("figure.moving")) {
     figure.querySelector(".state").textContent = words.join(" ");
   };
 
-  sliders.forEach((slider) => slider.addEventListener("input", show));
+  // The address says where the sliders stand: #step7_explorer:3,5. Whoever opens it sees the same.
+  const keep = () => {
+    history.replaceState(null, "", `#${figure.id}:${sliders.map((slider) => slider.value)}`);
+  };
+  const recall = () => {
+    const [id, places] = location.hash.slice(1).split(":");
+    if (id !== figure.id || !places) return;
+    places.split(",").forEach((place, i) => { if (sliders[i]) sliders[i].value = place; });
+    show();
+    figure.scrollIntoView();
+  };
+
+  // Plays the slider that was last touched, the last one to begin with, to its end.
+  const button = figure.querySelector(".play");
+  let played = sliders.at(-1);
+  let timer = null;
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    button.textContent = "Play";
+    keep();
+  };
+  const step = () => {
+    played.stepUp();
+    show();
+    if (played.value === played.max) stop();
+  };
+  button.addEventListener("click", () => {
+    if (timer !== null) return stop();
+    if (played.value === played.max) played.value = played.min;
+    show();
+    button.textContent = "Pause";
+    timer = setInterval(step, 700);
+  });
+
+  for (const slider of sliders) {
+    slider.addEventListener("input", () => {
+      played = slider;
+      show();
+    });
+    slider.addEventListener("change", keep);
+  }
   figure.querySelector(".sliders").hidden = false;
   // A browser that comes back to a page may have kept where its sliders stood.
   if (sliders.some((slider) => slider.value !== slider.defaultValue)) show();
+  recall();
+  window.addEventListener("hashchange", recall);
 }
 
 // Put an artist of matplotlib where x and y say: its line, or as many copies of its marker.
