@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help check figures readme archive test test-fast test-all lint format schema font lock clean clean-cache
+.PHONY: help check figures readme archive test test-fast test-all lint format schema notebook font lock clean clean-cache
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -51,6 +51,9 @@ schema: $(VENV)/installed  ## regenerate workflow/schemas and the READMEs of con
 	$(BIN)/python -m widelimit.study.config > workflow/schemas/config.schema.yaml
 	$(BIN)/python -m widelimit.study.config readme > config/README.md
 	$(BIN)/python -m widelimit.report.describe_tables > results/README.md
+
+notebook: $(VENV)/installed  ## make docs/explore.ipynb anew, after an edit to docs/explore.md
+	$(BIN)/python -m widelimit.report.notebook < docs/explore.md > docs/explore.ipynb
 
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-header

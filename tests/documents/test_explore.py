@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from statistics import median
 
@@ -10,14 +11,26 @@ import pandas as pd
 import pytest
 
 from checkout import ROOT
+from widelimit.report.notebook import START, notebook
 
-pytestmark = pytest.mark.slow
+DOCUMENT = (ROOT / "docs/explore.md").read_text()
+
+
+def test_the_notebook_is_that_of_the_document():
+    assert (ROOT / "docs/explore.ipynb").read_text() == notebook(DOCUMENT), "run `make notebook`"
+    first, *cells = json.loads(notebook(DOCUMENT))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert code[0] == START
+    assert code[1:] == [each.strip() for each in re.findall(r"```python\n(.*?)```", DOCUMENT, re.S)]
+    assert "".join(first["source"]).startswith("# Three questions")
+    with pytest.raises(ValueError, match="document must have a block of Python"):
+        notebook("# A title\n")
 
 
 @pytest.fixture(scope="module")
 def explored(finished):
     """The names that the document's code leaves, run where its reader would."""
-    code = re.findall(r"```python\n(.*?)```", (ROOT / "docs/explore.md").read_text(), re.DOTALL)
+    code = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
     names: dict = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(finished.path)
@@ -35,6 +48,7 @@ def values(rows, metric, **fixed):
     }
 
 
+@pytest.mark.slow
 def test_how_wide_is_wide_enough(explored):
     rows = explored["rows"]
     steps = sorted({row.step for row in rows if row.metric == "rmse_network_vs_ntk"})
@@ -53,6 +67,7 @@ def test_how_wide_is_wide_enough(explored):
     assert 300 in steps
 
 
+@pytest.mark.slow
 def test_the_share_of_the_movement(explored):
     rows = explored["rows"]
     whole = values(rows, "rmse_network_vs_ntk", step=300, width=64)
@@ -62,6 +77,7 @@ def test_the_share_of_the_movement(explored):
     assert found[300, 64] == pytest.approx(share)
 
 
+@pytest.mark.slow
 def test_networks_against_their_limit(explored):
     rows = explored["rows"]
     (limit,) = values(rows, "test_rmse_ntk", step=300).values()
