@@ -1,6 +1,6 @@
 """Theory that is wrong on purpose: statements of step 7 must tell, or they say nothing."""
 
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +8,18 @@ import pytest
 
 from wide_experiment import run
 from widelimit.data.points import make_points
+from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import GradientDescent, GradientFlow
-from widelimit.measure.wide.metrics import measure
+from widelimit.measure.wide import kernels, metrics, predictions
 from widelimit.report.claims import STEP7, check_claims
+from widelimit.report.claims.claim import SLOPES
 from widelimit.report.verdict import FAILS, HOLDS
 from widelimit.study.arguments import data_arguments
 from widelimit.study.config import load_study, read_configs
 
 RATE = 0.01
-EARLY, LATE = [0, 1, 10], [0, 10**4, 10**5]
-JUDGED = ("rmse_network_vs_ntk", "progress_vs_ntk", "ensemble_bias_paired")
+EARLY, LATE = [1, 10, 100], [10**4, 10**5]
+CLAIMS = [claim for claim in STEP7 if claim.experiment == "step7" and claim.kind != SLOPES]
 
 
 @pytest.fixture(scope="module")
@@ -25,88 +27,83 @@ def trained():
     """Points of the shipped study, and its ten widest networks at early and late steps."""
     study = load_study(read_configs([Path(__file__).parents[2] / "config.yaml"]))
     points = make_points(root=study.seed, **data_arguments(study.data))
-    steps = sorted({*EARLY, *LATE})
-    networks = run(points, widths=[2**20], seeds=10, steps=steps[-1], checkpoints=steps)
-    return points, networks
+    steps = [0, *EARLY, *LATE]
+    made = run(points, widths=[2**20], seeds=10, steps=steps[-1], checkpoints=steps)
+    return points, made.networks
 
 
-class Theory:
-    """The corrected NTK prediction (m,) after t steps, from f_0 at training and test points."""
+class OneStepMore(GradientDescent):
+    def prediction(self, K_test_train, y, *, steps, **f0):
+        return super().prediction(K_test_train, y, steps=steps + 1, **f0)
 
-    def __init__(self, kernels, y):
-        self.y = y
-        self.grams = {
-            name: (
-                row["gram_train"].reshape(len(y), -1),
-                row["gram_test_train"].reshape(-1, len(y)),
-            )
-            for name, row in kernels.set_index("kernel").iterrows()
-        }
-        self.least = kernels.set_index("kernel").loc["ntk", "lambda_min"]
-
-    @cache  # noqa: B019
-    def _dynamics(self, kernel, dynamics, rate, ridge):
-        K, _ = self.grams[kernel]
-        return dynamics(K + ridge * np.eye(len(K)), learning_rate=rate)
-
-    def __call__(self, f0, g0, t, *, kernel="ntk", dynamics=GradientDescent, rate=RATE, ridge=0.0):
-        _, K_test = self.grams[kernel]
-        return self._dynamics(kernel, dynamics, rate, ridge).prediction(
-            K_test, self.y, steps=t, f0_train=f0, f0_test=g0
-        )
+    def loss(self, y, *, steps, f0_train):
+        return super().loss(y, steps=steps + 1, f0_train=f0_train)
 
 
-WRONG = {
-    "nothing": lambda theory, f0, g0, t: theory(f0, g0, t),
-    "flow": lambda theory, f0, g0, t: theory(f0, g0, t, dynamics=GradientFlow),
-    "learning rate": lambda theory, f0, g0, t: theory(f0, g0, t, rate=1.01 * RATE),
-    "a step too many": lambda theory, f0, g0, t: theory(f0, g0, t + 1),
-    "no f_0": lambda theory, f0, g0, t: theory(0 * f0, 0 * g0, t),
-    "NNGP": lambda theory, f0, g0, t: theory(f0, g0, t, kernel="nngp"),
-    "ridge": lambda theory, f0, g0, t: theory(f0, g0, t, ridge=theory.least),
-}
+class NoStart(GradientDescent):
+    def prediction(self, K_test_train, y, *, steps, **f0):
+        return super().prediction(K_test_train, y, steps=steps)
+
+    def loss(self, y, *, steps, f0_train):
+        return super().loss(y, steps=steps)
+
+
+def faster(factor, K, *, learning_rate):
+    return GradientDescent(K, learning_rate=factor * learning_rate)
+
+
+def larger(factor, X, Z=None, **activation):
+    return factor * ntk_gram(X, Z, **activation)
+
+
+def ridged(X, Z=None, **activation):
+    K = ntk_gram(X, Z, **activation)
+    return K + np.linalg.eigvalsh(K)[0] * np.eye(len(X)) if Z is None else K
+
+
+def metrics_by(points, networks, descent, gram, patch):
+    """The numbers of the networks, with this dynamics and this NTK for theory's."""
+    train, test = points["train"], points["test"]
+    for module in (kernels, metrics, predictions):
+        patch.setattr(module, "GradientDescent", descent)
+    patch.setitem(kernels.GRAMS, "ntk", gram)
+    fit = {"activation": "relu", "ridge": 0.0, "rcond": None}
+    common = {"learning_rate": RATE, "checkpoints": [0, *EARLY, *LATE]}
+    limits = kernels.fit_kernels(train, test, **fit, **common)
+    table = predictions.compare(train, test, *limits, networks, **common)
+    return metrics.measure(
+        train, test, *limits, table, networks, experiment="step7", learning_rate=RATE
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "wrong, found",
+    "descent, gram, found",
     [
-        ("nothing", ()),
-        # Late predictions differ by less than 10^-4: no network of this width could tell.
-        ("flow", ("early",)),
-        ("learning rate", ("early",)),  # and so does a kernel that is off by the same factor
-        ("a step too many", ("early",)),
-        ("no f_0", ("early", "late")),
-        ("NNGP", ("early", "late")),
-        ("ridge", ("late",)),  # it moves only the slowest directions
+        (GradientDescent, ntk_gram, ()),
+        (GradientFlow, ntk_gram, ("early",)),
+        (partial(faster, 1.01), ntk_gram, ("early",)),
+        (partial(faster, 0.99), ntk_gram, ("early",)),
+        (GradientDescent, partial(larger, 1.01), ("early",)),
+        (GradientDescent, partial(larger, 0.99), ("early",)),
+        (OneStepMore, ntk_gram, ("early",)),
+        (NoStart, ntk_gram, ("early", "late")),
+        (GradientDescent, nngp_gram, ("early", "late")),
+        (GradientDescent, ridged, ("late",)),
     ],
+    ids="nothing flow eta+1% eta-1% K+1% K-1% T+1 no_f0 NNGP ridge".split(),
 )
-def test_each_wrong_theory_is_found_out(trained, wrong, found):
-    points, made = trained
-    train, test = points["train"], points["test"]
-    theory = Theory(made.kernels, train.y[:, 0])
-    ((_, networks),) = made.networks
-    starts = networks[networks["step"] == 0].set_index("seed")
-    predictions = made.predictions.copy()
-    corrected = predictions["model"] == "ntk_corrected"
-    for (seed, step), rows in predictions[corrected].groupby(["seed", "step"]):
-        start = starts.loc[seed]
-        if step > 0:
-            f = WRONG[wrong](theory, start["f_train"], start["f_test"], int(step))
-            predictions.loc[rows.index, "f"] = f
-    metrics = measure(
-        train,
-        test,
-        made.kernels,
-        made.theory,
-        predictions,
-        made.networks,
-        experiment="step7",
-        learning_rate=RATE,
-    )
-    claims = [claim for claim in STEP7 if claim.metric in JUDGED and claim.kind != "slopes"]
+def test_each_wrong_theory_is_found_out(trained, monkeypatch, descent, gram, found):
+    """Where a wrong theory is not found out, it hardly differs from the right one.
+
+    The limit of many steps knows neither eta, nor T, nor the factor of K: from 10^4 steps on an eta
+    or a K wrong by 1 % moves predictions by 2e-4 or less, flow and T + 1 by 4e-6 or less (root mean
+    squares over test points and initialisations). Networks of 2^20 units are 7e-3 away there, by
+    the movement of their kernel. A ridge of lambda_min counts after 1 / (eta lambda_min) = 83,000
+    steps; up to 100 steps it moves predictions by 2e-4 or less, where networks are 6e-4 away.
+    """
+    table = metrics_by(*trained, descent, gram, monkeypatch)
     for name, steps in {"early": EARLY, "late": LATE}.items():
-        of_steps = metrics[metrics["step"].isin(steps)]
-        verdicts = set(check_claims(claims, of_steps)["verdict"])
+        verdicts = set(check_claims(CLAIMS, table[table["step"].isin(steps)])["verdict"])
         assert (FAILS in verdicts) == (name in found), (name, verdicts)
         assert HOLDS in verdicts or name in found, (name, verdicts)
