@@ -1,4 +1,4 @@
-"""The figures of step 7 that only some studies have: beyond, classes and the lecture."""
+"""The figures of step 7 that only some studies have."""
 
 import numpy as np
 import pandas as pd
@@ -6,10 +6,21 @@ import pytest
 
 from widelimit.data.lecture import PUBLISHED, WIDTH
 from widelimit.measure.slopes import slopes_table
-from widelimit.report.figures import step7_beyond, step7_classes, step7_lecture, style
+from widelimit.report.figures import (
+    step7_beyond,
+    step7_classes,
+    step7_exponents,
+    step7_lecture,
+    style,
+)
 from widelimit.report.numbers import fixed
 
-MODULES = {"beyond": step7_beyond, "classes": step7_classes, "lecture": step7_lecture}
+MODULES = {
+    "beyond": step7_beyond,
+    "exponents": step7_exponents,
+    "classes": step7_classes,
+    "lecture": step7_lecture,
+}
 
 
 def rows(metric, values, *, experiment="step7", activation="relu", width=None, step=None):
@@ -42,6 +53,8 @@ def make_beyond(others=("cos", "leaky_relu:0.1", "sphere_3", "sphere_100"), seed
                 at = {"width": width, "step": step, "activation": activation}
                 name = f"beyond/{other.replace(':', '_')}"
                 parts.append(rows(step7_beyond.METRIC, values, experiment=name, **at))
+            at |= {"step": None}
+            parts.append(rows(step7_exponents.METRIC, values / 10, experiment=name, **at))
     for width in (64, 256, 1024, 4096, 16384):
         for step in (0, 100, 100_000):
             values = scatter(2 * seeds, rng) * (step > 0) * 3 / np.sqrt(width)
@@ -93,6 +106,11 @@ CASES = {
                     "sphere_10", "sphere_100")
         ),
     ),
+    "exponents": ("exponents", make_beyond()),
+    "exponents, one small experiment": (
+        "exponents",
+        make_beyond(others=("erf",), seeds=1, widths=1),
+    ),
     "classes": ("classes", make_classes()),
     "classes, no other kernels": ("classes", make_classes(kernels=("ntk", "nngp"))),
     "classes, one network": ("classes", make_classes(seeds=1, widths=(64,))),
@@ -142,6 +160,14 @@ def test_beyond_shows_medians_and_slopes_over_all_of_its_widths():
         slope = np.polyfit(x, np.log2(np.concatenate(each)), 1)[0]
         assert curve["slope"].tolist() == pytest.approx([slope] * 3)
     assert set(table["step"]) == {100}
+
+
+def test_exponents_stand_beside_those_of_theory():
+    table = step7_exponents.summarise(**make_beyond())
+    theory = table.groupby("activation")[["early", "late", "step"]].agg(["min", "max"])
+    assert theory.loc["cos"].tolist() == [-1, -1, -1, -1, 100, 100]
+    assert theory.loc["leaky_relu:0.1"].tolist() == [-0.75, -0.75, -0.5, -0.5, 100, 100]
+    assert "after 100 steps, 4 seeds): " in step7_exponents.finding(table)
 
 
 def test_beyond_puts_the_study_first_and_spheres_last():

@@ -51,9 +51,9 @@ LOOSE = """\
   interval the kernels of ReLU networks have rank 2 at most. The study lifts t onto the unit circle.
 - It writes the inner product of Hermite polynomials without its measure. They are orthonormal, and
   φ̂(ξ) = Σ aₙ² ξⁿ is true, for the density of the standard normal distribution, normalised to 1.
-- It gives −E[φ²] to E[φ²] as the range of a dual activation (corollary 2(d)). These are bounds; the
-  lower one is reached if φ is odd, like sine and erf. The dual of ReLU goes from 0 to 1/2 and that
-  of cosine from 1/e to (1 + e⁻²)/2.
+- It gives −E[φ²] to E[φ²] as the range of a dual activation (corollary 2(d)). That is false for
+  ReLU, whose dual goes from 0 to 1/2, and for cosine, whose dual goes from 1/e to (1 + e⁻²)/2. The
+  two are bounds; the lower one is reached if φ is odd, like sine and erf.
 - It claims that gradient descent finds the solution of least norm. It does from a start at 0, or
   any other in the span of the data; from any other start, the part outside the span never changes.
 """

@@ -10,6 +10,7 @@ SMALL = (
     "measure/test_small_experiment.py::test_the_distance_falls_as_one_over_the_root_of_the_width"
 )
 SHIPPED = "measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit"
+EXPONENTS = "measure/test_small_experiment.py::test_the_movement_falls_with_the_power_of_theory"
 MUTATIONS = "measure/test_wrong_theories.py::test_each_wrong_theory_is_found_out"
 
 _claim = partial(Claim, experiment="step7", test=SHIPPED)
@@ -116,7 +117,7 @@ STEP7 = (
         reason="tells 1/2 or more from 1/4 or less",
     ),
     _claim(
-        "At the last step the mean of the widest networks is that of theory (bias)",
+        "At the last step the mean of the widest networks is within a hundredth of theory's (bias)",
         "ensemble_bias_paired",
         kind=ERRORS,
         step=LAST,
@@ -145,6 +146,7 @@ STEP7 = (
         "rmse_network_vs_ntk",
         experiment="beyond/",
         test=SMALL,
+        step=LAST,
         truth=-0.5,
         high=-0.25,
         reason="tells 1/2 or more from 1/4 or less",
@@ -155,15 +157,30 @@ STEP7 = (
             metric,
             experiment="beyond/",
             activations=("gelu", "sin", "cos", "erf"),
-            test=SMALL,
+            test=EXPONENTS,
+            step=step,
             truth=-1.0,
             low=-1.25,
             high=-0.75,
             reason="tells 1 from 3/4, the exponent of ReLU, and from 5/4",
         )
-        for metric, what in {
-            "ntk_drift": "the NTK moves",
-            "distance_movement": "its movement costs the prediction a distance",
-        }.items()
+        for metric, what, step in (
+            ("ntk_drift", "the NTK moves", None),
+            ("distance_movement", "its movement costs the prediction a distance", LAST),
+        )
+    ),
+    _slope(
+        "(Leaky) ReLU, on all spheres: after 10 steps the NTK's movement costs it one of k to the"
+        " −3/4 (slope)",
+        "distance_movement",
+        experiment="beyond/",
+        activations=("relu", "leaky_relu:0.1"),
+        test=EXPONENTS,
+        step=10,
+        truth=-0.75,
+        low=-1.0,
+        high=-0.5,
+        widths="all",
+        reason="tells 3/4 from 1/2, its exponent in the end, and from 1, that of smooth ones",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -14,17 +15,18 @@ from widelimit.tables.columns import ACTIVATION, BAND, STEP, WIDTH, Table, real
 TITLE = "How fast the movement of the NTK falls with the width"
 
 METRIC = "ntk_drift"
-KINKED, SMOOTH = -0.75, -1.0
-"""Exponents of theory, before units reach the points beside their own (docs/finite_width.md)."""
+SMOOTH, KINKED = (-1.0, -1.0), (-0.75, -0.5)
+"""Exponents of theory, early in training and in the end (docs/finite_width.md)."""
 
 TABLE = Table(
     "figures/step7_exponents.parquet",
     "the drift of the NTK of one activation at one width, over seeds",
     (
         ACTIVATION,
-        STEP.but(null="the last one"),
+        STEP,
         WIDTH,
-        real("theory", "slope that theory gives"),
+        real("early", "slope that theory gives early in training"),
+        real("late", "slope that theory gives in the end"),
         *BAND,
         *against_width.FIT,
     ),
@@ -38,12 +40,14 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
         frame[frame["metric"].eq(METRIC) & frame["experiment"].str.match(r"beyond/(?!sphere_)")]
         for frame in (metrics, slopes)
     )
-    by = ["activation", "step"]
-    table = against_width.summarise(rows, fits[fits["widths"] == "all"], by, quantiles)
-    theory = table["activation"].map(
-        lambda name: KINKED if parse_activation(name).slope is not None else SMOOTH
-    )
-    return TABLE.arrange(table.assign(theory=theory.astype(float)))
+    steps = metrics[metrics["experiment"].isin(rows["experiment"])]["step"]
+    table = against_width.summarise(rows, fits[fits["widths"] == "all"], ["activation"], quantiles)
+    kinked = table["activation"].map(lambda name: parse_activation(name).slope is not None)
+    theory = {
+        name: np.where(kinked, KINKED[place], SMOOTH[place])
+        for place, name in enumerate(("early", "late"))
+    }
+    return TABLE.arrange(table.assign(step=steps.max(), **theory))
 
 
 @style.context()
@@ -62,17 +66,18 @@ def draw(table: pd.DataFrame) -> Figure:
     for line in list(right.lines[:1]):
         line.remove()  # at −1/2, which no smooth activation has here
     for place, curve in enumerate(curves):
-        theory = curve.rows["theory"].iloc[0]
-        right.plot([theory] * 2, [place - 0.3, place + 0.3], **looks.THEORY)
+        for theory in set(curve.rows.iloc[0][["early", "late"]]):
+            right.plot([theory] * 2, [place - 0.3, place + 0.3], **looks.THEORY)
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
     return (
-        "Drift of the empirical NTK on the training points, relative to its norm, in the same"
-        " training of networks with other activations. b: slope of each, and in black that of"
-        " theory to leading order.\nThat is −1 for smooth activations, −3/4 for leaky ReLU early in"
-        f" training. {against_width.caption(table)}".replace("grey: 1/√k", "grey: 1/k")
+        "Drift of the empirical NTK on the training points, relative to its norm, in"
+        f" {words.steps(choices.last_step(table))} of networks with other activations. b: slope of"
+        " each, and in black those of theory to leading order.\nThese are −1 for smooth"
+        " activations, and for leaky ReLU −3/4 early in training and −1/2 in the end."
+        f" {against_width.caption(table)}".replace("grey: 1/√k", "grey: 1/k")
     )
 
 
@@ -80,7 +85,10 @@ def finding(table: pd.DataFrame) -> str:
     each = table.sort_values("width").drop_duplicates("activation", keep="last")
     fits = each.dropna(subset="slope")
     widths = choices.distinct(table["width"])
-    over = f"from width {power(widths[0])} to {power(widths[-1])}, {words.seeds(table['seeds'])}"
+    over = (
+        f"from width {power(widths[0])} to {power(widths[-1])}, after"
+        f" {words.steps(choices.last_step(table))}, {words.seeds(table['seeds'])}"
+    )
     if fits.empty:
         return f"The drift of the NTK has no slope in this study ({over})."
     listed = words.listed(

@@ -111,10 +111,12 @@ class Study(Experiment):
     def beyond_experiments(self) -> dict[str, Experiment]:
         """The experiments of section beyond, by the folder in which each lies.
 
-        beyond/<activation> and beyond/sphere_<d>; no variant can have such a name.
+        beyond/<activation> and beyond/sphere_<d>; no variant can have such a name. They are looked
+        at early, after a tenth of their steps, and at the end.
         """
         trained = {name: getattr(self.beyond, name) for name in ("widths", "seeds", "steps")}
-        trained |= {"checkpoints": [], "engine": self._engine_elsewhere}
+        early = max(1, self.beyond.steps // 10)
+        trained |= {"checkpoints": [early], "engine": self._engine_elsewhere}
         network = self.network.model_copy(update=trained)
         experiments = {}
         for activation in self.beyond.activations:
