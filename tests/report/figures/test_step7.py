@@ -146,6 +146,11 @@ def test_loss_compares_each_network_with_its_own_closed_form(full, figures):
     )
     row = table[(table["quantity"] == "ratio") & (table["step"] == 1000) & (table["width"] == 64)]
     assert row["centre"].item() == pytest.approx(np.median(measured / closed))
+    own = values(full["metrics"], "train_loss_empirical_ntk", **at)
+    row = table[
+        (table["quantity"] == "own_ratio") & (table["step"] == 1000) & (table["width"] == 64)
+    ]
+    assert row["centre"].item() == pytest.approx(np.median(own / closed))
     every = values(full["metrics"], "train_loss_ntk", step=1000)
     row = table[(table["quantity"] == "closed_form") & (table["step"] == 1000)]
     assert row["centre"].item() == pytest.approx(np.median(every))

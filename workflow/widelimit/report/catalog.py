@@ -426,8 +426,8 @@ PAGES = {
     "step7": Page(
         "Step 7: wide networks become kernel machines",
         "Networks of growing width, trained step by step beside the kernel prediction.",
-        claim="The wider a network is, the closer it stays to the prediction of its kernel, at"
-        " every training time measured.",
+        claim="The distance between a network and the prediction of its kernel falls with the"
+        " width, at every training time measured.",
         picture="step7_convergence",
         steps=("step7", "classes"),
         tables={"measured": "measured", "claims": "step7/claims"},

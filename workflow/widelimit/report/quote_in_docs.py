@@ -15,7 +15,15 @@ from widelimit.report.figure_text import FigureText
 from widelimit.report.verdict import answer, tally
 from widelimit.tables.files import read_table, read_text, write_text
 
-FIGURES = ("step7_convergence", "step7_movement", "step7_ensemble", "step7_interval")
+FIGURES = (
+    "step7_convergence",
+    "step7_errors",
+    "step7_loss",
+    "step7_exponents",
+    "step7_movement",
+    "step7_ensemble",
+    "step7_interval",
+)
 """The figures whose findings are quoted: the first beside the verdict, with its picture."""
 
 

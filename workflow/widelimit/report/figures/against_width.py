@@ -261,19 +261,25 @@ def compared(fits: pd.DataFrame, name: Callable[[pd.Series], str]) -> str:
     )
 
 
+def fitted_widths(table: pd.DataFrame) -> str:
+    """all seeds of widths 2¹⁴ to 2²⁰: what the slopes are of, from the columns `FIT`."""
+    fits = table.dropna(subset="slope")
+    ends = int(fits["smallest_width"].min()), int(fits["largest_width"].max())
+    return f"all seeds of widths {' to '.join(map(power, ends))}"
+
+
 def caption(table: pd.DataFrame, lines: str = "Lines") -> str:
     """What lines, bands and slopes are, from a table with the columns `BAND` and `FIT`."""
     text = bands.caption(table, lines)
     fits = table[table["slope"].notna()]
     if fits.empty:
         return text
-    first, last = int(fits["smallest_width"].min()), int(fits["largest_width"].max())
-    filled = " (filled markers)" * bool((table["width"] < first).any())
+    filled = " (filled markers)" * bool((table["width"] < fits["smallest_width"].min()).any())
     curved = (
         "; where the spread between seeds rejects a line (p < 0.001), the least and the greatest"
         " slope from one width to the next"
     ) * bool(fits["lack_of_fit"].lt(REJECTED).any())
     return (
-        f"{text} Slopes: least squares on logarithms, all seeds of widths {power(first)} to"
-        f" {power(last)}{filled}, ± half the 95 % interval{curved}; grey: 1/√k."
+        f"{text} Slopes: least squares on logarithms, {fitted_widths(fits)}{filled}, ± half the"
+        f" 95 % interval{curved}; grey: 1/√k."
     )

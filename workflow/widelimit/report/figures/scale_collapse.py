@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import bands, choices, scales, style, words
 from widelimit.report.numbers import number, power
-from widelimit.tables.columns import BAND, METRIC, WIDTH, Table
+from widelimit.tables.columns import BAND, METRIC, STEP, WIDTH, Table
 from widelimit.tables.scale import G
 
 TITLE = "Lazy and rich: one curve for all widths"
@@ -27,7 +27,7 @@ SIDES = {"alpha": r"output scale $\alpha$", "g": r"$g = \alpha \sqrt{k}$"}
 TABLE = Table(
     "figures/scale_collapse.parquet",
     "one number at one output scale and width, last step, over seeds",
-    (METRIC, G, WIDTH, scales.ALPHA, *BAND),
+    (METRIC, G, WIDTH, STEP, scales.ALPHA, *BAND),
 )
 
 
@@ -35,9 +35,10 @@ def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """Medians of each quantity at the last step, by scale and width."""
     rows = scales.with_g(metrics)
     rows = rows[rows["metric"].isin(QUANTITIES) & rows["width"].notna()]
-    last = rows.groupby("g")["step"].transform("max")
-    rows = rows[rows["step"].isna() | rows["step"].eq(last)]
+    last = scales.last_steps(rows)
+    rows = rows[rows["step"].isna() | rows["step"].eq(rows["g"].map(last))]
     table = scales.with_alpha(bands.summarise(rows, ["metric", "g", "width"], quantiles))
+    table = table.assign(step=table["g"].map(last))
     return TABLE.arrange(table.sort_values(["metric", "width", "g"]))
 
 
@@ -94,6 +95,7 @@ def finding(table: pd.DataFrame) -> str:
     widest = error[error["width"] == error["width"].max()].set_index("g")["centre"]
     errors = words.listed(f"{number(widest[g], 2)} where α√k = {scales.written(g)}" for g in ends)
     return (
-        f"Relative to itself the kernel drifts {drifts}. At width"
-        f" {power(int(error['width'].max()))} the test error is {errors}."
+        f"{scales.after(table)} the kernel has drifted, relative to itself, {drifts}. At width"
+        f" {power(int(error['width'].max()))} the test error is {errors} (medians over"
+        f" {words.seeds(table['seeds'])})."
     )

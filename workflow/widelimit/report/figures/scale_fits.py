@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from widelimit.measure.distances import rmse
-from widelimit.report.figures import choices, looks, scales, style
+from widelimit.report.figures import choices, looks, scales, style, words
 from widelimit.report.figures.sliders import (
     Frame,
     Moving,
@@ -94,9 +94,10 @@ def sentence(table: pd.DataFrame, g: float, width: int) -> str:
     """Test errors at one place of the sliders."""
     lazy = scales.scales(table)[-1]
     return (
-        f"{power(width)} hidden units: at g = {scales.written(g)} the test error is"
-        f" {number(error(table, g, width), 2)}, at g = {scales.written(lazy)}"
-        f" {number(error(table, lazy, width), 2)} (median over seeds, of the points drawn)."
+        f"{power(width)} hidden units: at g = {scales.written(g)} the test error at the last step"
+        f" is {number(error(table, g, width), 2)}, at g = {scales.written(lazy)}"
+        f" {number(error(table, lazy, width), 2)} (of the points drawn, median over"
+        f" {words.seeds([table['seed'].nunique()])})."
     )
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from widelimit.report.figures import against_width, scales, style, words
 from widelimit.report.figures.against_width import Curve
 from widelimit.report.figures.labels import label_ends
-from widelimit.tables.columns import BAND, METRIC, WIDTH, Table
+from widelimit.tables.columns import BAND, METRIC, STEP, WIDTH, Table
 from widelimit.tables.scale import G
 
 TITLE = "A limit that is no kernel"
@@ -21,7 +21,7 @@ QUANTITIES = {
 TABLE = Table(
     "figures/scale_limit.parquet",
     "one distance at one g and width, last step, over seeds",
-    (METRIC, G, WIDTH, *BAND, *against_width.FIT),
+    (METRIC, G, WIDTH, STEP, *BAND, *against_width.FIT),
 )
 
 
@@ -29,7 +29,7 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
     """Both distances at the last step by width, with their slopes."""
     rows = scales.with_g(metrics)
     rows = rows[rows["metric"].isin(QUANTITIES)]
-    rows = rows[rows["step"].eq(rows.groupby("g")["step"].transform("max"))]
+    rows = rows[rows["step"].eq(rows["g"].map(scales.last_steps(rows)))]
     fits = scales.with_g(slopes[slopes["widths"] == "all"])
     fits = fits[fits["step"].gt(0)]
     by = ["metric", "g", "step"]
@@ -71,12 +71,14 @@ def finding(table: pd.DataFrame) -> str:
     rich = scales.scales(table)[0]
     there = kernel[kernel["g"] == rich].sort_values("width")
     text = (
-        f"At g = {scales.written(rich)} networks stay"
-        f" {words.by_width(there['width'], there['centre'])} from the NTK prediction (medians)"
+        f"{scales.after(table)} networks of g = {scales.written(rich)} are"
+        f" {words.by_width(there['width'], there['centre'])} from the NTK prediction (root mean"
+        f" square over test points, medians over {words.seeds(there['seeds'])})"
     )
     if fits.empty:
         return f"{text}."
     return (
         f"{text}, while networks of neighbouring widths approach each other:"
+        f" over {against_width.fitted_widths(fits)},"
         f" {against_width.compared(fits, lambda fit: f'g = {scales.written(fit.g)}')}."
     )

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import against_width, scales, style
-from widelimit.tables.columns import WIDTH, Table, missing, real, text
+from widelimit.report.figures import against_width, scales, style, words
+from widelimit.tables.columns import SEEDS, WIDTH, Table, missing, real, text
 from widelimit.tables.scale import G
 
 TITLE = "Where lazy turns into rich"
@@ -22,6 +22,7 @@ TABLE = Table(
         WIDTH,
         scales.ALPHA,
         real("value", "ntk_drift, median over seeds", "crossover_scale"),
+        SEEDS.but(meaning="seeds that the median is over"),
         *missing(against_width.FIT, "not fitted"),
     ),
 )
@@ -30,10 +31,12 @@ TABLE = Table(
 def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame) -> pd.DataFrame:
     """Median drift by scale and width, and the median crossover of each width with its slope."""
     drift = scales.with_g(metrics)
-    drift = drift[drift["metric"] == "ntk_drift"].groupby(["g", "width"])["value"].median()
+    medians = {"value": ("value", "median"), "seeds": ("seed", "nunique")}
+    drift = drift[drift["metric"] == "ntk_drift"].groupby(["g", "width"]).agg(**medians)
     drift = scales.with_alpha(drift.reset_index()).assign(quantity="ntk_drift")
-    crossover = metrics[metrics["metric"] == "crossover_scale"].groupby("width")["value"].median()
-    crossover = crossover.rename("alpha").reset_index().assign(quantity="crossover_scale")
+    crossover = metrics[metrics["metric"] == "crossover_scale"].groupby("width").agg(**medians)
+    crossover = crossover.rename(columns={"value": "alpha"}).reset_index()
+    crossover = crossover.assign(quantity="crossover_scale")
     fits = slopes[slopes["metric"].eq("crossover_scale") & slopes["widths"].eq("all")]
     for column in against_width.FIT:
         crossover[column.name] = fits[column.name].iloc[0] if len(fits) else np.nan
@@ -105,12 +108,14 @@ def finding(table: pd.DataFrame) -> str:
         return "The drift does not cross 1 at any width of this study."
     g = crossover["alpha"] * np.sqrt(crossover["width"].astype(float))
     text = (
-        "The drift of the kernel is 1 at α√k ="
-        f" {scales.written(g.min())} to {scales.written(g.max())} at all widths"
+        f"The drift of the kernel at the last step is 1 at α√k = {scales.written(g.min())} to"
+        f" {scales.written(g.max())} at all widths (medians over"
+        f" {words.seeds(crossover['seeds'])})"
     )
     fit = crossover.iloc[0]
     if pd.isna(fit["slope"]):
         return f"{text}."
     return (
-        f"{text}: that α has slope {against_width.interval(fit)} against k, where theory says −1/2."
+        f"{text}: that α has slope {against_width.interval(fit)} against k, over"
+        f" {against_width.fitted_widths(crossover)}, where theory says −1/2."
     )

@@ -73,4 +73,6 @@ def finding(table: pd.DataFrame) -> str:
     if fits.empty:
         return "No slope was fitted."
     slopes = against_width.compared(fits, lambda fit: looks.activation(fit["features"]).name)
-    return f"Over the widest widths and all {words.seeds(table['seeds'])}, {slopes}."
+    return (
+        f"Over {against_width.fitted_widths(fits)} ({words.seeds(table['seeds'])} each), {slopes}."
+    )

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import against_width, choices, looks, style, words
 from widelimit.report.figures.against_width import Curve
-from widelimit.report.numbers import number, power
+from widelimit.report.numbers import number
 from widelimit.tables.columns import ACTIVATION, BAND, EXPERIMENT, STEP, WIDTH, Table, large_count
 
 TITLE = "Distance from the NTK prediction, for other activations and spheres"
@@ -95,10 +95,8 @@ def finding(table: pd.DataFrame) -> str:
     each = table.sort_values("width").drop_duplicates("experiment", keep="last")
     fits = each.dropna(subset="slope")
     if len(fits):
-        seeds = words.seeds(table["seeds"])
-        ends = power(int(fits["smallest_width"].min())), power(int(fits["largest_width"].max()))
-        over = f"over {seeds} of widths {' to '.join(ends)}"
-        return f"After {step} and {over}, {against_width.compared(fits, name)}."
+        over = f"{against_width.fitted_widths(fits)} ({words.seeds(table['seeds'])} each)"
+        return f"After {step} and over {over}, {against_width.compared(fits, name)}."
     wide = each.sort_values("centre")
     ends = " to ".join(
         f"{number(row['centre'], 2)} ({name(row)})"

@@ -99,8 +99,8 @@ def finding(table: pd.DataFrame) -> str:
     last = network[network["step"] == step]
     text = (
         f"After {words.steps(step)} the distance between network and NTK prediction is"
-        f" {words.by_width(last['width'], last['centre'])} (medians over"
-        f" {words.seeds(last['seeds'])})"
+        f" {words.by_width(last['width'], last['centre'])} (root mean square over test points,"
+        f" median over {words.seeds(last['seeds'])})"
     )
     fits = network[network["slope"].notna()].drop_duplicates("step").sort_values("step")
     if fits.empty:
@@ -109,4 +109,5 @@ def finding(table: pd.DataFrame) -> str:
         f"{against_width.interval(fit)} at {words.steps(fit['step'])}"
         for _, fit in fits.iloc[sorted({0, len(fits) - 1})].iterrows()
     )
-    return f"{text}; its slope against width over the widest widths is {slopes}."
+    over = against_width.fitted_widths(network)
+    return f"{text}; its slope against width, over {over}, is {slopes}."

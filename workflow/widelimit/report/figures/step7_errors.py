@@ -77,13 +77,13 @@ def finding(table: pd.DataFrame) -> str:
     text = (
         f"At width {power(int(table['width'].max()))} the error of the kernel at the start is"
         f" {early[0]} and that of its movement {early[1]} after {words.steps(ends[0])}, and"
-        f" {late[0]} and {late[1]} after {words.steps(ends[1])} (medians over"
-        f" {words.seeds(widest['seeds'])})"
+        f" {late[0]} and {late[1]} after {words.steps(ends[1])} (root mean squares over"
+        f" test points, medians over {words.seeds(widest['seeds'])})"
     )
     if any(pd.isna(fit["slope"]) for fit in fits):
         return text + "."
     start, movement = (against_width.interval(fit) for fit in fits)
     return (
-        f"{text}; their slopes against width after {words.steps(ends[-1])} are {start} and"
-        f" {movement}."
+        f"{text}; their slopes against width after {words.steps(ends[-1])}, over"
+        f" {against_width.fitted_widths(table)}, are {start} and {movement}."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -13,6 +14,8 @@ from widelimit.tables.columns import BAND, STEP, WIDTH, Table, text
 
 TITLE = "Training loss and its closed form"
 
+LOSSES = ("train_loss", "train_loss_ntk", "train_loss_empirical_ntk")
+
 TABLE = Table(
     "figures/step7_loss.parquet",
     "one loss, or ratio of losses, at one step and width, over seeds",
@@ -20,7 +23,8 @@ TABLE = Table(
         text(
             "quantity",
             "measured; closed_form, from the limit NTK and each network's initialisation;"
-            " or ratio, of measured to closed form, network by network",
+            " ratio, of measured to closed form, network by network; own_ratio, the same of the"
+            " closed form with the network's own NTK at the start",
         ),
         WIDTH.but(null="the closed form, over all widths"),
         STEP,
@@ -32,12 +36,13 @@ TABLE = Table(
 def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 5) -> pd.DataFrame:
     """Losses of at most ``curves`` widths; the closed form over all of their networks at once."""
     metrics = of_study(metrics)
-    kept = metrics[metrics["metric"].isin(("train_loss", "train_loss_ntk")) & metrics["step"].gt(0)]
+    kept = metrics[metrics["metric"].isin(LOSSES) & metrics["step"].gt(0)]
     kept = kept[kept["width"].isin(choices.thin(kept["width"], curves))]
     key = ["width", "seed", "step"]
     pairs = kept.pivot(index=key, columns="metric", values="value").reset_index()
-    measured, closed = pairs["train_loss"], pairs["train_loss_ntk"]
-    pairs["ratio"] = (measured / closed).where(closed > 0)
+    closed = pairs["train_loss_ntk"]
+    for name, loss in (("ratio", "train_loss"), ("own_ratio", "train_loss_empirical_ntk")):
+        pairs[name] = (pairs[loss] / closed).where(closed > 0) if loss in pairs else np.nan
     every = ["width", "step", "quantity"]
     table = pd.concat(
         bands.summarise(pairs.assign(quantity=name), by, quantiles, value=value)
@@ -45,6 +50,7 @@ def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 5) -
             ("measured", "train_loss", every),
             ("closed_form", "train_loss_ntk", every[1:]),
             ("ratio", "ratio", every),
+            ("own_ratio", "own_ratio", every),
         )
     )
     return TABLE.arrange(table)
@@ -97,7 +103,15 @@ def finding(table: pd.DataFrame) -> str:
     ends = words.by_width(
         last["width"], last["centre"], lambda value: f"{number(value, 3)} times the closed form"
     )
-    return (
+    text = (
         f"After {words.steps(step)} the training loss is {ends}, network by network (medians over"
-        f" {words.seeds(last['seeds'])})."
+        f" {words.seeds(last['seeds'])})"
+    )
+    width = last["width"].max()
+    own = table[table["quantity"].eq("own_ratio") & table["step"].eq(step)].set_index("width")
+    if width not in own.index:
+        return text + "."
+    return (
+        f"{text}; at width {power(int(width))} the closed form with each network's own NTK at the"
+        f" start is {number(own.loc[width, 'centre'], 2)} times that of the limit."
     )
