@@ -1,7 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 import networks
+from widelimit.finite_width import planning
 from widelimit.finite_width.planning import NARROWEST, width_for_tolerance
 from widelimit.finite_width.prediction import predicted_distance
 
@@ -34,6 +37,21 @@ def test_where_theory_does_not_reach():
     endless = width_for_tolerance(X, Z, Y, tolerance=1e-9, **OPTIONS)
     assert not endless.reached
     assert endless.remark.startswith("Even at width")
+
+
+def test_a_width_at_which_the_theory_overflows_is_too_narrow(monkeypatch):
+    class Overflowing(planning.Predictor):
+        def at(self, widths):
+            found = super().at(widths)
+            too_narrow = np.where(np.array(widths) < 500, np.nan, 1.0)
+            return dataclasses.replace(found, movement=found.movement * too_narrow)
+
+    found = width_for_tolerance(X, Z, Y, tolerance=0.5, **OPTIONS)
+    assert found.width < 500
+    monkeypatch.setattr(planning, "Predictor", Overflowing)
+    found = width_for_tolerance(X, Z, Y, tolerance=0.5, **OPTIONS)
+    assert found.width >= 500
+    assert found.prediction.distance[0] <= 0.5
 
 
 def test_before_the_crossover():

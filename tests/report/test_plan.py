@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from widelimit.data.points import Points
+from widelimit.finite_width.planning import width_for_tolerance
 from widelimit.finite_width.prediction import predicted_distance
 from widelimit.measure.predicted import predict_distance
 from widelimit.report.plan import plan, width_for
@@ -38,7 +39,29 @@ def test_the_plan_shows_them(rows):
     assert " 1 step |" in text
     assert "2⁶" in text
     assert "| crossover |" in text
-    assert "| crossover |" not in plan(rows[rows["metric"] != "crossover_width"])
+    assert "~: narrower than the crossover" in text
+    without = plan(rows[rows["metric"] != "crossover_width"])
+    assert "crossover" not in without
+    assert "~" not in without
+
+
+@pytest.mark.parametrize("change, marked", [(10.0, 0), (1e-3, 4)])
+def test_what_the_first_order_overestimates_is_marked(rows, change, marked):
+    """Of two widths and two steps."""
+    value = rows["value"].where(rows["metric"] != "predicted_change", change)
+    numbers, _, _ = plan(rows.assign(value=value)).partition("*:")
+    assert numbers.count("*") == marked
+
+
+def test_a_width_is_that_of_the_library(rows):
+    """But for the interpolation between widths of the study."""
+    found = predicted_distance(X, X, POINTS.y[:, 0], **OPTIONS, steps=20, widths=[64, 256])
+    distance = pd.Series(found.distance, index=[64, 256])
+    tolerance = np.sqrt(distance.prod())
+    options = OPTIONS | {"steps": 20, "draws": 16}
+    expected = width_for_tolerance(X, X, POINTS.y[:, 0], tolerance=tolerance, **options)
+    assert float(width_for(distance, tolerance)) == pytest.approx(expected.width, rel=0.1)
+    assert width_for(distance, tolerance, crossover=1e9).startswith("~")
 
 
 @pytest.mark.parametrize(

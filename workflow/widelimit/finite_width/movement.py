@@ -63,9 +63,13 @@ class Problem(NamedTuple):
     def phi(self) -> Activation:
         return parse_activation(self.activation)
 
-    def response(self) -> KernelResponse:
+    def kernels(self) -> tuple[np.ndarray, np.ndarray]:
+        """K(X, X) and K(Z, X), the limit NTK."""
         K, K_Z = (ntk_gram(p, self.X, activation=self.activation) for p in (self.X, self.Z))
-        return KernelResponse(K, K_Z, learning_rate=self.learning_rate)
+        return K, K_Z
+
+    def response(self) -> KernelResponse:
+        return KernelResponse(*self.kernels(), learning_rate=self.learning_rate)
 
     def initial_values(self) -> np.ndarray:
         S = nngp_gram(self.X, activation=self.activation)

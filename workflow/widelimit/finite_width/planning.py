@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 from scipy.optimize import brentq
 
 from widelimit.finite_width.movement import MEAN_FIELD
-from widelimit.finite_width.prediction import PredictedDistance, predicted_distance
-from widelimit.kernels.gram import ntk_gram
-from widelimit.linear.gradient_descent import gradient_descent_prediction
+from widelimit.finite_width.prediction import PredictedDistance, Predictor
 from widelimit.validation import positive, whole
 
 NARROWEST, WIDEST = 1 << 6, 1 << 40
 PRECISION = 0.03
 """Of log2 of the width: 2 %."""
+MORE = 1.1
+"""A distance of so many tolerances is still called within the tolerance."""
+NO_NUMBER = 1.0
+"""log2 of distance / tolerance where a network is so narrow that the theory overflows."""
 SMALL = 0.25
 """Distances up to this share of what training changes: first order in them is trusted."""
 
@@ -59,19 +60,18 @@ def width_for_tolerance(
     width that is tried, as before the crossover it falls by no power of k.
     """
     tolerance, steps = positive("tolerance", tolerance), whole("steps", steps, least=0)
-    options = {
-        "activation": activation,
-        "learning_rate": learning_rate,
-        "steps": steps,
-        "draws": draws,
-    }
+    predictor = Predictor(
+        X, Z, y, activation=activation, learning_rate=learning_rate, steps=steps, draws=draws
+    )
     tried: dict[int, PredictedDistance] = {}
 
     def excess(log2_width: float) -> float:
         width = round(2**log2_width)
         if width not in tried:
-            tried[width] = predicted_distance(X, Z, y, widths=[width], **options)
+            tried[width] = predictor.at([width])
         distance = float(tried[width].distance[0])
+        if math.isnan(distance):
+            return NO_NUMBER
         return math.log2(distance / tolerance) if distance > 0 else -math.inf
 
     low, last = math.log2(NARROWEST), math.log2(WIDEST)
@@ -80,10 +80,12 @@ def width_for_tolerance(
         low = min(max(low, low + 2 * math.log2(start / tolerance) - PRECISION), last)
         low, high = _bracket(excess, low, last)
         width = round(2 ** brentq(excess, low, high, xtol=PRECISION)) if high > low else WIDEST
+        if excess(math.log2(width)) > math.log2(MORE) and high > low:
+            # A jump, where the theory begins to give a number.
+            width = min(tried, key=lambda width: (excess(math.log2(width)) > 0, width))
     else:
         width = NARROWEST
-    excess(math.log2(width))
-    reached, remark = _verdict(X, Z, y, tried[width], tolerance, options)
+    reached, remark = _verdict(tried[width], tolerance)
     return WidthForTolerance(width, tried[width], reached, remark)
 
 
@@ -102,21 +104,17 @@ def _bracket(excess, low: float, last: float) -> tuple[float, float]:
     return low - 1, low
 
 
-def _verdict(X, Z, y, prediction, tolerance: float, options) -> tuple[bool, str]:
+def _verdict(prediction: PredictedDistance, tolerance: float) -> tuple[bool, str]:
     width = prediction.widths[0]
     distance = float(prediction.distance[0])
-    if not distance <= 1.1 * tolerance:
+    if not distance <= MORE * tolerance:
         return False, f"Even at width {width} the predicted distance is {distance:.3g}."
     if width == NARROWEST:
         return False, (
             f"Already at width {width} the predicted distance is {distance:.3g}; narrower networks "
             "are no matter for theories of wide ones."
         )
-    K, K_Z = (ntk_gram(p, X, activation=options["activation"]) for p in (X, Z))
-    limit = gradient_descent_prediction(
-        K, K_Z, y, learning_rate=options["learning_rate"], steps=options["steps"]
-    )
-    learned = float(np.sqrt(np.mean(limit**2)))
+    learned = float(prediction.change)
     # The mean field is not expanded in the movement; all else is of first order.
     expanded = float(prediction.start[0]) if prediction.theory[0] == MEAN_FIELD else distance
     if expanded > SMALL * learned:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from widelimit.finite_width.movement import Flux, Problem, movement
 from widelimit.finite_width.start import start_variance
 from widelimit.kernels.gram import ntk_gram
-from widelimit.linear.gradient_descent import stability_bound
+from widelimit.linear.gradient_descent import gradient_descent_prediction, stability_bound
 from widelimit.validation import finite, listed, positive, step_numbers, whole
 
 DRAWS = 16
@@ -37,6 +38,8 @@ class PredictedDistance:
     theory               of the movement: "kinks", "mean field" or "first order"
     crossover_width      (len(steps),) or a number: the width from which the movement is of its
                          final order; nan where no flux at kinks is known (see `crossover_width`)
+    change               (len(steps),) or a number: rms over test points of what training changes,
+                         K(x, X) K^-1 (I - (I - eta K)^T) y: what distances are small against
     start_by_point       (.., m[, p]): standard deviation over initialisations
     movement_by_point    (.., m[, p]): mean over initialisations
     """
@@ -49,6 +52,7 @@ class PredictedDistance:
     drift: np.ndarray
     theory: np.ndarray
     crossover_width: np.ndarray
+    change: np.ndarray
     start_by_point: np.ndarray
     movement_by_point: np.ndarray
 
@@ -82,46 +86,87 @@ def predicted_distance(
     Order k^-1/2 for the start; for the movement 1/k with smooth phi, k^-1/2 with kinks. Where the
     theory ends: see docs/finite_width.md. Raises ValueError for other arguments.
     """
-    problem, order, squeeze = _problem(X, Z, y, activation, learning_rate, steps, draws)
-    widths = [whole("widths", width, least=1) for width in listed(widths)]
-    if not widths:
-        raise ValueError("widths must not be empty")
-    large = Flux(problem) if problem.has_flux else None
-    variance = start_variance(
-        problem.X,
-        problem.Z,
-        problem.y,
-        problem.response(),
-        problem.phi,
-        steps=problem.steps,
-        count=START_SAMPLE,
+    predictor = Predictor(
+        X, Z, y, activation=activation, learning_rate=learning_rate, steps=steps, draws=draws
     )
-    moved = [movement(problem, width, large) for width in widths]
-    effect, error = (
-        np.array([[getattr(one, name) for one in column] for column in moved]).swapaxes(0, 1)
-        for name in ("effect", "error")
-    )
-    deviation = np.sqrt(variance[:, None] / np.array(widths)[:, None, None])
-    noise = np.sqrt(np.mean(error**2, axis=(2, 3)))
-    shape = effect.shape[:3] if np.ndim(y) == 1 else effect.shape
-    crossover = np.full(len(problem.steps), math.nan) if large is None else large.crossover
+    return predictor.at(widths)
 
-    def laid_out(array):
-        array = np.asarray(array)[order]
-        return array[0] if squeeze else array
 
-    return PredictedDistance(
-        steps=steps if squeeze else tuple(problem.steps[i] for i in order),
-        widths=tuple(widths),
-        start=laid_out(np.sqrt(np.mean(deviation**2, axis=(2, 3)))),
-        movement=laid_out(without_chance(np.sqrt(np.mean(effect**2, axis=(2, 3))), noise)),
-        movement_error=laid_out(noise),
-        drift=laid_out(np.array([[one.drift for one in column] for column in moved]).T),
-        theory=laid_out(np.array([[one.theory for one in column] for column in moved]).T),
-        crossover_width=laid_out(crossover),
-        start_by_point=laid_out(deviation.reshape(shape)),
-        movement_by_point=laid_out(effect.reshape(shape)),
-    )
+class Predictor:
+    """`predicted_distance` of one problem at any widths: what depends on none is computed once.
+
+    Arguments and errors as there.
+    """
+
+    def __init__(self, X, Z, y, *, activation="relu", learning_rate, steps, draws=DRAWS):
+        problem, self._order, self._squeeze = _problem(
+            X, Z, y, activation, learning_rate, steps, draws
+        )
+        self._problem = problem
+        self._single_output = np.ndim(y) == 1
+
+    @cached_property
+    def _flux(self) -> Flux | None:
+        return Flux(self._problem) if self._problem.has_flux else None
+
+    @cached_property
+    def _variance(self) -> np.ndarray:
+        """k times that of the start's effect, (len(steps), m, p)."""
+        problem = self._problem
+        return start_variance(
+            problem.X,
+            problem.Z,
+            problem.y,
+            problem.response(),
+            problem.phi,
+            steps=problem.steps,
+            count=START_SAMPLE,
+        )
+
+    @cached_property
+    def _change(self) -> np.ndarray:
+        problem = self._problem
+        limit = gradient_descent_prediction(
+            *problem.kernels(),
+            problem.y,
+            learning_rate=problem.learning_rate,
+            steps=problem.steps,
+        )
+        return np.sqrt(np.mean(np.square(limit), axis=(1, 2)))
+
+    def at(self, widths: Sequence[int]) -> PredictedDistance:
+        """Start and movement at each width; ValueError for other than whole numbers >= 1."""
+        widths = [whole("widths", width, least=1) for width in listed(widths)]
+        if not widths:
+            raise ValueError("widths must not be empty")
+        steps, large = self._problem.steps, self._flux
+        moved = [movement(self._problem, width, large) for width in widths]
+        effect, error = (
+            np.array([[getattr(one, name) for one in column] for column in moved]).swapaxes(0, 1)
+            for name in ("effect", "error")
+        )
+        deviation = np.sqrt(self._variance[:, None] / np.array(widths)[:, None, None])
+        noise = np.sqrt(np.mean(error**2, axis=(2, 3)))
+        shape = effect.shape[:3] if self._single_output else effect.shape
+        crossover = np.full(len(steps), math.nan) if large is None else large.crossover
+
+        def laid_out(array):
+            array = np.asarray(array)[self._order]
+            return array[0] if self._squeeze else array
+
+        return PredictedDistance(
+            steps=steps[0] if self._squeeze else tuple(steps[i] for i in self._order),
+            widths=tuple(widths),
+            start=laid_out(np.sqrt(np.mean(deviation**2, axis=(2, 3)))),
+            movement=laid_out(without_chance(np.sqrt(np.mean(effect**2, axis=(2, 3))), noise)),
+            movement_error=laid_out(noise),
+            drift=laid_out(np.array([[one.drift for one in column] for column in moved]).T),
+            theory=laid_out(np.array([[one.theory for one in column] for column in moved]).T),
+            crossover_width=laid_out(crossover),
+            change=laid_out(self._change),
+            start_by_point=laid_out(deviation.reshape(shape)),
+            movement_by_point=laid_out(effect.reshape(shape)),
+        )
 
 
 def crossover_width(

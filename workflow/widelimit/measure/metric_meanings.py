@@ -33,6 +33,8 @@ METRIC_MEANINGS = {
     " points, as the theory of finite width predicts it",
     "predicted_distance_movement": "root mean square over test points of the mean over"
     " initialisations of network - own-kernel prediction, as that theory predicts it",
+    "predicted_change": "root mean square over test points of what training changes in the limit,"
+    " from an output of 0 on: what distances are small against",
     "crossover_width": "width from which the predicted movement is of its final order, k^(-1/2)",
     "progress_vs_ntk": "(f - f_0).(g - f_0) / |g - f_0|^2 over test points, f the network, g its"
     " corrected NTK prediction: how far it has come along the predicted way",

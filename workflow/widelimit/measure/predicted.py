@@ -46,6 +46,7 @@ def _rows(prediction, activation: str) -> Iterator[Row]:
             for part in ("start", "movement"):
                 value = getattr(prediction, part)[i, j]
                 yield Row(f"predicted_distance_{part}", value, activation, width, None, step)
+        yield Row("predicted_change", prediction.change[i], activation, None, None, step)
         if np.isfinite(prediction.crossover_width[i]):
             crossover = prediction.crossover_width[i]
             yield Row("crossover_width", crossover, activation, None, None, step)

@@ -8,9 +8,11 @@ import math
 import numpy as np
 import pandas as pd
 
+from widelimit.finite_width.planning import SMALL
 from widelimit.report.numbers import number, power
 
-TOLERANCES = (0.3, 0.1, 0.03, 0.01)
+SHARES = (0.3, 0.1, 0.03, 0.01)
+"""Distances for which a width is given, of what training changes."""
 
 
 def plan(metrics: pd.DataFrame) -> str:
@@ -26,42 +28,54 @@ def plan(metrics: pd.DataFrame) -> str:
         for part in ("start", "movement")
     }
     distance = np.hypot(parts["start"], parts["movement"])
-    crossover = metrics[metrics["metric"] == "crossover_width"].set_index("step")["value"]
+    change, crossover = (
+        metrics[metrics["metric"] == name].set_index("step")["value"]
+        for name in ("predicted_change", "crossover_width")
+    )
     heads = ["1 step" if step == 1 else f"{step:,} steps" for step in distance.columns]
-    needed = _needed(distance)
+    by_width = {
+        power(int(width)): [
+            number(value, 2) + ("*" if value > SMALL * change[step] else "")
+            for step, value in row.items()
+        ]
+        for width, row in distance.iterrows()
+    }
+    by_width["change"] = [number(change[step], 2) for step in distance.columns]
+    needed = {
+        f"{share:.0%}": [
+            width_for(column, share * change[step], crossover.get(step, 0.0))
+            for step, column in distance.items()
+        ]
+        for share in SHARES
+    }
     if len(crossover):
         needed["crossover"] = [number(crossover[step], 2) for step in distance.columns]
     lines = [
         "Predicted distance between networks and their NTK predictions: root mean square over",
         "initialisations and test points, in the units of the targets. No network was trained.",
         "",
-        *_table("width", heads, _by_width(distance)),
+        *_table("width", heads, by_width),
         "",
-        "Width needed for a distance, interpolated between the widths above. Below the crossover",
-        "the distance falls by no power of the width: do not extrapolate from narrower networks.",
+        "change: of the limit's output by training, from 0 on, root mean square over test points.",
+        f"*: more than {SMALL:.0%} of that, where the first order overestimates the distance.",
+        "",
+        "Width needed for a distance of this share of the change, interpolated between the widths",
+        "above:",
         "",
         *_table("distance", heads, needed),
-        "",
-        "Below a width of 2^10 the theory predicts too much: by up to 40 % at 2^6.",
     ]
+    if len(crossover):
+        lines += [
+            "",
+            "~: narrower than the crossover, where what the kernel's movement adds to the distance",
+            "falls by no power of the width: do not extrapolate to other widths.",
+        ]
     return "\n".join(lines) + "\n"
 
 
-def _by_width(distance: pd.DataFrame) -> dict[str, list[str]]:
-    return {
-        power(int(width)): [number(value, 2) for value in row] for width, row in distance.iterrows()
-    }
-
-
-def _needed(distance: pd.DataFrame) -> dict[str, list[str]]:
-    return {
-        f"{tolerance:g}": [width_for(column, tolerance) for _, column in distance.items()]
-        for tolerance in TOLERANCES
-    }
-
-
-def width_for(distance: pd.Series, tolerance: float) -> str:
-    """The width from which on distances, by ascending width, stay within a tolerance."""
+def width_for(distance: pd.Series, tolerance: float, crossover: float = 0.0) -> str:
+    """The width from which on distances, by ascending width, stay within a tolerance; with a ~ in
+    front where it is below the crossover."""
     widths, values = distance.index.to_numpy(float), distance.to_numpy(float)
     beyond = np.flatnonzero(~(values <= tolerance))
     if not beyond.size:
@@ -70,7 +84,8 @@ def width_for(distance: pd.Series, tolerance: float) -> str:
     if last == len(values) - 1:
         return f"> {power(int(widths[-1]))}"
     share = math.log(values[last] / tolerance) / math.log(values[last] / values[last + 1])
-    return number(widths[last] * (widths[last + 1] / widths[last]) ** share, 2)
+    width = widths[last] * (widths[last + 1] / widths[last]) ** share
+    return ("~" if width < crossover else "") + number(width, 2)
 
 
 def _table(corner: str, heads: list[str], rows: dict[str, list[str]]) -> list[str]:
