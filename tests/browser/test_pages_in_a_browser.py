@@ -14,6 +14,7 @@ from widelimit.report.catalog import FIGURES, PAGES
 from widelimit.tables.files import read_table
 
 every_page = pytest.mark.parametrize("name", ["index", *PAGES])
+and_the_gallery = pytest.mark.parametrize("name", ["index", *PAGES, "gallery"])
 heavy = pytest.mark.heavy
 SIZES = [360, *(pytest.param(width, marks=heavy) for width in (800, 1600))]
 MOVING = sorted(
@@ -32,7 +33,7 @@ def opened_figure(open_page, moving: str, width: int = 800):
     return opened, opened.page.locator(f"#{moving}")
 
 
-@every_page
+@and_the_gallery
 def test_nothing_is_asked_for_and_nothing_goes_wrong(name, open_page):
     opened = open_page(name)
     opened.unfold()
@@ -44,7 +45,7 @@ def test_nothing_is_asked_for_and_nothing_goes_wrong(name, open_page):
     assert opened.page.title()
 
 
-@every_page
+@and_the_gallery
 @pytest.mark.parametrize("width", SIZES)
 def test_nothing_sticks_out(name, width, open_page):
     opened = open_page(name, width)

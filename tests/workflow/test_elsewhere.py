@@ -188,7 +188,7 @@ def test_a_wheel_renders_a_page(finished, tmp_path):
         "figures": "results/figures",
         "study": study,
         "command": "snakemake --cores 2 --configfile study.yaml",
-        "linked": ["index", *PAGES],
+        "linked": ["index", *PAGES, "gallery"],
         "reruns": {html.unescape(what): html.unescape(command) for what, command in texts},
         "code": re.search(r"<dt>page</dt><dd>code <code>(\w+)", made)[1],
     }

@@ -97,6 +97,7 @@ def test_pages_are_there_and_speak_of_this_study(finished):
     pages = finished.path / "results/pages"
     assert {path.name for path in pages.iterdir()} == {
         "index.html",
+        "gallery.html",
         *(f"{name}.html" for name in PAGES),
     }
     text = (pages / "step7.html").read_text()

@@ -269,11 +269,12 @@ def page_inputs(wildcards):
 
 
 def linked_pages(wildcards):
-    """The pages that are there, and those that this run makes: index and names of ``PAGES``."""
+    """The pages that are there, and those that this run makes: index, gallery, names of ``PAGES``."""
     if workflow.is_main_process:
         targets = set(workflow.dag_settings.targets)
         every = not targets or targets & {as_typed("all"), as_typed("pages")}
-        pages = {page: f"{RESULTS}/pages/{page}.html" for page in ["index", *STUDY_PAGES]}
+        names = ["index", *STUDY_PAGES, "gallery"]
+        pages = {page: f"{RESULTS}/pages/{page}.html" for page in names}
         os.environ[LINKED] = " ".join(
             page
             for page, path in pages.items()
@@ -284,10 +285,10 @@ def linked_pages(wildcards):
     return os.environ[LINKED].split()
 
 
-def page_code():
+def page_code(script="page.py"):
     """Digest of what the text of a page follows from, besides what it reads."""
     folders = (PACKAGE / "report/pages" / name for name in ("templates", "style"))
-    return code("page.py", files=[path for folder in folders for path in folder.iterdir()])
+    return code(script, files=[path for folder in folders for path in folder.iterdir()])
 
 
 def is_result(path):

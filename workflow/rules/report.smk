@@ -112,6 +112,32 @@ rule page:
         "../scripts/page.py"
 
 
+# All figures, each small, on one more page.
+rule gallery:
+    input:
+        pngs=expand(f"{RESULTS}/figures/{{figure}}.png", figure=figures_of(STUDY)),
+        texts=expand(f"{RESULTS}/figures/{{figure}}.json", figure=figures_of(STUDY)),
+        tables=expand(f"{RESULTS}/figures/{{figure}}.parquet", figure=figures_of(STUDY)),
+    output:
+        page=f"{RESULTS}/pages/gallery.html",
+    log:
+        f"{RESULTS}/logs/pages/gallery.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        study=told("study", STUDY.model_dump(mode="json", exclude_unset=True)),
+        linked=linked_pages,
+        code=page_code("gallery.py"),
+    message:
+        "gallery"
+    script:
+        "../scripts/gallery.py"
+
+
 rule figures:
     input:
         expand(f"{RESULTS}/figures/{{figure}}.svg", figure=figures_of(STUDY)),
@@ -121,7 +147,7 @@ rule figures:
 
 rule pages:
     input:
-        expand(f"{RESULTS}/pages/{{page}}.html", page=["index", *STUDY_PAGES]),
+        expand(f"{RESULTS}/pages/{{page}}.html", page=["index", *STUDY_PAGES, "gallery"]),
     message:
         "pages"
 

@@ -29,6 +29,8 @@ from widelimit.report.references import cited_on
 from widelimit.study.config import Study
 
 _HERE = Path(__file__).parent
+TITLES = {"index": "Overview", "gallery": "All figures"}
+"""Of the pages that are about no step of their own."""
 
 
 def render_page(
@@ -52,30 +54,53 @@ def render_page(
     if template not in ("index", *PAGES):
         raise ValueError(f"template must be index or one of {', '.join(PAGES)}; got {template!r}")
     by_name = {figure.name: figure for figure in figures}
+    html = rendered(
+        template,
+        study=study,
+        linked=linked,
+        origin=origin,
+        figures=by_name,
+        steps=STEPS,
+        questions=QUESTIONS,
+        numbers=numbers or {},
+        commands=commands or {},
+    )
+    left = [name for name in by_name if f'id="{name}"' not in html]
+    if left:
+        raise ValueError(f"page {template} has no place for the figures {', '.join(left)}")
+    return html
+
+
+def rendered(
+    template: str,
+    *,
+    study: Study,
+    linked: Collection[str],
+    origin: Mapping[str, Any] | None = None,
+    figures: Mapping[str, FigureOnPage] | None = None,
+    **told: Any,
+) -> str:
+    """The HTML of a template that extends base.html.j2, which is told the rest as it is."""
+    figures = figures or {}
     html = (
         _environment()
         .get_template(f"{template}.html.j2")
         .render(
             page=template,
             pages=PAGES,
-            linked=[name for name in ("index", *PAGES) if name in linked],
-            steps=STEPS,
-            questions=QUESTIONS,
+            titles=TITLES | {name: page.title for name, page in PAGES.items()},
+            linked=[name for name in ("index", *PAGES, "gallery") if name in linked],
             references=cited_on(template),
             study=study,
-            figures=by_name,
-            numbers=numbers or {},
-            commands=commands or {},
+            figures=figures,
             origin=origin,
             style=_inlined("page.css"),
             math_font=base64.b64encode(FONT.read_bytes()).decode(),
-            scripts=[_inlined(name) for name in _scripts(template, by_name.values())],
+            scripts=[_inlined(name) for name in _scripts(template, figures.values())],
             version=__version__,
+            **told,
         )
     )
-    left = [name for name in by_name if f'id="{name}"' not in html]
-    if left:
-        raise ValueError(f"page {template} has no place for the figures {', '.join(left)}")
     return completed(html)
 
 
