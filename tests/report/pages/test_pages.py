@@ -125,6 +125,13 @@ def test_same_input_same_page(pages):
     assert again == pages["index"]
 
 
+def test_the_overview_has_pictures_of_the_pages_that_are_there():
+    figures = [figure(name) for name in figures_on("index", study())]
+    html = render_page("index", study=study(), figures=figures, linked=["index", "step1"])
+    assert 'id="step1_threshold"' in html
+    assert 'id="step5_ntk"' not in html
+
+
 @pytest.mark.parametrize("name", ["index", *PAGES])
 def test_text_of_the_user_is_escaped(name):
     evil = "where(x_0 < 0, x_0, 1) > 2"
