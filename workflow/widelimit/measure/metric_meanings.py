@@ -62,7 +62,6 @@ METRIC_MEANINGS = {
     " width and the same g, last step",
     "crossover_scale": "output scale alpha at which a network's ntk_drift falls to 1 from above,"
     " on a straight line in logarithms between neighbours",
-    "drift_ratio": "largest / smallest median ntk_drift over the widths from 2^12 on at one g",
     "lambda_max_ntk": "largest eigenvalue of the limit NTK on the training points",
     "lambda_min_ntk": "smallest eigenvalue of it",
     "condition_number_ntk": "lambda_max / lambda_min of it",
@@ -230,7 +229,7 @@ METRIC_MEANINGS = {
     " at initialisation, weights uniform on [-sqrt(3), sqrt(3)]",
     "hessian_norm_gaussian": "the same, weights standard normal",
     "hessian_norm_gaussian_median": "its exact median, from theory",
-    "hessian_median_ratio": "its median over seeds / the exact one",
+    "hessian_median_ratio": "hessian_norm_gaussian / its exact median",
     "ntk_at_input_bounded": "K(x, x) of the same networks at the same input, bounded weights",
     "ntk_at_input_gaussian": "the same, weights standard normal",
     "readout_max": "largest |a_j| of k standard normal readout weights",

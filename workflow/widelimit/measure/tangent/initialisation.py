@@ -48,24 +48,21 @@ def hessian_rows(
     """Hessian norm and K(x, x) at one input x (d,), for bounded and for Gaussian weights.
 
     Beside them what theory says of Gaussian weights at |x| = 1: the exact median of the norm, and
-    the measured median divided by it. Activations without a second derivative are left out.
+    each norm divided by it. Activations without a second derivative are left out.
     """
     X = x[None]
     smooth = [name for name in activations if parse_activation(name).second_derivative is not None]
     for name, width in product(smooth, widths):
-        norms = {"bounded": [], "gaussian": []}
+        median = median_hessian_norm(width, activation=name)
+        yield Row("hessian_norm_gaussian_median", median, name, width)
         for seed in range(seeds):
             for weights, draw in (("bounded", _bounded), ("gaussian", _gaussian)):
                 A, B = draw(root, name, width, len(x), seed)
                 norm = float(hessian_norm(X, A, B, activation=name)[0])
                 K = float(empirical_ntk(X, None, A, B, activation=name)[0, 0])
-                norms[weights].append(norm)
                 yield Row(f"hessian_norm_{weights}", norm, name, width, seed)
                 yield Row(f"ntk_at_input_{weights}", K, name, width, seed)
-        median = median_hessian_norm(width, activation=name)
-        ratio = float(np.median(norms["gaussian"])) / median
-        yield Row("hessian_norm_gaussian_median", median, name, width)
-        yield Row("hessian_median_ratio", ratio, name, width)
+            yield Row("hessian_median_ratio", norm / median, name, width, seed)
 
 
 def readout_rows(*, root: int, widths: Sequence[int], seeds: int) -> Iterator[Row]:

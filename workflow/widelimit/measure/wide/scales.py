@@ -14,8 +14,6 @@ from widelimit.tables.scale import TABLES
 
 LEVEL = 1.0
 """The drift of the kernel at which lazy turns into rich: it has changed by as much as it is."""
-FROM_WIDTH = 2**12
-"""Below, the drift of lazy networks has a random part of its own, which falls with the width."""
 
 
 def measure_scales(
@@ -26,14 +24,12 @@ def measure_scales(
     scales : g of each experiment, ascending; metrics, predictions : its tables, in the same order
 
     For each g, under the experiment's own name: the distance between networks of neighbouring
-    widths, and how far the medians of the drift at different widths are apart. Under "scale": for
-    each width and seed the scale at which the drift is `LEVEL`.
+    widths. Under "scale": for each width and seed the scale at which the drift is `LEVEL`.
     """
     tables = []
     for measured, predicted in zip(metrics, predictions, strict=True):
-        rows = [*_between_widths(predicted), *_drift_ratio(measured)]
         activation = measured["activation"].iloc[0]
-        rows = [row._replace(activation=activation) for row in rows]
+        rows = [row._replace(activation=activation) for row in _between_widths(predicted)]
         tables.append(metrics_table(measured["experiment"].iloc[0], rows))
     rows = [row._replace(activation=activation) for row in _crossovers(scales, metrics)]
     return pd.concat([metrics_table("scale", rows), *tables], ignore_index=True)
@@ -57,13 +53,6 @@ def _between_widths(predictions: pd.DataFrame) -> Iterator[Row]:
         for seed in sorted(last["seed"].unique()):
             distance = rmse(f[seed, narrow], f[seed, wide])
             yield Row("rmse_network_vs_next_width", distance, None, narrow, seed, step)
-
-
-def _drift_ratio(metrics: pd.DataFrame) -> Iterator[Row]:
-    drifts = metrics[metrics["metric"].eq("ntk_drift") & metrics["width"].ge(FROM_WIDTH)]
-    medians = drifts.groupby("width")["value"].median()
-    if len(medians) > 1:
-        yield Row("drift_ratio", medians.max() / medians.min())
 
 
 def _crossovers(scales: Sequence[float], metrics: Sequence[pd.DataFrame]) -> Iterator[Row]:

@@ -11,13 +11,15 @@ _claim = partial(Claim, test="measure/test_scales.py::test_rich_and_lazy_at_ever
 SCALE = (
     *(
         _claim(
-            f"At alpha sqrt(k) = {g} the kernel drifts alike at all widths from 2^12 on (largest"
-            " median / smallest)",
-            "drift_ratio",
+            f"At alpha sqrt(k) = {g} the kernels of wide networks drift alike, whatever the width"
+            " (slope)",
+            "ntk_drift",
             experiment=f"scale/{g}",
-            reason="a drift of k to the −1/2 would differ by factors over these widths",
-            low=1,
-            high=1.15,
+            reason="tells 0 from 1/10; at a fixed alpha the drift falls as k to the −1/2 or faster",
+            kind=SLOPES,
+            low=-0.1,
+            high=0.1,
+            truth=0.0,
         )
         for g in (1, 10, 100)
     ),
