@@ -124,7 +124,7 @@ METRIC_MEANINGS = {
             "widest_test_rmse": "median test error at the largest width",
             "peak_to_classical": "peak_test_rmse / classical_test_rmse",
             "peak_to_widest": "peak_test_rmse / widest_test_rmse",
-            "widest_to_limit": "widest_test_rmse / limit_test_rmse",
+            "widest_to_limit": "test error at the largest width / limit_test_rmse",
             "mean_test_rmse": "root mean square over fresh data sets of the test error; without"
             " width, of the limit kernel's",
             "mean_test_rmse_theory": "the same, predicted by the eigenframework",

@@ -119,12 +119,15 @@ def _double_descent(fits: pd.DataFrame, turns: pd.DataFrame, activation: str) ->
         phi = activation if features == "network" else None
         name = PREFIX[features] + "_circle" * (points == "circle")
         fits_of_features = rows[rows["model"] == "features"]
+        limit = rows.loc[rows["model"] == "limit", "test_rmse"].iloc[0]
         for fit in fits_of_features.itertuples():
             draw = phi, fit.width, fit.seed
             yield Row(f"{name}_train_rmse", fit.train_rmse, *draw)
             yield Row(f"{name}_rank", float(fit.rank), *draw)
             if points == "sphere":
                 yield Row(f"{name}_test_rmse", fit.test_rmse, *draw)
+                if fit.width == fits_of_features["width"].max():
+                    yield Row(f"{name}_widest_to_limit", fit.test_rmse / limit, *draw)
         here = turns[turns["features"].eq(features) & turns["points"].eq(points)]
         numbers = _turns(here.set_index("place"), rows)
         if points == "sphere":
@@ -151,7 +154,6 @@ def _errors(errors: pd.Series, rows: pd.DataFrame) -> dict[str, float]:
         "limit_test_rmse": limit,
         "zero_test_rmse": zero,
         "peak_to_widest": errors["peak"] / widest,
-        "widest_to_limit": widest / limit,
     }
     if "classical" in errors:
         numbers["classical_test_rmse"] = errors["classical"]
