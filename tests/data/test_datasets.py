@@ -4,6 +4,7 @@ import sys
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn.datasets
 import yaml
@@ -125,3 +126,21 @@ def test_the_shipped_studies_are_sound(study):
     part = make_points(root=study.seed, **data_arguments(study.data))["train"]
     assert part.X.shape == (study.data.n_train, study.data.n_inputs)
     assert part.y.shape[1] == study.data.n_outputs
+
+
+@pytest.mark.slow
+def test_a_study_of_classes_runs_up_to_its_page(checkout):
+    data = {"source": "digits", "n_train": 40, "n_test": 60}
+    network = {"widths": [8, 16], "seeds": 1, "steps": 10, "checkpoints": [], "learning_rate": 1e-3}
+    changes = {"beyond": {}, "variants": {}, "classes": {"n_train": 50, "ridges": [0.1]}}
+    scale = {"scales": [5, 50], "widths": [8, 16], "seeds": 1, "steps": 10}
+    (checkout.path / "study.yaml").write_text(
+        yaml.safe_dump({"data": data, "network": network, "scale": scale, **changes})
+    )
+    checkout.run("step7", cores=1)
+    errors = pd.read_parquet(checkout.path / "results/classes/errors.parquet")
+    assert (errors["n_train"] == 50).all()
+    assert errors["test_error"].between(0, 0.9).all()
+    page = (checkout.path / "results/pages/step7.html").read_text()
+    for name in ("step7_classes", "scale", "kernels", "confusion", "wrong"):
+        assert f'id="{name if "_" in name else f"classes_{name}"}"' in page
