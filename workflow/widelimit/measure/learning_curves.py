@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_g
 from widelimit.linear.eigenframework import learning_curve, zonal, zonal_spectrum
 from widelimit.linear.harmonics import zonal_polynomials
 from widelimit.linear.kernel_regression import kernel_regression
+from widelimit.measure.directions import Plan, direction_numbers, train_on_one_direction
 from widelimit.measure.distances import deviation_from_theory
 from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.seeds import generator
@@ -45,12 +47,14 @@ def measure(
     gaussian_scale: float,
     laplace_scale: float,
     ridge: float,
+    networks: Mapping[str, Any],
 ) -> dict[str, pd.DataFrame]:
     """The tables of ``TABLES`` by name, and ``measured``, rows of METRICS.
 
     dimensions : d of the spheres
     sizes      : numbers of training points; degrees of the targets
     draws      : of training and n_test test points, of each dimension
+    networks   : a ``Plan``, of networks on a target of one direction in the largest dimension
     """
     grams = {
         "ntk": partial(ntk_gram, activation=activation),
@@ -65,11 +69,13 @@ def measure(
         for draw in range(draws):
             sample = (root, d, draw, max(sizes), n_test)
             errors += _errors(grams, *_sphere(*sample), sizes, degrees, ridge, d, draw)
+    options = {"root": root, "n_test": n_test, "activation": activation}
     tables = {
+        "networks": train_on_one_direction(Plan(**networks), d=max(dimensions), **options),
         "errors": TABLES["errors"].arrange(pd.DataFrame(errors)),
         "theory": TABLES["theory"].arrange(pd.DataFrame(theory)),
     }
-    rows = _numbers(tables, activation)
+    rows = [*_numbers(tables, activation), *direction_numbers(tables["networks"], activation)]
     return tables | {"measured": metrics_table("learning", rows)}
 
 

@@ -152,6 +152,18 @@ METRIC_MEANINGS = {
             "laplace": "Laplace kernel",
         }.items()
     },
+    # Networks on a target of one direction, at the most points; rich: the smallest g, lazy: the
+    # largest.
+    **{
+        f"direction_{metric}_{name}": f"{meaning}; {which} g"
+        for name, which in {"rich": "smallest", "lazy": "largest"}.items()
+        for metric, meaning in {
+            "to_kernel": "test error / that of NTK regression on the same points",
+            "overlap": "|cosine| between the direction and the first eigenvector of B'B",
+            "correlation": "cosine between B'B and the mean of grad F grad F', both less their"
+            " multiple of the identity",
+        }.items()
+    },
     # Step 1. w_T: gradient descent from 0, step by step, with half the largest stable learning
     # rate unless another is named; the worst of random data sets.
     "linear_threshold_lower": "smallest eta sigma_1^2 at which the steps of gradient descent"

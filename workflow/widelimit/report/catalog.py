@@ -323,6 +323,11 @@ FIGURES = {
         "Measured means in units of theory, by dimension.",
         {"errors": "learning/errors", "theory": "learning/theory"},
     ),
+    "learning_direction": Figure(
+        "Networks and the NTK on a target of one direction, which rich networks find.",
+        {"networks": "learning/networks"},
+        settings=BANDS,
+    ),
     "scale_collapse": Figure(
         "Drift, movement, distance, error and alignment against alpha and against alpha sqrt(k).",
         {"metrics": _of_every_scale("measured")},

@@ -43,6 +43,7 @@ QUESTIONS = {
     "learning_curves": "Which targets does a kernel learn first, and which does it never learn?",
     "learning_shares": "Which kernel spends its points on high degrees?",
     "learning_theory": "Where is theory off by more than a tenth?",
+    "learning_direction": "At which g do networks need fewer points than their kernel?",
     "scale_collapse": "Which curves of the left column fall on one line on the right?",
     "scale_phases": "Does a network that gets wider at one scale cross the border, and which way?",
     "scale_fits": "From which g on do networks follow the kernel and no longer the target?",

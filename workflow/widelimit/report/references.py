@@ -61,6 +61,11 @@ REFERENCES = {
         "A. Radhakrishnan. NTK derivation and analysis. Deep Learning Theory Summer School at "
         "Princeton (2021)."
     ),
+    "science": (
+        "A. Radhakrishnan, D. Beaglehole, P. Pandit and M. Belkin. Mechanism for feature learning "
+        "in neural networks and backpropagation-free machine learning models. Science 383 (2024), "
+        "1461–1467. doi:10.1126/science.adi5639"
+    ),
     "rahimi": (
         "A. Rahimi and B. Recht. Random features for large-scale kernel machines. NeurIPS 20 "
         "(2007), 1177–1184."
@@ -96,7 +101,7 @@ CITED = {
     "step4": ("belkin", "cho", "daniely", "neal", "rahimi", "simon"),
     "step5": ("jacot", "lee", "liu"),
     "step7": ("cho", "dyer", "huang", "jacot", "lee", "radhakrishnan"),
-    "learning": ("bordelon", "dickens"),
+    "learning": ("bordelon", "dickens", "science"),
     "scale": ("chizat", "cristianini", "geiger", "yang"),
 }
 """The references of each page, by short name."""

@@ -96,7 +96,13 @@ def _classes(study: Study) -> dict[str, Any]:
 
 
 def _learning(study: Study) -> dict[str, Any]:
-    return {"root": study.seed, **study.learning.model_dump()}
+    keys = study.learning.model_dump()
+    networks = {
+        name.removeprefix("network_"): keys.pop(name)
+        for name in list(keys)
+        if name.startswith("network_")
+    }
+    return {"root": study.seed, **keys, "networks": networks}
 
 
 def _samples(study: Study, section: Any, target: str | list[str]) -> dict[str, Any]:

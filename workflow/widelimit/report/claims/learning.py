@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from widelimit.report.claims.claim import Claim
+from widelimit.report.claims.claim import MEANS, Claim
 
 NAMES = {
     "ntk": "the NTK",
@@ -33,5 +33,41 @@ LEARNING = (
             high=0.1,
         )
         for kernel, name in NAMES.items()
+    ),
+    *(
+        _claim(
+            f"On a target of one direction, {statement}",
+            f"direction_{metric}",
+            reason=reason,
+            test="measure/test_directions.py::test_rich_networks_find_the_direction",
+            kind=MEANS,
+            **limits,
+        )
+        for statement, metric, reason, limits in (
+            (
+                "lazy networks err as NTK regression does (ratio of test errors)",
+                "to_kernel_lazy",
+                "what learns features errs by a third less and more",
+                {"low": 0.85, "high": 1.15, "truth": 1.0},
+            ),
+            (
+                "rich networks err less than NTK regression (ratio of test errors)",
+                "to_kernel_rich",
+                "a gain of a fifth is no chance of one draw",
+                {"high": 0.8, "truth": 0.6},
+            ),
+            (
+                "the first layer of rich networks finds the direction (|cosine|)",
+                "overlap_rich",
+                "a random direction in 16 dimensions gets there once in a million draws",
+                {"low": 0.9, "truth": 0.99},
+            ),
+            (
+                "B'B of rich networks is like the mean outer product of gradients (cosine)",
+                "correlation_rich",
+                "without features it is near 0",
+                {"low": 0.8, "truth": 0.95},
+            ),
+        )
     ),
 )

@@ -248,6 +248,20 @@ class Learning(Section):
     """L of the Laplace kernel exp(-L |x - z|)."""
     ridge: number(ge=0, le=1e6) = 0.0
     """Added to the diagonal of the Gram matrices."""
+    network_width: whole(ge=1, le=2**16) = 512
+    """Hidden units k of networks beside the NTK, on a target of degree 2 that depends on one
+    direction, in the largest dimension."""
+    network_scales: distinct(number(ge=1e-3, le=1e6), least=2, most=6) = [0.3, 3.0, 100.0]
+    """g = alpha sqrt(k) of their output scales, rich to lazy."""
+    network_sizes: distinct(whole(ge=2, le=4096), least=2, most=10) = [32, 64, 128]
+    """Numbers n of their training points."""
+    network_draws: whole(ge=2, le=1000) = 5
+    """Draws of their points and initial weights."""
+    network_steps: whole(ge=1, le=10**7) = 4000
+    """Steps of full-batch gradient descent."""
+    network_rate: number(gt=0, lt=1) = 0.1
+    """Their learning rate in units of 2 / lambda_max of the limit NTK on the points. The kernels of
+    rich networks grow in training, so that it must be far below 1."""
 
 
 class Step7(Section):
