@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help check figures readme archive test test-fast test-all lint format schema notebook font lock clean clean-cache
+.PHONY: help check figures readme archive compare test test-fast test-all lint format schema notebook font lock clean clean-cache
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -27,6 +27,9 @@ readme: figures  ## quote the shipped study in README.md and docs, with picture,
 # What `make figures` would still have to do is done first.
 archive: figures  ## pack the finished study into one file to deposit or send, widelimit-study.tar.gz
 	$(BIN)/python -m widelimit.report.archive config.yaml '$(CONFIG)' widelimit-study.tar.gz
+
+compare: $(VENV)/installed  ## studies side by side, comparison.html (STUDIES="results results/wide")
+	$(BIN)/python -m widelimit.report.comparison $(STUDIES)
 
 PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 

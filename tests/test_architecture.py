@@ -39,6 +39,7 @@ EDGE = {
     "study",
     "report.pages",
     "report.archive",
+    "report.comparison",
     "report.quote_in_docs",
 }
 """What may touch files: compiled keeps machine code on disk, data.files reads the user's own."""
