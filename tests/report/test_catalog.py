@@ -90,7 +90,7 @@ def test_which_figures_depend_on_the_study():
     assert of("iris") == classes
     assert of("digits") == classes | {"classes_wrong"}
     assert of("mnist") == classes | {"classes_wrong", "classes_scale", *scales} - {"scale_fits"}
-    assert of("lecture") == {"step7_lecture"}
+    assert of("lecture") == {"step7_lecture", "lecture_descent"}
 
 
 def test_the_interval_is_shown_beside_the_same_targets_alone(tmp_path):

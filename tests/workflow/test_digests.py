@@ -64,6 +64,7 @@ FIT = {
     "measure_step3",
     "measure_step4",
     "measure_classes",
+    "measure_lecture",
     "measure_step2",
     "measure_step5",
     "measure_small",

@@ -109,8 +109,8 @@ rule measure_scale:
         "../scripts/measure_scale.py"
 
 
-# Rules measure_step1 to measure_step5, measure_learning and measure_classes: study/measurements.py
-# says what each is told and gives.
+# Rules measure_step1 to measure_step5, measure_learning, measure_classes and measure_lecture:
+# study/measurements.py says what each is told and gives.
 for step, measurement in measurements_of(STUDY).items():
     TOLD[f"measure_{step}"] = named(
         {

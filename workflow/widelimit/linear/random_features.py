@@ -48,6 +48,16 @@ def fourier_features(X, W, b) -> np.ndarray:
     return math.sqrt(2 / len(W)) * np.cos(X @ W.T + finite("b", b, (len(W),)))
 
 
+def complex_fourier_features(X, W) -> np.ndarray:
+    """F = exp(i X W') / sqrt(k), so that E[F F*] is the Gaussian kernel, as of `fourier_features`.
+
+    X (n, d), W (k, d), as `draw_fourier` draws them; returns (n, k), complex.
+    Source: Rahimi & Recht (2007), section 3.
+    """
+    X, W = _points_and_directions(X, "W", W)
+    return np.exp(1j * (X @ W.T)) / math.sqrt(len(W))
+
+
 def _points_and_directions(X, name: str, W) -> tuple[np.ndarray, np.ndarray]:
     W = finite(name, W, ("width", "d"))
     return finite("X", X, ("points", W.shape[1]), empty=True), W

@@ -310,6 +310,12 @@ FIGURES = {
         settings=BANDS,
         applies=lambda study: study.data.source == "lecture",
     ),
+    "lecture_descent": Figure(
+        "Double descent on a lecture's ten points, with the kernels that it compares.",
+        {"descent": "lecture/descent"},
+        settings=BANDS,
+        applies=lambda study: study.data.source == "lecture",
+    ),
     "learning_curves": Figure(
         "Test error of kernel regression against the number of points, by degree, with theory.",
         {"errors": "learning/errors", "theory": "learning/theory"},
@@ -434,7 +440,7 @@ PAGES = {
         claim="The distance between a network and the prediction of its kernel falls with the"
         " width, at every training time measured.",
         picture="step7_convergence",
-        steps=("step7", "classes"),
+        steps=("step7", "classes", "lecture"),
         tables={"measured": "measured", "claims": "step7/claims"},
     ),
     "learning": Page(

@@ -13,6 +13,7 @@ from widelimit.tables import (
     classes,
     features,
     learning,
+    lecture,
     linear_regression,
     regression,
     scale,
@@ -75,7 +76,8 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    for chapter in (linear_regression, regression, features, tangent, learning, scale, classes):
+    chapters = (linear_regression, regression, features, tangent, learning, scale, classes, lecture)
+    for chapter in chapters:
         tables += chapter.TABLES.values()
     names = [
         module.name

@@ -39,6 +39,7 @@ QUESTIONS = {
     "classes_kernels": "Do the kernels differ by more than their intervals?",
     "classes_confusion": "Which two classes are hardest to tell apart?",
     "classes_wrong": "Would you have read them right?",
+    "lecture_descent": "Which of the two kernels do the Fourier features come to?",
     "step7_lecture": "Do the published numbers lie where this study finds them?",
     "learning_curves": "Which targets does a kernel learn first, and which does it never learn?",
     "learning_shares": "Which kernel spends its points on high degrees?",

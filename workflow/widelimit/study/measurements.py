@@ -1,4 +1,5 @@
-"""The measurements of steps 1 to 5, of learning curves and of classes: small experiments, one job
+"""The measurements of steps 1 to 5, of learning curves, of classes and of
+a lecture: small experiments, one job
 each.
 
 A step is the function ``measure`` of its module, with arguments from the study. It gives the tables
@@ -18,7 +19,15 @@ from widelimit.study.cost import (
     learning_megabytes,
     random_features_megabytes,
 )
-from widelimit.tables import classes, features, learning, linear_regression, regression, tangent
+from widelimit.tables import (
+    classes,
+    features,
+    learning,
+    lecture,
+    linear_regression,
+    regression,
+    tangent,
+)
 
 
 @dataclass(frozen=True)
@@ -171,6 +180,14 @@ MEASUREMENTS = {
         megabytes=classes_megabytes,
         minutes=60,
         applies=lambda study: study.data.has_classes,
+    ),
+    "lecture": Measurement(
+        "widelimit.measure.lecture",
+        tuple(lecture.TABLES),
+        lambda study: {"root": study.seed, "seeds": study.network.seeds},
+        megabytes=lambda study: 1000,
+        minutes=10,
+        applies=lambda study: study.data.source == "lecture",
     ),
 }
 """By step; each table lies in the results directory as <step>/<name>.parquet."""
