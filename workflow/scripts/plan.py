@@ -8,7 +8,7 @@ with logged(snakemake.log[0]):
     if not snakemake.input.predicted:
         raise ValueError(
             "plan: theory predicts networks of one output, without output_scale and with a stable"
-            " learning_rate: (leaky) ReLU on the circle, or n_train x steps of 50,000 at most"
+            " learning_rate, where that takes half an hour at most: try fewer points or steps"
         )
     table = read_table(*snakemake.input.predicted)
     write_text(snakemake.output.plan, plan(table))
