@@ -86,6 +86,8 @@ def test_a_result_whose_record_was_lost_is_made_again(tmp_path, monkeypatch, nam
     records = str(tmp_path / "records")
     snakemake = records_of(records)
     snakemake._io_write(records, {"code": "1"}, "results/whole.json")
+    for other in (".DS_Store", ".nfs0001", "no record!", "größe"):
+        Path(records, other).write_text(content)
     for lost in (f"results/{name}", f"elsewhere/{name}"):
         snakemake._io_write(records, {}, lost)
         Path(snakemake._record_path(records, lost)).write_text(content)

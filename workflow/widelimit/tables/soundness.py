@@ -48,13 +48,17 @@ def lost_records(folder: str | os.PathLike, records: str | os.PathLike) -> Itera
     records : .snakemake/metadata, where the name of a record is its result's in base 64
     """
     for record in sorted(Path(records).rglob("*")):
-        if record.is_file() and not _tail(record).endswith(b"}"):
-            if result_of(record, records).is_relative_to(folder):
-                yield record
+        with suppress(ValueError):  # what is no record has no such name
+            if record.is_file() and not _tail(record).endswith(b"}"):
+                if result_of(record, records).is_relative_to(folder):
+                    yield record
 
 
 def result_of(record: Path, records: str | os.PathLike) -> Path:
-    """The result that a record is of. Long names are cut into folders, which begin with @."""
+    """The result that a record is of. Long names are cut into folders, which begin with @.
+
+    Raises ValueError for any other file there.
+    """
     parts = record.relative_to(records).parts
     return Path(urlsafe_b64decode("".join(part.lstrip("@") for part in parts)).decode())
 
