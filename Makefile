@@ -1,7 +1,8 @@
 # Two commands on a fresh machine: `make figures` and `make test`.
 PYTHON ?= python3
 CORES  ?= 2
-CONFIG ?= config.yaml
+# To the shell as a variable, whatever quotes and blanks are in the name of the file.
+export CONFIG ?= config.yaml
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -16,17 +17,17 @@ help:  ## this list
 
 # Snakemake would answer a file that is not valid YAML in UTF-8 with a traceback.
 check: $(VENV)/installed  ## say what is wrong with a configuration (CONFIG=config.yaml)
-	@$(BIN)/python -m widelimit.study.checks config.yaml '$(CONFIG)'
+	@$(BIN)/python -m widelimit.study.checks config.yaml "$$CONFIG"
 
 figures: check  ## run a study and build its pages (CORES=2 CONFIG=config.yaml)
-	$(BIN)/snakemake --cores $(CORES) --configfile '$(CONFIG)' --quiet reason host
+	$(BIN)/snakemake --cores $(CORES) --configfile "$$CONFIG" --quiet reason host
 
 readme: figures  ## quote the shipped study in README.md and docs, with picture, findings and claims
 	$(BIN)/python -m widelimit.report.quote_in_docs results README.md
 
 # What `make figures` would still have to do is done first.
 archive: figures  ## pack the finished study into one file to deposit or send, widelimit-study.tar.gz
-	$(BIN)/python -m widelimit.report.archive config.yaml '$(CONFIG)' widelimit-study.tar.gz
+	$(BIN)/python -m widelimit.report.archive config.yaml "$$CONFIG" widelimit-study.tar.gz
 
 compare: $(VENV)/installed  ## studies side by side, comparison.html (STUDIES="results results/wide")
 	$(BIN)/python -m widelimit.report.comparison $(STUDIES)

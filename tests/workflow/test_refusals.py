@@ -5,8 +5,11 @@ What is refused, and in which words, is tested with the model and the checks in 
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -47,22 +50,24 @@ def test_without_config_yaml_no_study_is_what_it_says(checkout):
     assert not (checkout.path / "results").exists()
 
 
-def test_make_figures_checks_before_snakemake_reads(tmp_path):
+@pytest.mark.parametrize("name", ["it's mine.yaml", 'a "b; c.yaml'])
+def test_make_figures_checks_before_snakemake_reads(checkout, name):
     """Snakemake reads the files of --configfile before any code of ours, with tracebacks."""
-    makefile = (ROOT / "Makefile").read_text()
-    assert "$(BIN)/python -m widelimit.study.checks config.yaml '$(CONFIG)'" in makefile
-    assert "\nfigures: check " in makefile
-    path = tmp_path / "study.yaml"
+    for file in ("Makefile", "benchmarks/benchmarks.mk", "pyproject.toml"):
+        (checkout.path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, checkout.path / file)
+    (checkout.path / ".venv").mkdir()
+    (checkout.path / ".venv/installed").touch()
+    path = checkout.path / name
     path.write_bytes(b"data: {target: '\xff'}\n")
     done = subprocess.run(
-        [sys.executable, "-m", "widelimit.study.checks", "config.yaml", str(path)],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT / "workflow")},
+        ["make", "figures", f"BIN={Path(sys.executable).parent}", f"CONFIG={name}"],
+        cwd=checkout.path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(checkout.path / "workflow")},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1
-    assert done.stderr.startswith("The configuration cannot be run.\n")
-    assert str(path) in done.stderr
+    assert done.returncode != 0
+    assert done.stderr.startswith(f"The configuration cannot be run.\n{name}: ")
     assert "Traceback" not in done.stderr

@@ -38,7 +38,9 @@ def read_configs(paths: Iterable[str]) -> dict:
             raise ConfigError(f"{path}: nested too deeply, or containing itself") from None
         except _Refused as error:
             raise ConfigError(readable(f"{path}: {error}")) from None
-        except (OSError, ValueError, yaml.YAMLError) as error:
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+        except (ValueError, yaml.YAMLError) as error:
             reason = readable(" ".join(str(error).split()))
             raise ConfigError(f"{path}: cannot be read as YAML in UTF-8: {reason}") from None
     return config
