@@ -108,7 +108,7 @@ def draw(table: pd.DataFrame) -> Figure:
         ends[axes] = _draw_errors(axes, _of(table, features, "sphere"), *LIMITS[features])
         style.panel(axes, letter, f"{NAMES[features]}, on the sphere")
     key = {"many data sets": MEAN, "their mean in theory": looks.THEORY}
-    style.key(grid["a"], key, loc="lower right", ncols=1)
+    style.key(figure, {"one data set": {"color": TEST}} | key)
     grid["b"].sharey(grid["a"])
     for letter, quantity in (("c", "rank"), ("d", "train")):
         axes = grid[letter]
