@@ -21,7 +21,7 @@ OPTIONS = {"activation": "relu", "learning_rate": 0.05}
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
     options = OPTIONS | {"checkpoints": [0, 1, 20], "widths": [256, 64]}
-    return predict_distance(POINTS, POINTS, experiment="step7", **options)
+    return predict_distance(POINTS, POINTS, experiment="step7", **options).metrics
 
 
 def test_numbers_are_those_of_the_library(rows):

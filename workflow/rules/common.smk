@@ -117,6 +117,7 @@ NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
 RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
 # Where theory's predictions of the main experiment are, if they are made.
 PREDICTED = [f"{RESULTS}/predicted.parquet"] if arguments.predictable(STUDY) else []
+STUDY_PAGES = pages_of(STUDY)
 # Where the numbers of each step of the course are.
 MEASURED = {
     **{
@@ -128,14 +129,25 @@ MEASURED = {
     + [f"{RESULTS}/{small}/measured.parquet" for small in STUDY.beyond_experiments()]
     + PREDICTED,
     **(
+        {
+            "distance": [
+                f"{RESULTS}/measured.parquet",
+                *PREDICTED,
+                f"{RESULTS}/distance/measured.parquet",
+            ]
+        }
+        if "distance" in STUDY_PAGES
+        else {}
+    ),
+    **(
         {"scale": [f"{RESULTS}/{part}/measured.parquet" for part in ["scale", *SCALES]]}
         if SCALES
         else {}
     ),
 }
+ALL_MEASURED = list(dict.fromkeys(path for paths in MEASURED.values() for path in paths))
 # Steps with numbers that fall as powers of the width.
 FITTED = ("step4", "step5", "step7", *(["scale"] if SCALES else []))
-STUDY_PAGES = pages_of(STUDY)
 
 
 wildcard_constraints:
@@ -322,7 +334,7 @@ def made_from():
         yield table(f"{step}/claims"), measured
         if step in FITTED:
             yield table(f"{step}/slopes"), measured
-    yield table("metrics"), [path for paths in MEASURED.values() for path in paths]
+    yield table("metrics"), ALL_MEASURED
     yield table("claims"), [table(f"{step}/claims") for step in MEASURED]
     for figure in figures_of(STUDY):
         tables = figure_tables(figure, STUDY)

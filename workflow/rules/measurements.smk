@@ -43,6 +43,8 @@ rule predict_distance:
         data="{base}/data.parquet",
     output:
         metrics="{base}/predicted.parquet",
+        points="{base}/predicted_points.parquet",
+        units="{base}/border_units.parquet",
     log:
         "{base}/logs/predict_distance.log",
     conda:
@@ -61,6 +63,29 @@ rule predict_distance:
         "predict_distance for {wildcards.base}"
     script:
         "../scripts/predict_distance.py"
+
+
+# Trained networks beside what was predicted of them.
+rule compare_with_predicted:
+    input:
+        predictions=table("predictions"),
+        predicted=table("predicted"),
+        points=table("predicted_points"),
+    output:
+        metrics=table("distance/measured"),
+        points=table("distance/points"),
+    log:
+        f"{RESULTS}/logs/compare_with_predicted.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=growing(1500),
+        runtime=5,
+    params:
+        code=code("compare_with_predicted.py"),
+    script:
+        "../scripts/compare_with_predicted.py"
 
 
 rule plan:
@@ -167,7 +192,7 @@ rule fit_slopes:
 
 rule collect_metrics:
     input:
-        metrics=[path for paths in MEASURED.values() for path in paths],
+        metrics=ALL_MEASURED,
         slopes=[table(f"{step}/slopes") for step in FITTED],
     output:
         metrics=table("metrics"),

@@ -173,7 +173,7 @@ def test_movement_is_that_of_the_last_step(full, figures):
     assert set(moved["step"]) == {10_000}
     known = values(full["metrics"], "weight_movement", step=10_000, width=2**12)
     assert f"weights move by {number(np.median(known), 2)}" in step7_movement.finding(table)
-    assert set(table["metric"]) == set(step7_movement.PANELS)
+    assert set(table["metric"]) == {*step7_movement.PANELS, "ntk_deviation_expected"}
 
 
 def test_movement_without_the_empirical_ntk_shows_the_weights_alone(full, figures):

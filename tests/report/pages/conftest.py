@@ -89,6 +89,24 @@ def kernel_metrics():
     return frame.assign(width=pd.NA, seed=pd.NA, step=pd.NA)
 
 
+def prediction_tables():
+    """Two widths and a step of what the page on the distance quotes; one ratio is not known."""
+    at = {"width": [64, 256], "step": 10}
+    ratios = [
+        pd.DataFrame(at | {"quantity": quantity, "ratio": 0.93, "margin": [0.04, margin]})
+        for quantity, margin in (("start", 0.05), ("movement", 0.7))
+    ]
+    metrics = {"predicted_distance_start": [0.4, 0.2], "predicted_distance_movement": [0.3, 0.1]}
+    predicted = [pd.DataFrame(at | {"metric": name, "value": v}) for name, v in metrics.items()]
+    of_steps = {
+        "metric": ["crossover_width", "predicted_change"],
+        "step": 10,
+        "value": [123.0, 1.0],
+    }
+    predicted.append(pd.DataFrame(of_steps))
+    return {"ratios": pd.concat(ratios), "predicted": pd.concat(predicted)}
+
+
 @pytest.fixture(scope="session")
 def quoted(step3):
     """The tables that the text of each page quotes, by page."""
@@ -101,6 +119,7 @@ def quoted(step3):
         "step4": {"measured": measured, "claims": judge("step4", measured, slopes)},
         "step5": {"example": pd.concat([example(name) for name in ("relu", "hermite:2")])},
         "step7": {"measured": kernel_metrics()},
+        "distance": prediction_tables(),
         "learning": {},
         "scale": {},
     }

@@ -58,11 +58,9 @@ class KinkFlux:
 
         residual (n,): y - f_0(X)
         """
-        V = self.response.vectors
-        sums = (self.response.stride_sums(self.marks) * (V.T @ residual)) @ V.T
         psi = _Slopes(self, self.X)
-        S = np.stack([psi.pulled(sums, side) for side in (psi.on, psi.off)], axis=1)
-        speeds = np.einsum("tsqc,qc->tqs", S, self.normal)
+        S = self._pull_of_points(psi, residual)
+        speeds = self._across(S)
         pulls = _pulls(_flux(speeds), S)
         # s c / (2 pi) at k = 1
         coefficient = self.phi.scale**1.5 / (2 * math.pi)
@@ -74,6 +72,20 @@ class KinkFlux:
         farthest = np.abs(np.cumsum(speeds, axis=0)).max(axis=(1, 2), initial=0.0)
         farthest = np.maximum.accumulate(np.append(0.0, farthest))
         return answered + added, farthest[self.checkpoints]
+
+    def speeds(self, residual) -> np.ndarray:
+        """eta e.S in each stride, (strides, rays, 2): what z = e.b / (s |a|) gains there on the
+        on side and on the off side of each ray where a > 0, and loses where a < 0."""
+        return self._across(self._pull_of_points(_Slopes(self, self.X), residual))
+
+    def _pull_of_points(self, psi: _Slopes, residual) -> np.ndarray:
+        """eta S on both sides of each ray, (strides, 2, rays, 2)."""
+        V = self.response.vectors
+        sums = (self.response.stride_sums(self.marks) * (V.T @ residual)) @ V.T
+        return np.stack([psi.pulled(sums, side) for side in (psi.on, psi.off)], axis=1)
+
+    def _across(self, S: np.ndarray) -> np.ndarray:
+        return np.einsum("tsqc,qc->tqs", S, self.normal)
 
 
 class _Slopes:

@@ -33,6 +33,22 @@ METRIC_MEANINGS = {
     " points, as the theory of finite width predicts it",
     "predicted_distance_movement": "root mean square over test points of the mean over"
     " initialisations of network - own-kernel prediction, as that theory predicts it",
+    "predicted_distance_movement_error": "standard error of that prediction, of its sampling of f_0"
+    " and units alone: root mean square over test points",
+    "predicted_ntk_drift": "ntk_drift, as that theory predicts it",
+    "predicted_weight_movement": "root mean square of weight_movement over initialisations, as the"
+    " residuals of the limit predict it",
+    "start_over_predicted": "distance_start, root mean square over seeds, / its prediction",
+    "start_over_predicted_error": "standard error of it over seeds",
+    "start_predicted_correlation": "correlation over test points of the root mean square over seeds"
+    " of own-kernel - NTK prediction with what is predicted of it",
+    "movement_over_predicted": "mean over seeds of network - own-kernel prediction, root mean"
+    " square over test points, less what chance leaves of it, / predicted_distance_movement",
+    "movement_over_predicted_error": "standard error of it, by the jackknife over seeds",
+    "movement_along_predicted": "d.g / g.g over test points, d = network - own-kernel prediction"
+    " and g what is predicted of its mean, g.g less what sampling adds: 1 where theory is right",
+    "movement_predicted_correlation": "correlation over test points of the mean over seeds of"
+    " network - own-kernel prediction with what is predicted of it",
     "predicted_change": "root mean square over test points of what training changes in the limit,"
     " from an output of 0 on: what distances are small against",
     "crossover_width": "width from which the predicted movement is of its final order, k^(-1/2)",

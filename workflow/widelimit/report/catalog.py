@@ -17,6 +17,7 @@ from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 from widelimit.study.arguments import predictable
 from widelimit.study.commands import Command
 from widelimit.study.config import Study
+from widelimit.study.cost import has_flux
 
 
 def _always(study: Study) -> bool:
@@ -57,6 +58,16 @@ def _with_scales(study: Study) -> bool:
 def _with_scales_along_a_line(study: Study) -> bool:
     """Whether there are networks of several scales whose points have an order."""
     return _with_scales(study) and study.data.n_inputs - study.data.bias <= 2
+
+
+def _predicted(study: Study) -> bool:
+    """Whether the networks' distance is predicted, and measured in its two parts."""
+    return predictable(study) and _keeps_kernels(study)
+
+
+def _predicted_at_kinks(study: Study) -> bool:
+    """Whether it is for (leaky) ReLU on the circle."""
+    return _predicted(study) and has_flux(study.experiments()["step7"])
 
 
 def _of_every_scale(table: str) -> Callable[[Study], list[str]]:
@@ -227,7 +238,7 @@ FIGURES = {
     ),
     "step7_errors": Figure(
         "The two errors that make up the distance: the kernel's at the start, and its movement.",
-        {"metrics": "measured", "slopes": "step7/slopes"},
+        {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
         settings=BANDS,
         applies=_keeps_kernels,
     ),
@@ -238,7 +249,7 @@ FIGURES = {
     ),
     "step7_movement": Figure(
         "How far the weights and the kernel move, against width.",
-        {"metrics": "measured", "slopes": "step7/slopes"},
+        {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
         settings=BANDS,
     ),
     "step7_ensemble": Figure(
@@ -247,7 +258,7 @@ FIGURES = {
             "data": "data",
             "predictions": "predictions",
             "theory": "theory",
-            "metrics": "measured",
+            "metrics": _measured_and_predicted,
         },
     ),
     "step7_interval": Figure(
@@ -315,6 +326,21 @@ FIGURES = {
         {"descent": "lecture/descent"},
         settings=BANDS,
         applies=lambda study: study.data.source == "lecture",
+    ),
+    "distance_errors": Figure(
+        "Both errors of every network along the test points, on what theory predicted.",
+        {"data": "data", "predictions": "predictions", "predicted": "predicted_points"},
+        applies=_predicted,
+    ),
+    "distance_units": Figure(
+        "Units beside the border of one training point, which stick to it or are pushed away.",
+        {"units": "border_units"},
+        applies=_predicted_at_kinks,
+    ),
+    "distance_ratio": Figure(
+        "Measured over predicted, start and movement apart, by width and step.",
+        {"metrics": lambda study: ["distance/measured", "predicted"]},
+        applies=_predicted,
     ),
     "learning_curves": Figure(
         "Test error of kernel regression against the number of points, by degree, with theory.",
@@ -442,6 +468,22 @@ PAGES = {
         picture="step7_convergence",
         steps=("step7", "classes", "lecture"),
         tables={"measured": "measured", "claims": "step7/claims"},
+    ),
+    "distance": Page(
+        "How far from the limit",
+        "The distance of a network from its kernel, predicted before any network is trained.",
+        claim="How far a network of finite width is from its kernel can be predicted without"
+        " training it.",
+        picture="distance_errors",
+        steps=("distance",),
+        tables={
+            "claims": "distance/claims",
+            "ratios": "figures/distance_ratio",
+            "predicted": "predicted",
+        },
+        rule="predict_distance",
+        work="The predictions",
+        applies=_predicted,
     ),
     "learning": Page(
         "Learning curves",

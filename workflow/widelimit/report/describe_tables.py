@@ -11,6 +11,7 @@ from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.report import figures
 from widelimit.tables import (
     classes,
+    distance,
     features,
     learning,
     lecture,
@@ -76,7 +77,17 @@ def readme() -> str:
 
 def _sections() -> Iterator[str]:
     tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    chapters = (linear_regression, regression, features, tangent, learning, scale, classes, lecture)
+    chapters = (
+        linear_regression,
+        regression,
+        features,
+        tangent,
+        distance,
+        learning,
+        scale,
+        classes,
+        lecture,
+    )
     for chapter in chapters:
         tables += chapter.TABLES.values()
     names = [

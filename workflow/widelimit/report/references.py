@@ -101,6 +101,8 @@ CITED = {
     "step4": ("belkin", "cho", "daniely", "neal", "rahimi", "simon"),
     "step5": ("jacot", "lee", "liu"),
     "step7": ("cho", "dyer", "huang", "jacot", "lee", "radhakrishnan"),
+    "distance": ("chizat", "cho", "dyer", "huang"),
+    "learning": ("bordelon", "dickens"),
     "learning": ("bordelon", "dickens", "science"),
     "scale": ("chizat", "cristianini", "geiger", "yang"),
 }

@@ -100,6 +100,16 @@ def comparison_minutes(experiment: Experiment) -> int:
     return min(5 + fit_minutes(experiment) + int(networks * one / 60), LONGEST)
 
 
+def has_flux(experiment: Experiment) -> bool:
+    """Whether networks are (leaky) ReLU on the circle, where theory has a flux at the kinks."""
+    data = experiment.data
+    kinked = parse_activation(experiment.network.activation).slope is not None
+    on_circle = data.source in ("lift", "circle") or (
+        data.source == "sphere" and data.dimension == 2
+    )
+    return kinked and on_circle and not data.bias
+
+
 def prediction_minutes(experiment: Experiment) -> int:
     """Minutes for predict_distance, twice those measured: for each checkpoint, thousands of n x n
     products with 64 right-hand sides; for each width, and where two theories are joined, 16
@@ -110,11 +120,7 @@ def prediction_minutes(experiment: Experiment) -> int:
     data, network = experiment.data, experiment.network
     n, steps, widths = data.n_train, network.steps, len(network.widths)
     start = 4e-5 * n**2 * len(network.all_checkpoints)
-    kinked = parse_activation(network.activation).slope is not None
-    on_circle = data.source in ("lift", "circle") or (
-        data.source == "sphere" and data.dimension == 2
-    )
-    if kinked and on_circle and not data.bias:
+    if has_flux(experiment):
         flux = 2e-7 * n**2 * min(steps, STRIDES)
         moved = flux + 16 * (widths + 1) * steps * (4e-7 + 1e-7 * n)
     else:

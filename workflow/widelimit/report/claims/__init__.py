@@ -6,6 +6,7 @@ import pandas as pd
 
 from widelimit.report.claims.check import check_claims
 from widelimit.report.claims.claim import Claim
+from widelimit.report.claims.distance import DISTANCE
 from widelimit.report.claims.learning import LEARNING
 from widelimit.report.claims.scale import SCALE
 from widelimit.report.claims.step1 import STEP1
@@ -21,6 +22,7 @@ CLAIMS = {
     "step4": STEP4,
     "step5": STEP5,
     "step7": STEP7,
+    "distance": DISTANCE,
     "learning": LEARNING,
     "scale": SCALE,
 }
@@ -40,6 +42,7 @@ def judge(
 
 __all__ = [
     "CLAIMS",
+    "DISTANCE",
     "LEARNING",
     "SCALE",
     "STEP1",

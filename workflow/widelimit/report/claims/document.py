@@ -40,6 +40,7 @@ TITLES = {
     "step4": "Step 4: random features and NNGP",
     "step5": "Step 5: the neural tangent kernel",
     "step7": "Step 7: wide networks",
+    "distance": "How far from the limit",
     "learning": "Learning curves",
     "scale": "Where the kernel picture ends",
 }

@@ -73,9 +73,7 @@ def draw(table: pd.DataFrame) -> Figure:
     style.panel(left, "a", "Network against NTK prediction, at the same step")
     style.panel(right, "b", f"Three distances after {words.steps(steps[-1])}")
     ends = against_width.draw({left: by_step, right: distances})
-    for _, rows in by_metric.get(PREDICTED, table.iloc[:0]).groupby("step"):
-        line = rows.sort_values("width")
-        left.plot(line["width"], line["centre"], color=style.THEORY, linestyle="--", linewidth=0.8)
+    against_width.draw_theory(left, by_metric.get(PREDICTED, table.iloc[:0]))
     label_ends(ends)
     return figure
 

@@ -30,7 +30,8 @@ TABLE = Table(
             "quantity",
             "mean or std at one test point (theory's where width is missing), or bias_squared,"
             " variance, theory_variance: their means over the test points; bias_paired and"
-            " bias_paired_error: as in metrics.parquet",
+            " bias_paired_error: as in metrics.parquet; movement: predicted_distance_movement of"
+            " metrics.parquet",
         ),
         STEP,
         WIDTH.but(null="theory"),
@@ -47,6 +48,7 @@ MEANS = {
     "ensemble_variance": "variance",
     "ensemble_bias_paired": "bias_paired",
     "ensemble_bias_paired_error": "bias_paired_error",
+    "predicted_distance_movement": "movement",
 }
 """What the metrics are called here."""
 
@@ -162,6 +164,10 @@ def _decompose(axes: Axes, table: pd.DataFrame, letter: str):
     style.log_scale(axes)
     against_width.width_axis(axes, choices.distinct(table["width"]))
     expected, seeds = _expected(table), int(table["seeds"].max())
+    movement = table[table["quantity"] == "movement"].sort_values("width")
+    bias = movement["value"] ** 2 + expected / seeds
+    dashed = {"color": LOOKS["bias_squared"][1], "linestyle": style.DASHED, "linewidth": 1.1}
+    axes.plot(movement["width"].astype(float), bias, **dashed)
     levels = [(expected, "theory's variance", style.THEORY, style.DASHED)]
     if seeds > 1:
         levels.append((expected / seeds, f"theory's variance / {seeds}", style.GREY, style.DOTTED))
@@ -183,6 +189,8 @@ def caption(table: pd.DataFrame) -> str:
     panels = "a" if len(widths) == 1 else f"a to {'abc'[len(widths) - 1]}"
     seeds = table["seeds"].dropna()
     chance = "; dotted: the squared bias that as many unbiased ones have by chance"
+    if table["quantity"].eq("movement").any():
+        chance += "; dashed: theory, for the squared bias the predicted movement² and chance"
     output = " of output 0" if table["outputs"].iloc[0] > 1 else ""
     return (
         f"Networks from {words.seeds(seeds)} beside infinitely wide ones after"

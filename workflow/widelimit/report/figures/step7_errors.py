@@ -19,6 +19,7 @@ PANELS = {
     START: "The kernel's error at the start: own NTK − limit",
     MOVEMENT: "The kernel's movement: network − own NTK",
 }
+PREDICTED = {metric: f"predicted_{metric}" for metric in PANELS}
 
 TABLE = Table(
     "figures/step7_errors.parquet",
@@ -30,9 +31,11 @@ TABLE = Table(
 def summarise(
     metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 6
 ) -> pd.DataFrame:
-    """Both errors at up to ``curves`` steps, with their slopes over the widest widths."""
+    """Both errors at up to ``curves`` steps, with their slopes over the widest widths, and what
+    theory predicts of them, where it does."""
     metrics, slopes = of_study(metrics), of_study(slopes).query("widths == 'widest'")
-    rows = metrics[metrics["metric"].isin(PANELS) & metrics["step"].gt(0)]
+    rows = metrics[metrics["metric"].isin([*PANELS, *PREDICTED.values()]) & metrics["step"].gt(0)]
+    rows = rows.assign(seed=rows["seed"].fillna(0))
     if len(rows):
         rows = rows[rows["step"].isin(choices.decades(rows["step"], curves))]
     by = ["metric", "step"]
@@ -52,23 +55,31 @@ def draw(table: pd.DataFrame) -> Figure:
             for step, rows in table[table["metric"] == metric].groupby("step")
         ]
     panels[0].set_ylabel("distance (root mean square over test points)")
-    label_ends(against_width.draw(curves))
+    ends = against_width.draw(curves)
+    for axes, metric in zip(panels, PREDICTED.values(), strict=True):
+        against_width.draw_theory(axes, table[table["metric"] == metric])
+    label_ends(ends)
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
+    predicted = table["metric"].isin(PREDICTED.values())
+    theory = "; dashed: predicted without training" * bool(predicted.any())
     return (
         "The two parts of the distance between network and NTK prediction. a: prediction of the"
         " network's own NTK at the start minus that of the limit NTK. b: network minus the"
-        " prediction of its own NTK.\nOne curve for each training time; root mean squares over test"
-        f" points. {against_width.caption(table)}"
+        f" prediction of its own NTK{theory}.\nOne curve for each training time; root mean squares"
+        " over test points. Theory gives the root mean square over initialisations of the first"
+        " and the mean of the second, without the chance in it that shows early."
+        f" {against_width.caption(table[~predicted])}"
     )
 
 
 def finding(table: pd.DataFrame) -> str:
     if table.empty:
         return "This study keeps no empirical kernels: its points times outputs are too many."
-    widest = table[table["width"] == table["width"].max()].set_index(["metric", "step"])
+    networks = table[table["metric"].isin(PANELS)]
+    widest = networks[networks["width"] == networks["width"].max()].set_index(["metric", "step"])
     ends = [choices.distinct(table["step"])[place] for place in (0, -1)]
     early, late = (
         [number(widest.loc[(metric, step), "centre"], 2) for metric in PANELS] for step in ends

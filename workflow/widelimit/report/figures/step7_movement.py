@@ -17,12 +17,12 @@ PANELS = {
     "weight_movement": (
         "Movement of the weights",
         "weights move by",
-        "all weights from where they started, after",
+        "all weights from their start, after",
     ),
     "ntk_deviation": (
         "NTK at the start, from its limit",
         "the NTK at the start is off its limit by",
-        "the NTK on the training points at initialisation from its limit",
+        "the NTK on the training points at the start from its limit",
     ),
     "ntk_drift": (
         "Drift of the NTK in training",
@@ -31,6 +31,12 @@ PANELS = {
     ),
 }
 """Title of the panel, words of the finding and of the caption, for each metric."""
+PREDICTED = {
+    "weight_movement": "predicted_weight_movement",
+    "ntk_deviation": "ntk_deviation_expected",
+    "ntk_drift": "predicted_ntk_drift",
+}
+"""What theory says of each."""
 
 TABLE = Table(
     "figures/step7_movement.parquet",
@@ -40,9 +46,10 @@ TABLE = Table(
 
 
 def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
-    """The three distances, that of the weights at the last step."""
+    """The three distances, that of the weights at the last step, and theory's for them."""
     metrics, slopes = of_study(metrics), of_study(slopes).query("widths == 'widest'")
-    kept = metrics[metrics["metric"].isin(PANELS)]
+    kept = metrics[metrics["metric"].isin([*PANELS, *PREDICTED.values()])]
+    kept = kept.assign(seed=kept["seed"].fillna(0))
     kept = kept[kept["step"].isna() | kept["step"].eq(choices.last_step(kept))]
     return TABLE.arrange(against_width.summarise(kept, slopes, ["metric", "step"], quantiles))
 
@@ -60,6 +67,8 @@ def draw(table: pd.DataFrame) -> Figure:
     ]
     ylabel = "relative distance (norm / norm)"
     against_width.small_multiples(figure, curves, columns=len(curves), ylabel=ylabel)
+    for axes, metric in zip(figure.axes, _shown(table), strict=True):
+        against_width.draw_theory(axes, table[table["metric"] == PREDICTED[metric]])
     return figure
 
 
@@ -67,7 +76,13 @@ def caption(table: pd.DataFrame) -> str:
     panels = [PANELS[metric][2] for metric in _shown(table)]
     panels[0] += f" {words.steps(choices.last_step(table))}"
     listed = "; ".join(f"{letter}: {text}" for letter, text in zip("abc", panels, strict=False))
-    return f"Distances relative to the norm, by width. {listed}. {against_width.caption(table)}"
+    theory = table["metric"].isin(PREDICTED.values())
+    return (
+        f"Distances relative to the norm, by width. {listed}. Dashed: theory.\nIt has no free"
+        " parameter, and is, for the weights, the way that the limit's residuals lead them; for the"
+        " start, what k units leave; for the drift, the mean field of finite_width.md, where it"
+        f" applies. {against_width.caption(table[~theory])}"
+    )
 
 
 def finding(table: pd.DataFrame) -> str:
@@ -75,7 +90,8 @@ def finding(table: pd.DataFrame) -> str:
         f"{PANELS[metric][1]} {against_width.widest(rows)}"
         for metric, rows in _shown(table).items()
     )
-    widest = table[table["width"] == table["width"].max()]
+    networks = table[table["metric"].isin(PANELS)]
+    widest = networks[networks["width"] == networks["width"].max()]
     return (
         f"At width {power(int(widest['width'].iloc[0]))} and after"
         f" {words.steps(choices.last_step(table))}, relative to the norm and in the median over"

@@ -8,6 +8,10 @@ from typing import Any
 import pandas as pd
 
 from widelimit.report import verdict
+from widelimit.report.plan import SHARES, width_for
+
+MOST_MARGIN = 0.5
+"""Ratios that are known to no better than this are not quoted."""
 
 
 def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -30,6 +34,8 @@ def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
         case "step7":
             numbers |= kernel_numbers(tables["measured"])
             numbers["distances"] = distance_numbers(tables["measured"])
+        case "distance":
+            numbers |= prediction_numbers(tables["ratios"], tables["predicted"])
     return numbers
 
 
@@ -59,6 +65,50 @@ def distance_numbers(metrics: pd.DataFrame) -> dict[str, float]:
         "width": int(last["width"].iloc[0]),
         "step": int(last["step"].iloc[0]),
         "seeds": last["seed"].nunique(),
+    }
+
+
+def prediction_numbers(ratios: pd.DataFrame, predicted: pd.DataFrame) -> dict[str, Any]:
+    """What theory predicts of the distance, and how the networks compare.
+
+    ratios : the table behind figure distance_ratio; predicted : rows of METRICS
+
+    steps : of the ratios; ratios : by quantity and width, for each step the ratio and its margin,
+    or None where nothing can be told; crossover : pairs of step and width;
+    plan : by share of what training changes, for each step the width it needs
+    """
+    steps = sorted(ratios["step"].unique())
+    by_metric = dict(iter(predicted.groupby("metric")))
+    cells = {
+        key: None if row.margin > MOST_MARGIN else (row.ratio, row.margin)
+        for key, row in ratios.set_index(["quantity", "width", "step"]).iterrows()
+    }
+    start, movement = (
+        by_metric[f"predicted_distance_{part}"].pivot(index="width", columns="step", values="value")
+        for part in ("start", "movement")
+    )
+    distance = (start**2 + movement**2) ** 0.5
+    change, crossover = (
+        by_metric.get(name, predicted.iloc[:0]).set_index("step")["value"].sort_index()
+        for name in ("predicted_change", "crossover_width")
+    )
+    return {
+        "steps": steps,
+        "ratios": {
+            quantity: {
+                width: [cells.get((quantity, width, step)) for step in steps]
+                for width in sorted(rows["width"].unique())
+            }
+            for quantity, rows in ratios.groupby("quantity")
+        },
+        "crossover": list(crossover.items()),
+        "plan": {
+            share: [
+                width_for(distance[step], share * change[step], crossover.get(step, 0.0))
+                for step in steps
+            ]
+            for share in SHARES
+        },
     }
 
 

@@ -1,0 +1,111 @@
+"""The figures of the page on the distance from the limit."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from widelimit.data.points import from_table
+from widelimit.measure.over_predicted import compare_with_predicted
+from widelimit.measure.predicted import predict_distance
+from widelimit.report.figures import (
+    distance_errors,
+    distance_ratio,
+    distance_units,
+    step7_convergence,
+    step7_ensemble,
+    step7_errors,
+    step7_movement,
+)
+from widelimit.report.pages.quoted import prediction_numbers
+
+STUDIES = ("two", "smallest", "sphere")
+
+
+@pytest.fixture(scope="module")
+def predicted(request):
+    """The tables of a small study of this name, and what was predicted of it."""
+
+    @cache
+    def make(name):
+        study = request.getfixturevalue(name)
+        metrics = study["metrics"][study["metrics"]["experiment"] == "step7"]
+        points = from_table(study["data"])
+        found = predict_distance(
+            points["train"],
+            points["test"],
+            experiment="step7",
+            activation="relu",
+            learning_rate=0.01,
+            checkpoints=sorted(study["predictions"]["step"].dropna().astype(int).unique()),
+            widths=sorted(metrics["width"].dropna().astype(int).unique()),
+        )
+        compared = compare_with_predicted(study["predictions"], found.metrics, found.points)
+        return study | {
+            "predicted": found.points,
+            "units": found.border_units,
+            "metrics": pd.concat([metrics, found.metrics, compared.metrics]).astype(
+                {"value": float}
+            ),
+        }
+
+    return make
+
+
+@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize(
+    "module",
+    [
+        distance_errors,
+        distance_units,
+        distance_ratio,
+        step7_convergence,
+        step7_errors,
+        step7_movement,
+        step7_ensemble,
+    ],
+    ids=lambda module: module.__name__.rpartition(".")[2],
+)
+def test_each_figure_is_readable(figures, tmp_path, predicted, module, name):
+    if (module, name) == (distance_units, "sphere"):
+        pytest.skip("a sphere has no borders in one dimension")
+    figures.check_figure(module, figures.take(module, predicted(name)), tmp_path / "table.parquet")
+
+
+def test_theory_is_drawn_through_the_networks_errors(figures, predicted):
+    study = predicted("two")
+    table = figures.take(distance_errors, study)
+    theory = table[table["seed"].isna()].set_index(["quantity", "width", "index"])["value"]
+    points = study["predicted"].set_index(["step", "width", "index"])
+    for part in ("start", "movement"):
+        assert (
+            theory[part, 64].tolist()
+            == points.loc[(10, 64), part].loc[theory[part, 64].index].tolist()
+        )
+
+
+def test_ratios_and_their_margins(figures, predicted):
+    study = predicted("two")
+    table = figures.take(distance_ratio, study).set_index(["quantity", "width", "step"])
+    metrics = study["metrics"].set_index("metric")
+    here = metrics[metrics["width"].eq(64) & metrics["step"].eq(10)]["value"]
+    assert table.loc[("start", 64, 10), "ratio"] == here["start_over_predicted"]
+    along = here["movement_along_predicted"]
+    assert table.loc[("movement", 64, 10), "ratio"] == pytest.approx(along.mean())
+    sampling = here["predicted_distance_movement_error"] / here["predicted_distance_movement"]
+    margin = 2 * np.hypot(along.std() / np.sqrt(2), sampling)
+    assert table.loc[("movement", 64, 10), "margin"] == pytest.approx(margin)
+
+
+def test_what_the_page_quotes(figures, predicted):
+    study = predicted("two")
+    ratios = figures.take(distance_ratio, study)
+    numbers = prediction_numbers(ratios, study["metrics"])
+    assert numbers["steps"] == [10]
+    assert [step for step, _ in numbers["crossover"]] == [10]
+    assert list(numbers["ratios"]["start"]) == [16, 64]
+    told = ratios[ratios["margin"] <= 0.5].set_index(["quantity", "width"])["ratio"]
+    for (quantity, width), ratio in told.items():
+        assert numbers["ratios"][quantity][width][0][0] == ratio
+    assert all(len(widths) == 1 for widths in numbers["plan"].values())

@@ -1,0 +1,69 @@
+"""What the report states of the distance of finite networks from their limit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from widelimit.report.claims.claim import LAST, MEANS, RATIOS, Claim
+
+TEST = "measure/test_over_predicted.py::test_networks_are_as_far_as_predicted"
+
+_claim = partial(Claim, experiment="step7", test=TEST, truth=1.0)
+_ratio = partial(_claim, kind=RATIOS, least_width=1024)
+
+DISTANCE = (
+    *(
+        _ratio(
+            f"{after} the kernel's error at the start costs as much as predicted"
+            " (measured / theory)",
+            "distance_start",
+            theory="predicted_distance_start",
+            step=step,
+            low=1 - share,
+            high=1 + share,
+            reason=reason,
+        )
+        for step, after, share, reason in (
+            (100, "After 100 steps", 0.2, "a fifth is what 60 networks tell so early"),
+            (1000, "After 1000 steps", 0.1, "a tenth is what 60 networks tell"),
+            (LAST, "At the last step", 0.1, "a tenth is what 60 networks tell"),
+        )
+    ),
+    *(
+        _claim(
+            f"{after} the kernel's movement costs as much as predicted, with the same sign at"
+            " the same points (mean, widest width)",
+            "movement_along_predicted",
+            kind=MEANS,
+            step=step,
+            low=low,
+            high=high,
+            reason=reason,
+        )
+        for step, after, low, high, reason in (
+            (100, "After 100 steps", 0.75, 1.25, "a quarter is what ten networks tell so early"),
+            (1000, "After 1000 steps", 0.9, 1.1, "a tenth: ten networks tell the ratio to 2 %"),
+            (LAST, "At the last step", 0.9, 1.1, "a tenth: ten networks tell the ratio to 2 %"),
+        )
+    ),
+    _ratio(
+        "The kernel drifts as far as predicted (measured / theory)",
+        "ntk_drift",
+        theory="predicted_ntk_drift",
+        low=0.95,
+        high=1.05,
+        reason="first-order theory, without the lag of the residuals, is a quarter too small",
+    ),
+    _claim(
+        "At the last step the weights have moved as far as the limit's residuals lead them"
+        " (measured / theory, from 2^20 units on)",
+        "weight_movement",
+        theory="predicted_weight_movement",
+        kind=RATIOS,
+        step=LAST,
+        least_width=1 << 20,
+        low=0.9,
+        high=1.1,
+        reason="a tenth: at 2^16 units, whose kernel moves more, it is a fifth too small",
+    ),
+)
