@@ -102,7 +102,6 @@ CITED = {
     "step5": ("jacot", "lee", "liu"),
     "step7": ("cho", "dyer", "huang", "jacot", "lee", "radhakrishnan"),
     "distance": ("chizat", "cho", "dyer", "huang"),
-    "learning": ("bordelon", "dickens"),
     "learning": ("bordelon", "dickens", "science"),
     "scale": ("chizat", "cristianini", "geiger", "yang"),
 }
