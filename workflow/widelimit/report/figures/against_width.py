@@ -275,6 +275,15 @@ def fitted_widths(table: pd.DataFrame) -> str:
     return f"all seeds of widths {' to '.join(map(power, ends))}"
 
 
+def slopes_over(table: pd.DataFrame) -> str:
+    """; slopes over all seeds of widths 2¹⁴ to 2²⁰: the end of a finding that quotes slopes."""
+    if table["slope"].isna().all():
+        return ""
+    curved = table["lack_of_fit"].lt(REJECTED).any()
+    pairs = ", from width to width where no line fits" * bool(curved)
+    return f"; slopes over {fitted_widths(table)}{pairs}"
+
+
 def caption(table: pd.DataFrame, lines: str = "Lines") -> str:
     """What lines, bands and slopes are, from a table with the columns `BAND` and `FIT`."""
     text = bands.caption(table, lines)

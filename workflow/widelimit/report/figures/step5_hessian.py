@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from widelimit.measure.slopes import REJECTED
 from widelimit.report.figures import against_width, looks, style, words
 from widelimit.report.figures.against_width import Curve
 from widelimit.report.numbers import fixed, number, power
@@ -125,11 +126,15 @@ def finding(table: pd.DataFrame) -> str:
         return f"No activation here has a second derivative; {readout}."
     slopes = []
     for metric, weights in ((BOUNDED, "bounded"), (GAUSSIAN, "Gaussian")):
-        fits = table.loc[(table["metric"] == metric), "slope"].dropna()
+        fits = table[table["metric"].eq(metric) & table["slope"].notna()]
         if len(fits):
-            slopes.append(f"{_range(fits)} for {weights} weights")
+            # Where no line fits, the slopes from width to width.
+            bent = fits["lack_of_fit"].lt(REJECTED).fillna(False).astype(bool)
+            ends = [fits["slope"].mask(bent, fits[end]) for end in ("local_low", "local_high")]
+            slopes.append(f"{_range(pd.concat(ends))} for {weights} weights")
     fitted = slopes and (
-        f"The slopes of the Hessian's norm against width are {words.listed(slopes)}. "
+        f"The slopes of the Hessian's norm against width are {words.listed(slopes)}"
+        f"{against_width.slopes_over(table)}. "
     )
     measured, theory = (
         table[table["metric"] == metric].set_index(["activation", "width"])["centre"]

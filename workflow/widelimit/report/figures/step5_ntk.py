@@ -68,4 +68,4 @@ def finding(table: pd.DataFrame) -> str:
     if fits.empty:
         return text + "."
     slopes = against_width.compared(fits, lambda fit: looks.activation(fit["activation"]).name)
-    return f"{text}; {slopes}."
+    return f"{text}; over {against_width.fitted_widths(fits)}, {slopes}."

@@ -126,5 +126,6 @@ def finding(table: pd.DataFrame) -> str:
         f" outputs is {widest[SAME]} off K on the blocks of one output and {widest[CROSS]} off zero"
         f" on those of two; networks of width {power(int(trained['width'].max()))} after"
         f" {words.steps(choices.last_step(trained))} are {widest[TRAINED]} from the prediction of"
-        f" the one kernel (medians over {words.seeds(trained['seeds'])})."
+        f" the one kernel (medians over {words.seeds(trained['seeds'])}"
+        f"{against_width.slopes_over(table)})."
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from widelimit.measure.slopes import REJECTED
 from widelimit.report.figures import against_width, choices, style, words
 from widelimit.report.figures.study_points import of_study
 from widelimit.report.numbers import power
@@ -95,14 +94,5 @@ def finding(table: pd.DataFrame) -> str:
     return (
         f"At width {power(int(widest['width'].iloc[0]))} and after"
         f" {words.steps(choices.last_step(table))}, relative to the norm and in the median over"
-        f" {words.seeds(widest['seeds'])}, {distances}{_fitted(table)}."
+        f" {words.seeds(widest['seeds'])}, {distances}{against_width.slopes_over(table)}."
     )
-
-
-def _fitted(table: pd.DataFrame) -> str:
-    if table["slope"].isna().all():
-        return ""
-    curved = ", from width to width where two are given" * bool(
-        table["lack_of_fit"].lt(REJECTED).any()
-    )
-    return f"; slopes over {against_width.fitted_widths(table)}{curved}"
