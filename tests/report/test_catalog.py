@@ -89,7 +89,12 @@ def test_which_figures_depend_on_the_study():
     classes = {"step7_classes", "classes_kernels", "classes_confusion"}
     assert of("iris") == classes
     assert of("digits") == classes | {"classes_wrong"}
-    assert of("mnist") == classes | {"classes_wrong", "classes_scale", *scales} - {"scale_fits"}
+    assert of("mnist") == classes | {
+        "classes_wrong",
+        "classes_scale",
+        "scale_collapse",
+        "scale_limit",
+    }
     assert of("lecture") == {"step7_lecture", "lecture_descent"}
 
 

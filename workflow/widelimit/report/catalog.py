@@ -372,7 +372,7 @@ FIGURES = {
             "metrics": lambda study: ["scale/measured", *_of_every_scale("measured")(study)],
             "slopes": "scale/slopes",
         },
-        applies=_with_scales,
+        applies=lambda study: _with_scales(study) and _keeps_kernels(study),
     ),
     "scale_fits": Figure(
         "Rich and lazy networks of one width side by side, which sliders choose on the page.",
