@@ -90,9 +90,10 @@ def test_sections_of_other_studies_stand_where_their_figure_is():
         figure("step7_beyond"),
         figure("step7_classes"),
         figure("step7_lecture", table=lecture, columns=()),
+        figure("lecture_descent"),
     ]
     page = Seen(render_page("step7", study=study(beyond=beyond), figures=figures))
-    assert {"beyond", "classes", "lecture"} <= set(page.values("id"))
+    assert {"beyond", "classes", "lecture", "lecture-descent"} <= set(page.values("id"))
     assert "x_0 + 7 * x_2" in page.text
     assert "4 initialisations each" in page.text
     assert page.text.count("0.484375") == 2

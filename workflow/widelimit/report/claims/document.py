@@ -28,7 +28,8 @@ medians and means are over the seeds of the widest width.
 The last two columns say what chance does to a verdict: how often such a study says yes where the
 statement is true, all values being in truth as named, and where one of them is at a limit. They are
 simulated: the numbers are shifted or scaled to that truth, and seeds drawn anew with replacement, a
-thousand times.
+thousand times. Where they are empty, the limits are far from what chance does, or it does nothing:
+"why these" has the argument.
 
 Limits are set for the shipped study. With targets of another size, correct numbers may miss a limit
 on a distance, which is no ratio.
