@@ -129,6 +129,7 @@ def finding(table: pd.DataFrame) -> str:
     correlations = [np.corrcoef(one, mean)[0, 1] for one in movement]
     return (
         f"At width {power(widest)} the error at the start is {fixed(size)} of what was predicted"
-        " (root mean squares over networks and test points), and the movement of each network has"
-        f" a correlation of {fixed(min(correlations), 3)} or more with the one predicted curve."
+        " (root mean squares over networks and test points), and the networks' movements have"
+        f" correlations from {fixed(min(correlations), 3)} to {fixed(max(correlations), 3)} with"
+        " the one predicted curve."
     )

@@ -166,7 +166,7 @@ def _decompose(axes: Axes, table: pd.DataFrame, letter: str):
     expected, seeds = _expected(table), int(table["seeds"].max())
     movement = table[table["quantity"] == "movement"].sort_values("width")
     bias = movement["value"] ** 2 + expected / seeds
-    dashed = {"color": LOOKS["bias_squared"][1], "linestyle": style.DASHED, "linewidth": 1.1}
+    dashed = {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.1}
     axes.plot(movement["width"].astype(float), bias, **dashed)
     levels = [(expected, "theory's variance", style.THEORY, style.DASHED)]
     if seeds > 1:
