@@ -25,7 +25,7 @@ from widelimit.measure.directions import Plan, direction_numbers, train_on_one_d
 from widelimit.measure.distances import deviation_from_theory
 from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.seeds import generator
-from widelimit.tables.learning import TABLES
+from widelimit.tables.learning import RESOLVED, TABLES
 
 __all__ = ["TABLES", "measure"]
 
@@ -137,6 +137,9 @@ def _numbers(tables: Mapping[str, pd.DataFrame], activation: str) -> Iterator[Ro
             deviations = [
                 deviation_from_theory(draws["test_rmse"].to_numpy(), predicted[place])
                 for place, draws in rows.groupby(places)
+                if predicted[place] > RESOLVED
             ]
             phi = activation if kernel in ("ntk", "nngp") else None
-            yield Row(f"learning_theory_deviation{end}_{kernel}", max(deviations), phi)
+            yield Row(
+                f"learning_theory_deviation{end}_{kernel}", max(deviations, default=np.nan), phi
+            )

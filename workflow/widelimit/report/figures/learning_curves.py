@@ -10,7 +10,7 @@ from widelimit.report.figures import bands, looks, style, words
 from widelimit.report.figures.labels import End, label_ends, level
 from widelimit.report.numbers import number
 from widelimit.tables.columns import BAND, Table, real
-from widelimit.tables.learning import DEGREE, DIMENSION, KERNEL, POINTS
+from widelimit.tables.learning import DEGREE, DIMENSION, KERNEL, POINTS, RESOLVED
 
 TITLE = "Degree by degree: what n points teach a kernel"
 
@@ -92,7 +92,7 @@ def caption(table: pd.DataFrame) -> str:
 
 def finding(table: pd.DataFrame) -> str:
     top = table[table["dimension"] == table["dimension"].max()]
-    off = (top["mean"] / top["theory"] - 1).abs()
+    off = (top["mean"] / top["theory"].where(top["theory"] > RESOLVED) - 1).abs()
     worst = top.loc[off.idxmax()]
     n, degree = int(top["n_train"].max()), int(top["degree"].min())
     last = top[top["n_train"].eq(n) & top["degree"].eq(degree)].set_index("kernel")["mean"]

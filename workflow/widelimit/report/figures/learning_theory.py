@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from widelimit.report.figures import looks, style, words
 from widelimit.report.numbers import number
 from widelimit.tables.columns import Table, real
-from widelimit.tables.learning import DEGREE, DIMENSION, KERNEL, POINTS
+from widelimit.tables.learning import DEGREE, DIMENSION, KERNEL, POINTS, RESOLVED
 
 TITLE = "Where theory fails: in few dimensions, for what is nearly learned"
 
@@ -36,7 +36,7 @@ def summarise(errors: pd.DataFrame, theory: pd.DataFrame) -> pd.DataFrame:
     squares = errors["test_rmse"].pow(2).groupby([errors[name] for name in places])
     draws = squares.agg(["mean", "sem"]).reset_index().astype({"degree": int})
     known = theory.dropna(subset="degree").astype({"degree": int})
-    table = draws.merge(known, on=places)
+    table = draws.merge(known[known["test_rmse"] > RESOLVED], on=places)
     ratio = table["mean"].pow(0.5) / table["test_rmse"]
     error = ratio * table["sem"] / table["mean"] / 2
     return TABLE.arrange(table.assign(missed=1 - table["learnability"], ratio=ratio, error=error))
