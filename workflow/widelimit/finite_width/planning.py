@@ -9,11 +9,15 @@ from scipy.optimize import brentq
 
 from widelimit.finite_width.movement import MEAN_FIELD
 from widelimit.finite_width.prediction import PredictedDistance, Predictor
+from widelimit.kernels.activations import parse_activation
 from widelimit.validation import positive, whole
 
 NARROWEST, WIDEST = 1 << 6, 1 << 40
 PRECISION = 0.03
 """Of log2 of the width: 2 %."""
+NARROWEST_KINKED = 1 << 10
+"""Of (leaky) ReLU: narrower networks move by chance about as far as the start takes them, and back
+towards the limit, which the prediction knows nothing of."""
 MORE = 1.1
 """A distance of so many tolerances is still called within the tolerance."""
 NO_NUMBER = 1.0
@@ -85,7 +89,8 @@ def width_for_tolerance(
             width = min(tried, key=lambda width: (excess(math.log2(width)) > 0, width))
     else:
         width = NARROWEST
-    reached, remark = _verdict(tried[width], tolerance)
+    kinked = parse_activation(activation).slope is not None
+    reached, remark = _verdict(tried[width], tolerance, kinked)
     return WidthForTolerance(width, tried[width], reached, remark)
 
 
@@ -104,7 +109,7 @@ def _bracket(excess, low: float, last: float) -> tuple[float, float]:
     return low - 1, low
 
 
-def _verdict(prediction: PredictedDistance, tolerance: float) -> tuple[bool, str]:
+def _verdict(prediction: PredictedDistance, tolerance: float, kinked: bool) -> tuple[bool, str]:
     width = prediction.widths[0]
     distance = float(prediction.distance[0])
     if not distance <= MORE * tolerance:
@@ -113,6 +118,11 @@ def _verdict(prediction: PredictedDistance, tolerance: float) -> tuple[bool, str
         return False, (
             f"Already at width {width} the predicted distance is {distance:.3g}; narrower networks "
             "are no matter for theories of wide ones."
+        )
+    if kinked and width < NARROWEST_KINKED:
+        return False, (
+            f"Networks of (leaky) ReLU narrower than {NARROWEST_KINKED} come nearer to their "
+            f"predictions than the predicted {distance:.3g}."
         )
     learned = float(prediction.change)
     # The mean field is not expanded in the movement; all else is of first order.

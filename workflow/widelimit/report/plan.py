@@ -8,7 +8,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from widelimit.finite_width.planning import SMALL
+from widelimit.finite_width.planning import NARROWEST_KINKED, SMALL
+from widelimit.kernels.activations import parse_activation
 from widelimit.report.numbers import number, power
 
 SHARES = (0.3, 0.1, 0.03, 0.01)
@@ -64,6 +65,12 @@ def plan(metrics: pd.DataFrame) -> str:
         "",
         *_table("distance", heads, needed),
     ]
+    kinked = parse_activation(metrics["activation"].dropna().iloc[0]).slope is not None
+    if kinked and distance.index.min() < NARROWEST_KINKED:
+        lines += [
+            "",
+            f"Below {power(NARROWEST_KINKED)} units networks of (leaky) ReLU come nearer.",
+        ]
     if len(crossover):
         lines += [
             "",
