@@ -89,6 +89,13 @@ def test_a_distance_that_rises_again_needs_the_wider_network():
         ({"data": {"target": ["t", "t ** 2"]}}, False),
         # It would take an hour and more.
         ({"network": {"steps": 10**8}}, False),
+        (
+            {
+                "data": {"source": "file", "path": "x.csv", "inputs": ["a", "b"], "outputs": ["y"]},
+                "network": {"steps": 100_000},
+            },
+            True,
+        ),
         ({"data": {"n_train": 5000}, "network": {"steps": 2, "checkpoints": []}}, False),
     ],
 )

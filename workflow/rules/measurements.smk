@@ -102,6 +102,7 @@ rule plan:
         mem_mb=1000,
         runtime=5,
     params:
+        unpredictable=arguments.why_unpredictable(STUDY),
         code=code("plan.py"),
     message:
         "plan"

@@ -6,9 +6,6 @@ from widelimit.tables.files import read_table, write_text
 
 with logged(snakemake.log[0]):
     if not snakemake.input.predicted:
-        raise ValueError(
-            "plan: theory predicts networks of one output, without output_scale and with a stable"
-            " learning_rate, where that takes half an hour at most: try fewer points or steps"
-        )
+        raise ValueError(f"plan: {snakemake.params.unpredictable}")
     table = read_table(*snakemake.input.predicted)
     write_text(snakemake.output.plan, plan(table))

@@ -64,17 +64,29 @@ LONGEST_PREDICTION = 30
 
 
 def predictable(study: Study) -> bool:
-    """Whether the distance of the study's networks is predicted: theory is for one output, for
-    networks without an output scale, and for stable learning rates; and it is to take minutes.
-    """
+    """Whether the distance of the study's networks is predicted."""
+    return not why_unpredictable(study)
+
+
+def why_unpredictable(study: Study) -> str:
+    """What in the configuration keeps theory from predicting the study's distances; empty if
+    nothing does."""
     network = study.network
-    return (
-        study.data.n_outputs == 1
-        and network.output_scale is None
-        and network.steps > 0
-        and not study.allow_unstable
-        and cost.prediction_minutes(study.experiments()["step7"]) <= LONGEST_PREDICTION
-    )
+    if study.data.n_outputs > 1:
+        return f"theory predicts networks of one output; got {study.data.n_outputs}"
+    if network.output_scale is not None:
+        return "network.output_scale: theory predicts networks without one"
+    if study.allow_unstable:
+        return "allow_unstable: theory predicts networks whose learning rate is stable"
+    if network.steps == 0:
+        return "network.steps: nothing is to be predicted at step 0"
+    minutes = cost.prediction_minutes(study.experiments()["step7"])
+    if minutes > LONGEST_PREDICTION:
+        return (
+            f"to predict so many points, steps and widths would take some {minutes} minutes, and is"
+            f" done up to {LONGEST_PREDICTION}: try fewer"
+        )
+    return ""
 
 
 def prediction_arguments(name: str, experiment: Experiment) -> dict[str, Any]:

@@ -104,8 +104,10 @@ def has_flux(experiment: Experiment) -> bool:
     """Whether networks are (leaky) ReLU on the circle, where theory has a flux at the kinks."""
     data = experiment.data
     kinked = parse_activation(experiment.network.activation).slope is not None
-    on_circle = data.source in ("lift", "circle") or (
-        data.source == "sphere" and data.dimension == 2
+    on_circle = (
+        data.source in ("lift", "circle")
+        or (data.source == "sphere" and data.dimension == 2)
+        or (data.source == "file" and len(data.inputs) == 2)  # each row is scaled to length 1
     )
     return kinked and on_circle and not data.bias
 
