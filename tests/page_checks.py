@@ -22,7 +22,7 @@ OF_SOME_STUDIES = (
     "step7_exponents",
     "step7_classes",
     "step7_lecture",
-    *(name for name in FIGURES if name.startswith("classes_")),
+    *(name for name in FIGURES if name.startswith(("classes_", "lecture_"))),
 )
 SHOWN = {
     page: [
