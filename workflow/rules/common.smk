@@ -43,7 +43,7 @@ from widelimit.study.environment import check_place, share_environment
 from widelimit.study.measurements import measurements_of
 from widelimit.study.told import told
 from widelimit.tables import run
-from widelimit.tables.files import read_table
+from widelimit.tables.files import concatenate
 from widelimit.tables.provenance import PACKAGE, code_digest
 
 share_environment(PACKAGE)
@@ -348,8 +348,9 @@ def closing_words():
     for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
         there = [path for path in paths if Path(path).exists()]
         yield from (f"{f'{what}:' if i == 0 else '':12}{path}" for i, path in enumerate(there))
-    if os.path.exists(table("claims")):
-        claims = read_table(table("claims"))
+    judged = [path for step in MEASURED if os.path.exists(path := table(f"{step}/claims"))]
+    if judged:
+        claims = concatenate(judged)
         yield f"{'Verdict:':12}{answer(claims)} ({tally(claims)})"
     for base in EXPERIMENTS:
         ours = {Path(path).parent for path in training_jobs(NETWORKS, base)}
