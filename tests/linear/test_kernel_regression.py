@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from widelimit.linear.kernel_regression import kernel_regression, ridge_path, spectrum
+from widelimit.linear.kernel_regression import kernel_regression, spectrum
 
 
 def factors(rng, n=12, m=7, rank=20):
@@ -147,12 +147,3 @@ def test_spectrum_refuses_what_has_none():
         spectrum([[1, 2], [0, 1]])
     with pytest.raises(ValueError, match="rcond must lie in"):
         spectrum(np.eye(2), rcond=2)
-
-
-def test_a_path_of_ridges_is_one_regression_after_the_other():
-    rng = np.random.default_rng(0)
-    F, G, y = (rng.standard_normal(shape) for shape in ((7, 9), (4, 9), (7, 2)))
-    K, K_test, ridges = F @ F.T, G @ F.T, [0.0, 1e-3, 2.0]
-    for ridge, f in zip(ridges, ridge_path(K, K_test, y, ridges), strict=True):
-        expected = K_test @ np.linalg.solve(K + ridge * np.eye(7), y)
-        np.testing.assert_allclose(f, expected, rtol=1e-8, atol=1e-10)

@@ -10,7 +10,6 @@ for five below.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,24 +59,15 @@ def kernel_regression(
     values not finite, a K_train that is not symmetric or has a negative eigenvalue beyond
     rounding, a negative ridge or rcond. Source: Rasmussen & Williams (2006), equation 2.25.
     """
-    return next(ridge_path(K_train, K_test_train, y, [ridge], rcond=rcond))
-
-
-def ridge_path(
-    K_train, K_test_train, y, ridges: Iterable[float], *, rcond: float | None = None
-) -> Iterator[np.ndarray]:
-    """`kernel_regression` with one ridge after the other, for one decomposition of K_train."""
     eigenvalues, vectors = eigensystem(K_train)
     n = len(eigenvalues)
     K_test_train = finite("K_test_train", K_test_train, ("m", n), empty=True)
     y = finite("y", y, (n,), (n, "p"))
-    seen, known = K_test_train @ vectors, vectors.T @ y
-    for ridge in ridges:
-        if within("ridge", ridge, 0, math.inf) > 0:
-            gain = 1 / (np.maximum(eigenvalues, 0) + ridge)
-        else:
-            gain = pseudo_inverse(eigenvalues, rcond)
-        yield seen @ scaled_rows(gain, known)
+    if within("ridge", ridge, 0, math.inf) > 0:
+        gain = 1 / (np.maximum(eigenvalues, 0) + ridge)
+    else:
+        gain = pseudo_inverse(eigenvalues, rcond)
+    return (K_test_train @ vectors) @ scaled_rows(gain, vectors.T @ y)
 
 
 def spectrum(K, *, rcond: float | None = None) -> Spectrum:

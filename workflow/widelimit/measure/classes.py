@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import LinAlgError, solve
 from scipy.stats import binomtest
 
 from widelimit.data.datasets import DATASETS
 from widelimit.data.points import Points, make_points
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
-from widelimit.linear.kernel_regression import kernel_regression, ridge_path
+from widelimit.linear.kernel_regression import kernel_regression
 from widelimit.measure.distances import rmse
 from widelimit.tables.classes import TABLES
 
@@ -53,7 +55,7 @@ def measure(
         ]
         gram, best = min(tried, key=lambda each: _badness(each[1]))
         choices += [{**row, "chosen": int(row is best)} for _, row in tried]
-        f = kernel_regression(gram(train.X), gram(test.X, train.X), train.y, ridge=best["ridge"])
+        f = _regression(gram(train.X), gram(test.X, train.X), train.y, best["ridge"])
         guesses[kernel] = f.argmax(axis=1)
         known = {name: best[name] for name in ("kernel", "scale", "ridge")}
         errors.append(
@@ -88,11 +90,23 @@ def _kernels(
     }
 
 
+def _regression(K_train, K_test_train, y, ridge: float) -> np.ndarray:
+    """`kernel_regression`, with a ridge by Cholesky: a tenth of the time of its decomposition."""
+    if ridge > 0:
+        K = K_train.copy()
+        K.flat[:: len(K) + 1] += ridge
+        with suppress(LinAlgError):  # a ridge within rounding of 0
+            return K_test_train @ solve(K, y, assume_a="pos", overwrite_a=True)
+    return kernel_regression(K_train, K_test_train, y, ridge=ridge)
+
+
 def _validate(gram: Callable, train: Points, fitted: int, ridges: Sequence[float]) -> Iterator:
     """How well the first points predict the others, for each ridge."""
     X, y = train.X[:fitted], train.y[:fitted]
     others = Points(train.X[fitted:], train.y[fitted:], None)
-    for ridge, f in zip(ridges, ridge_path(gram(X), gram(others.X, X), y, ridges), strict=True):
+    K, K_others = gram(X), gram(others.X, X)
+    for ridge in ridges:
+        f = _regression(K, K_others, y, ridge)
         wrong = float(np.mean(f.argmax(axis=1) != others.y.argmax(axis=1)))
         yield {"ridge": ridge, "validation_error": wrong, "validation_rmse": rmse(f, others.y)}
 
