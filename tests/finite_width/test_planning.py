@@ -6,8 +6,9 @@ import pytest
 import networks
 from widelimit import forward, gradient_descent_prediction, initialise, ntk_gram, train
 from widelimit.finite_width import planning
-from widelimit.finite_width.planning import NARROWEST, NARROWEST_KINKED, width_for_tolerance
+from widelimit.finite_width.planning import NARROWEST, width_for_tolerance
 from widelimit.finite_width.prediction import predicted_distance
+from widelimit.finite_width.trusted import NARROWEST_KINKED
 
 X, Z = networks.circle(np.array([0.3, 0.9, 1.6, 2.2])), networks.circle(np.linspace(0.2, 2.8, 5))
 Y = np.array([1.0, -1.0, 0.5, 2.0])

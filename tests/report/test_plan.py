@@ -8,7 +8,8 @@ from widelimit.data.points import Points
 from widelimit.finite_width.planning import width_for_tolerance
 from widelimit.finite_width.prediction import predicted_distance
 from widelimit.measure.predicted import predict_distance
-from widelimit.report.plan import plan, width_for
+from widelimit.report.needed_widths import width_for
+from widelimit.report.plan import plan
 from widelimit.study.arguments import predictable
 from widelimit.study.config import load_study
 

@@ -32,7 +32,7 @@ def test_every_table_of_a_study_says_what_made_it(finished):
     rules = {entry["rule"] for entry in origins([results / "metrics.parquet"])}
     training = {"generate_data", "fit_kernels", "train_networks"}
     steps = {"measure_step1", "measure_step2", "measure_step4", "measure_step5", "measure_learning"}
-    steps |= {"measure_small", "measure_scale", "predict_distance"}
+    steps |= {"measure_small", "measure_scale", "predict_distance", "compare_with_predicted"}
     assert rules == training | steps | {"compare", "measure", "fit_slopes", "collect_metrics"}
 
 

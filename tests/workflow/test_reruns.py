@@ -23,7 +23,7 @@ STEP1_FIGURES = {name for name in FIGURES if "step1" in name}
 STEP7_FIGURES = {name for name in FIGURES if "step7" in name}
 PAGES = {"gallery", *(f"page {name}" for name in ("index", *NAMES_OF_PAGES))}
 CONCLUSIONS = {"fit_slopes", "judge_claims", "collect_metrics", "claims"}
-COMPARISON = {"compare", "measure", *CONCLUSIONS}
+COMPARISON = {"compare", "measure", "compare_with_predicted", *CONCLUSIONS}
 TARGETS = {"all", "pages", "metrics"}
 
 
@@ -153,6 +153,7 @@ def test_forcing_a_stage_reruns_it_and_what_follows(finished):
     assert jobs["train_networks"] == 3 * 2 + 1
     assert all("Forced execution" in reason for reason in reasons["train_networks"])
     follow = {"train_networks", "collect_runs", *COMPARISON, *STEP7_FIGURES, *PAGES}
+    follow |= {name for name in FIGURES if "distance" in name}
     assert set(jobs) - TARGETS <= follow
     assert {"compare", "page step7"} <= set(jobs)
 
@@ -192,6 +193,9 @@ def test_targets_reach_their_stage_and_no_further(finished):
         "step7": {"generate_data", "fit_kernels", "train_networks", "measure_small"}
         | {"compare", "measure", "fit_slopes", "judge_claims", "page step7", *STEP7_FIGURES}
         | {"predict_distance"},
+        "distance": {"generate_data", "fit_kernels", "train_networks", "compare", "measure"}
+        | {"predict_distance", "compare_with_predicted", "judge_claims", "page distance"}
+        | {f for f in FIGURES if "distance" in f},
     }
     assert needs(finished, *expected) == expected
 

@@ -9,21 +9,17 @@ from scipy.optimize import brentq
 
 from widelimit.finite_width.movement import MEAN_FIELD
 from widelimit.finite_width.prediction import PredictedDistance, Predictor
+from widelimit.finite_width.trusted import NARROWEST_KINKED, SMALL
 from widelimit.kernels.activations import parse_activation
 from widelimit.validation import positive, whole
 
 NARROWEST, WIDEST = 1 << 6, 1 << 40
 PRECISION = 0.03
 """Of log2 of the width: 2 %."""
-NARROWEST_KINKED = 1 << 10
-"""Of (leaky) ReLU: narrower networks move by chance about as far as the start takes them, and back
-towards the limit, which the prediction knows nothing of."""
 MORE = 1.1
 """A distance of so many tolerances is still called within the tolerance."""
 NO_NUMBER = 1.0
 """log2 of distance / tolerance where a network is so narrow that the theory overflows."""
-SMALL = 0.25
-"""Distances up to this share of what training changes: first order in them is trusted."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from widelimit.report import verdict
-from widelimit.report.plan import SHARES, width_for
+from widelimit.report.needed_widths import SHARES, width_for
 
 MOST_MARGIN = 0.5
 """Ratios that are known to no better than this are not quoted."""
