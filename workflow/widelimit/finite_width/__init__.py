@@ -15,8 +15,10 @@ Reading order:
     start            both together: the first part of the distance
     samples          low-discrepancy units and values at initialisation
     kinks            movement for (leaky) ReLU on the circle at large widths: a flux at the kinks
+    border_units     the picture of it: units that stick to a border or are pushed away
     single_units     movement to first order: units that follow the limit's residuals
     mean_field       movement to all orders: units that follow the residuals they cause together
+    weights          how far the weights move
     prediction       `predicted_distance`, start and movement for given points and widths
     planning         the width that a tolerance needs
 """
