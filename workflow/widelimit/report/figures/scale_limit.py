@@ -78,7 +78,7 @@ def finding(table: pd.DataFrame) -> str:
     if fits.empty:
         return f"{text}."
     return (
-        f"{text}, while networks of neighbouring widths approach each other:"
+        f"{text}. Of the distance between networks of neighbouring widths,"
         f" over {against_width.fitted_widths(fits)},"
         f" {against_width.compared(fits, lambda fit: f'g = {scales.written(fit.g)}')}."
     )
