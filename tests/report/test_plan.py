@@ -73,6 +73,36 @@ def test_widths_for_distances(tolerance, text):
     assert width_for(pd.Series({64: 1.0, 128: 0.5, 256: 0.25}), tolerance) == text
 
 
+def test_a_width_at_which_theory_overflows_is_too_narrow():
+    distance = pd.Series({64: np.nan, 128: 0.5, 256: 0.25})
+    assert width_for(distance, 1) == "<= 2⁷"
+    assert width_for(distance, 0.25) == "260"
+
+
+@pytest.mark.parametrize("change", [1.0, 1e-3])
+def test_widths_for_which_theory_does_not_vouch_are_in_brackets(change):
+    """Smooth, one step, distance 10 / width: only 30 % of the change is beyond the first order."""
+    rows = pd.DataFrame(
+        [(f"predicted_distance_{part}", "erf", width, 1, value * change / width)
+         for part, value in (("start", 6), ("movement", 8)) for width in (16, 64, 4096)]
+        + [("predicted_change", "erf", None, 1, change)],
+        columns=["metric", "activation", "width", "step", "value"],
+    )  # fmt: skip
+    text = plan(rows)
+    assert "(33)" in text
+    assert " 100 |" in text
+    assert "theory does not vouch" in text
+
+
+def test_narrow_networks_with_kinks_are_in_brackets(rows):
+    """All widths of the fixture are narrower than theory vouches for."""
+    _, _, needed = plan(rows).partition("Width needed")
+    table = [line for line in needed.splitlines() if line.startswith("|") and "%" in line]
+    cells = [cell.strip() for line in table for cell in line.split("|")[2:-1]]
+    assert cells
+    assert all(cell[0] in "(>" for cell in cells)
+
+
 def test_a_distance_that_rises_again_needs_the_wider_network():
     assert width_for(pd.Series({64: 0.1, 128: 0.5, 256: 0.05}), 0.2) not in ("<= 2⁶", "64")
 

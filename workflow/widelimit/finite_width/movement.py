@@ -24,11 +24,11 @@ from widelimit.finite_width.mean_field import mean_field
 from widelimit.finite_width.response import KernelResponse
 from widelimit.finite_width.samples import initial_values
 from widelimit.finite_width.single_units import first_order_movement
+from widelimit.finite_width.trusted import JOIN
 from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.training import TrainingCollapsed, TrainingDiverged
 
-JOIN = 16
 REPLICATES, POINTS_PER_DRAW = 4, 64
 FEWEST_UNITS, MOST_UNITS = 1 << 12, 1 << 17
 KINKS, MEAN_FIELD, FIRST_ORDER = "kinks", "mean field", "first order"

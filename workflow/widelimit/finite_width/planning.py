@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from widelimit.finite_width.movement import MEAN_FIELD
 from widelimit.finite_width.prediction import PredictedDistance, Predictor
-from widelimit.finite_width.trusted import NARROWEST_KINKED, SMALL
+from widelimit.finite_width.trusted import why_doubtful
 from widelimit.kernels.activations import parse_activation
 from widelimit.validation import positive, whole
 
@@ -115,19 +115,16 @@ def _verdict(prediction: PredictedDistance, tolerance: float, kinked: bool) -> t
             f"Already at width {width} the predicted distance is {distance:.3g}; narrower networks "
             "are no matter for theories of wide ones."
         )
-    if kinked and width < NARROWEST_KINKED:
-        return False, (
-            f"Networks of (leaky) ReLU narrower than {NARROWEST_KINKED} come nearer to their "
-            f"predictions than the predicted {distance:.3g}."
-        )
-    learned = float(prediction.change)
-    # The mean field is not expanded in the movement; all else is of first order.
-    expanded = float(prediction.start[0]) if prediction.theory[0] == MEAN_FIELD else distance
-    if expanded > SMALL * learned:
-        return False, (
-            f"A distance of {expanded:.3g} is predicted to first order, but it is more than "
-            f"{SMALL:.0%} of what training changes ({learned:.3g}, rms)."
-        )
+    doubt = why_doubtful(
+        width,
+        float(prediction.start[0]),
+        distance,
+        float(prediction.change),
+        kinked=kinked,
+        mean_field=prediction.theory[0] == MEAN_FIELD,
+    )
+    if doubt:
+        return False, doubt
     crossover = float(prediction.crossover_width)
     if width < crossover:
         return True, (

@@ -3,12 +3,14 @@ they would have to be for less, before anything is trained."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
-from widelimit.finite_width.trusted import NARROWEST_KINKED, SMALL
+from widelimit.finite_width.trusted import JOIN, NARROWEST_KINKED, SMALL, why_doubtful
 from widelimit.kernels.activations import parse_activation
-from widelimit.report.needed_widths import SHARES, width_for
+from widelimit.report.needed_widths import SHARES, between, width_for
 from widelimit.report.numbers import number, power
 
 
@@ -38,11 +40,21 @@ def plan(metrics: pd.DataFrame) -> str:
         for width, row in distance.iterrows()
     }
     by_width["change"] = [number(change[step], 2) for step in distance.columns]
+    kinked = parse_activation(metrics["activation"].dropna().iloc[0]).slope is not None
+
+    def needed_width(step, tolerance: float) -> str:
+        start, whole = parts["start"][step], distance[step]
+        final = JOIN * crossover.get(step, math.inf)
+
+        def doubtful(width: float) -> bool:
+            options = {"kinked": kinked, "mean_field": kinked and width <= final}
+            distances = (between(column, width) for column in (start, whole))
+            return bool(why_doubtful(width, *distances, change[step], **options))
+
+        return width_for(whole, tolerance, crossover.get(step, 0.0), doubtful)
+
     needed = {
-        f"{share:.0%}": [
-            width_for(column, share * change[step], crossover.get(step, 0.0))
-            for step, column in distance.items()
-        ]
+        f"{share:.0%}": [needed_width(step, share * change[step]) for step in distance.columns]
         for share in SHARES
     }
     if len(crossover):
@@ -61,7 +73,12 @@ def plan(metrics: pd.DataFrame) -> str:
         "",
         *_table("distance", heads, needed),
     ]
-    kinked = parse_activation(metrics["activation"].dropna().iloc[0]).slope is not None
+    if any("(" in cell for share in SHARES for cell in needed[f"{share:.0%}"]):
+        lines += [
+            "",
+            f"( ): theory does not vouch for this width: what it expands in is over {SMALL:.0%} of",
+            "the change, or networks of (leaky) ReLU are too narrow for it.",
+        ]
     if kinked and distance.index.min() < NARROWEST_KINKED:
         lines += [
             "",
