@@ -201,13 +201,16 @@ def test_a_source_that_has_changed_since_is_left_to_snakemake(pair):
 def test_a_table_of_another_study_is_refused_unless_snakemake_made_it_here(
     pair, tmp_path, monkeypatch
 ):
-    source, _ = pair
+    source, made = pair
     monkeypatch.chdir(tmp_path)
     expected = [(source, {"fit": {"params": {"a": 1}, "code": "c"}})]
     assert list(mend_results("none", origins_of=expected)) == []
     expected = [(source, {"fit": {"params": {"a": 2}, "code": "c"}})]
     with pytest.raises(ConfigError, match=r"made it with a = 1, but this study has 2; del"):
         list(mend_results("none", origins_of=expected))
+    words = r"this study has 2 \(one of 2 such tables\); delete them and run"
+    with pytest.raises(ConfigError, match=words):
+        list(mend_results("none", origins_of=[*expected, (made, expected[0][1])]))
     # After an edit to the configuration Snakemake sees by its own record what has changed.
     snakemake = records_of(tmp_path / ".snakemake/metadata")
     snakemake._io_write(tmp_path / ".snakemake/metadata", {"endtime": 100.0}, source)

@@ -125,15 +125,19 @@ def mend_results(
             yield f"{made}: it was not made from {source}; it will be made again"
             if remove:
                 Path(made).unlink()
-    times = None
+    times, foreign = None, []
     for path, expected in origins_of:
         if not Path(path).is_file() or not (other := other_origin(origins([path]), expected)):
             continue
         times = times or recorded_times(records)
         if times.get(path) != os.lstat(path).st_mtime:
-            raise ConfigError(
-                f"{path}: {other}; delete it and run again, or choose another results_dir"
-            )
+            foreign.append((path, other))
+    if foreign:
+        path, other = foreign[0]
+        them = (
+            f" (one of {len(foreign)} such tables); delete them" if foreign[1:] else "; delete it"
+        )
+        raise ConfigError(f"{path}: {other}{them} and run again, or choose another results_dir")
 
 
 def check_study(study: Study) -> None:
