@@ -101,6 +101,7 @@ PREDICTED = [
     ({"n_train": 200}, {"steps": 1000, "widths": [64]}, 11, 330),
     ({"n_train": 400}, {"steps": 1000, "widths": [64]}, 35, 342),
     ({"n_train": 400}, {"steps": 10, "widths": [64]}, 13, 314),
+    ({"n_train": 20, "n_test": 2000}, {"steps": 100, "widths": [64]}, 8, 303),
     ({"n_train": 20}, {"steps": 1000, "widths": [64], "activation": "gelu"}, 3.5, 251),
 ]
 
@@ -109,7 +110,7 @@ PREDICTED = [
 def test_a_prediction_is_given_what_it_takes(data, network, seconds, megabytes):
     checkpoints = [10**i for i in range(9) if 10**i <= network["steps"]]
     given = Experiment(
-        data=Data(n_test=50, **data), network=Network(**network, checkpoints=checkpoints)
+        data=Data(**{"n_test": 50} | data), network=Network(**network, checkpoints=checkpoints)
     )
     assert 1.3 * seconds < 60 * (prediction_minutes(given) - 4) < 15 * seconds + 60
     assert megabytes + 200 < prediction_megabytes(given) < 5 * megabytes
