@@ -104,7 +104,8 @@ def prediction_tables():
         "value": [123.0, 1.0],
     }
     predicted.append(pd.DataFrame(of_steps))
-    return {"ratios": pd.concat(ratios), "predicted": pd.concat(predicted)}
+    predicted = pd.concat(predicted).assign(activation="relu")
+    return {"ratios": pd.concat(ratios), "predicted": predicted}
 
 
 @pytest.fixture(scope="session")

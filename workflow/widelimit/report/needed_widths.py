@@ -8,10 +8,55 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from widelimit.finite_width.trusted import JOIN, why_doubtful
+from widelimit.kernels.activations import parse_activation
 from widelimit.report.numbers import number, power
 
 SHARES = (0.3, 0.1, 0.03, 0.01)
 """Distances for which a width is given, of what training changes."""
+
+
+def is_kinked(metrics: pd.DataFrame) -> bool:
+    """Whether the activation of the rows is (leaky) ReLU."""
+    return parse_activation(metrics["activation"].dropna().iloc[0]).slope is not None
+
+
+def predicted_distances(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """start and whole, of start and movement: by width, a column a step."""
+    start, movement = (
+        metrics[metrics["metric"] == f"predicted_distance_{part}"].pivot(
+            index="width", columns="step", values="value"
+        )
+        for part in ("start", "movement")
+    )
+    return {"start": start, "whole": np.hypot(start, movement)}
+
+
+def needed_widths(metrics: pd.DataFrame) -> dict[float, list[str]]:
+    """By share of what training changes, for each step the width it needs, as `width_for` says.
+
+    metrics : rows of METRICS as measure.predicted gives them
+    """
+    distance = predicted_distances(metrics)
+    kinked = is_kinked(metrics)
+    change, crossover = (
+        metrics[metrics["metric"] == name].set_index("step")["value"]
+        for name in ("predicted_change", "crossover_width")
+    )
+
+    def needed(step: int, tolerance: float) -> str:
+        start, whole = distance["start"][step], distance["whole"][step]
+        final = JOIN * crossover.get(step, math.inf)
+
+        def doubtful(width: float) -> bool:
+            options = {"kinked": kinked, "mean_field": kinked and width <= final}
+            distances = (between(column, width) for column in (start, whole))
+            return bool(why_doubtful(width, *distances, change[step], **options))
+
+        return width_for(whole, tolerance, crossover.get(step, 0.0), doubtful)
+
+    steps = distance["whole"].columns
+    return {share: [needed(step, share * change[step]) for step in steps] for share in SHARES}
 
 
 def width_for(

@@ -3,14 +3,15 @@ they would have to be for less, before anything is trained."""
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 import pandas as pd
 
-from widelimit.finite_width.trusted import JOIN, NARROWEST_KINKED, SMALL, why_doubtful
-from widelimit.kernels.activations import parse_activation
-from widelimit.report.needed_widths import SHARES, between, width_for
+from widelimit.finite_width.trusted import NARROWEST_KINKED, SMALL
+from widelimit.report.needed_widths import (
+    SHARES,
+    is_kinked,
+    needed_widths,
+    predicted_distances,
+)
 from widelimit.report.numbers import number, power
 
 
@@ -20,13 +21,7 @@ def plan(metrics: pd.DataFrame) -> str:
     The distance is sqrt(start^2 + movement^2), root mean square over initialisations and test
     points. Between the study's widths it is interpolated on logarithms.
     """
-    parts = {
-        part: metrics[metrics["metric"] == f"predicted_distance_{part}"].pivot(
-            index="width", columns="step", values="value"
-        )
-        for part in ("start", "movement")
-    }
-    distance = np.hypot(parts["start"], parts["movement"])
+    distance = predicted_distances(metrics)["whole"]
     change, crossover = (
         metrics[metrics["metric"] == name].set_index("step")["value"]
         for name in ("predicted_change", "crossover_width")
@@ -40,23 +35,8 @@ def plan(metrics: pd.DataFrame) -> str:
         for width, row in distance.iterrows()
     }
     by_width["change"] = [number(change[step], 2) for step in distance.columns]
-    kinked = parse_activation(metrics["activation"].dropna().iloc[0]).slope is not None
-
-    def needed_width(step, tolerance: float) -> str:
-        start, whole = parts["start"][step], distance[step]
-        final = JOIN * crossover.get(step, math.inf)
-
-        def doubtful(width: float) -> bool:
-            options = {"kinked": kinked, "mean_field": kinked and width <= final}
-            distances = (between(column, width) for column in (start, whole))
-            return bool(why_doubtful(width, *distances, change[step], **options))
-
-        return width_for(whole, tolerance, crossover.get(step, 0.0), doubtful)
-
-    needed = {
-        f"{share:.0%}": [needed_width(step, share * change[step]) for step in distance.columns]
-        for share in SHARES
-    }
+    kinked = is_kinked(metrics)
+    needed = {f"{share:.0%}": cells for share, cells in needed_widths(metrics).items()}
     if len(crossover):
         needed["crossover"] = [number(crossover[step], 2) for step in distance.columns]
     lines = [

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from widelimit.report import verdict
-from widelimit.report.needed_widths import SHARES, width_for
+from widelimit.report.needed_widths import needed_widths
 
 MOST_MARGIN = 0.5
 """Ratios that are known to no better than this are not quoted."""
@@ -78,20 +78,11 @@ def prediction_numbers(ratios: pd.DataFrame, predicted: pd.DataFrame) -> dict[st
     plan : by share of what training changes, for each step the width it needs
     """
     steps = sorted(ratios["step"].unique())
-    by_metric = dict(iter(predicted.groupby("metric")))
     cells = {
         key: None if row.margin > MOST_MARGIN else (row.ratio, row.margin)
         for key, row in ratios.set_index(["quantity", "width", "step"]).iterrows()
     }
-    start, movement = (
-        by_metric[f"predicted_distance_{part}"].pivot(index="width", columns="step", values="value")
-        for part in ("start", "movement")
-    )
-    distance = (start**2 + movement**2) ** 0.5
-    change, crossover = (
-        by_metric.get(name, predicted.iloc[:0]).set_index("step")["value"].sort_index()
-        for name in ("predicted_change", "crossover_width")
-    )
+    crossover = predicted[predicted["metric"] == "crossover_width"].set_index("step")["value"]
     return {
         "steps": steps,
         "ratios": {
@@ -101,14 +92,8 @@ def prediction_numbers(ratios: pd.DataFrame, predicted: pd.DataFrame) -> dict[st
             }
             for quantity, rows in ratios.groupby("quantity")
         },
-        "crossover": list(crossover.items()),
-        "plan": {
-            share: [
-                width_for(distance[step], share * change[step], crossover.get(step, 0.0))
-                for step in steps
-            ]
-            for share in SHARES
-        },
+        "crossover": list(crossover.sort_index().items()),
+        "plan": needed_widths(predicted),
     }
 
 
