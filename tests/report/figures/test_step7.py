@@ -273,3 +273,11 @@ def test_of_several_outputs_the_first_is_shown(module, smallest, figures):
     pd.testing.assert_frame_equal(one.drop(columns="outputs"), two.drop(columns="outputs"))
     assert "output 0" in module.caption(two).replace("O", "o")
     assert "output 0" not in module.caption(one).replace("O", "o")
+
+
+def test_convergence_without_the_networks_own_kernels(full, figures, tmp_path):
+    table = figures.take(step7_convergence, full)
+    rest = table[table["metric"] != step7_convergence.OWN].reset_index(drop=True)
+    figures.check_figure(step7_convergence, rest, tmp_path / "table.parquet")
+    assert "own NTK" in step7_convergence.caption(table)
+    assert "own" not in step7_convergence.caption(rest)

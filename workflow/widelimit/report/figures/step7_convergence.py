@@ -66,12 +66,17 @@ def draw(table: pd.DataFrame) -> Figure:
     last = by_step[-1]
     distances = [
         Curve(last.rows, "network vs limit NTK", last.colour),
-        Curve(by_metric[OWN], "network vs own NTK", style.NTK, "s"),
         Curve(by_metric[LAST_LAYER], "last layer vs NNGP", style.NNGP, "D", "--"),
     ]
+    if OWN in by_metric:  # where networks are small enough to keep their kernels
+        distances.insert(1, Curve(by_metric[OWN], "network vs own NTK", style.NTK, "s"))
     left.set_ylabel("distance (root mean square over test points)")
     style.panel(left, "a", "Network against NTK prediction, at the same step")
-    style.panel(right, "b", f"Three distances after {words.steps(steps[-1])}")
+    style.panel(
+        right,
+        "b",
+        f"{['Two', 'Three'][OWN in by_metric]} distances after {words.steps(steps[-1])}",
+    )
     ends = against_width.draw({left: by_step, right: distances})
     against_width.draw_theory(left, by_metric.get(PREDICTED, table.iloc[:0]))
     label_ends(ends)
@@ -80,11 +85,12 @@ def draw(table: pd.DataFrame) -> Figure:
 
 def caption(table: pd.DataFrame) -> str:
     predicted = table["metric"] == PREDICTED
+    own = " from that of its own NTK, and" * bool(table["metric"].eq(OWN).any())
     theory = "; dashed: predicted without training" * bool(predicted.any())
     return (
         "Distance of networks from predictions at the same step. a: from the NTK prediction"
-        f"{theory}. b: after {words.steps(choices.last_step(table))}, also from that of its own"
-        " NTK, and of the last layer alone from NNGP.\nRoot mean squares over test points;"
+        f"{theory}. b: after {words.steps(choices.last_step(table))}, also{own} of the last"
+        " layer alone from NNGP.\nRoot mean squares over test points;"
         " predictions start where the network does, and the dashed lines are root mean squares over"
         " initialisations"
         f" too. {against_width.caption(table[~predicted])}"
