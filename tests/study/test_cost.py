@@ -103,6 +103,7 @@ PREDICTED = [
     ({"n_train": 400}, {"steps": 10, "widths": [64]}, 13, 314),
     ({"n_train": 20, "n_test": 2000}, {"steps": 100, "widths": [64]}, 8, 303),
     ({"n_train": 20}, {"steps": 1000, "widths": [64], "activation": "gelu"}, 3.5, 251),
+    ({"n_train": 100}, {"steps": 100, "widths": [64], "activation": "gelu"}, 12.8, 242),
 ]
 
 

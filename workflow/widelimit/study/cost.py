@@ -127,7 +127,7 @@ def prediction_minutes(experiment: Experiment) -> int:
         flux = 2e-7 * n**2 * min(steps, STRIDES)
         moved = flux + 16 * (widths + 1) * steps * (4e-7 + 1e-7 * n)
     else:
-        moved = 4e-4 * n * steps * widths
+        moved = (4e-4 * n + 1.2e-5 * n**2) * steps * widths
     return 5 + int(2 * (start + moved) / 60)
 
 
