@@ -128,7 +128,7 @@ def finding(table: pd.DataFrame) -> str:
     size = np.sqrt(np.mean(start**2) / np.mean(deviation**2))
     correlations = [np.corrcoef(one, mean)[0, 1] for one in movement]
     return (
-        f"At width {power(widest)} the error at the start is {fixed(size)} of what was predicted"
+        f"At width {power(widest)} the error at the start is {fixed(size)} times what was predicted"
         " (root mean squares over networks and test points), and the networks' movements have"
         f" correlations from {fixed(min(correlations), 3)} to {fixed(max(correlations), 3)} with"
         " the one predicted curve."
