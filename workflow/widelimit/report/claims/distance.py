@@ -25,7 +25,7 @@ DISTANCE = (
         )
         for step, after, share, reason in (
             (100, "After 100 steps", 0.2, "a fifth is what 60 networks tell so early"),
-            (1000, "After 1000 steps", 0.1, "a tenth is what 60 networks tell"),
+            (1000, "After 1000 steps", 0.125, "an eighth is what 60 networks tell"),
             (LAST, "At the last step", 0.1, "a tenth is what 60 networks tell"),
         )
     ),
@@ -41,7 +41,7 @@ DISTANCE = (
             reason=reason,
         )
         for step, after, low, high, reason in (
-            (100, "After 100 steps", 0.75, 1.25, "a quarter is what ten networks tell so early"),
+            (100, "After 100 steps", 0.7, 1.3, "three tenths are what ten networks tell so early"),
             (1000, "After 1000 steps", 0.9, 1.1, "a tenth: ten networks tell the ratio to 2 %"),
             (LAST, "At the last step", 0.9, 1.1, "a tenth: ten networks tell the ratio to 2 %"),
         )
