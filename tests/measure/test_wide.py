@@ -293,6 +293,23 @@ def test_a_diverging_network_is_named_and_not_written(points):
         )
 
 
+def test_a_network_that_is_dead_from_its_start_is_named_and_not_written(points):
+    with pytest.raises(ArithmeticError, match=r"width 1, seed \d+: no hidden unit is active"):
+        train_networks(
+            points["train"],
+            points["test"],
+            root=5,
+            width=1,
+            seeds=range(20),
+            activation="relu",
+            learning_rate=0.01,
+            steps=5,
+            checkpoints=[0, 5],
+            loss_steps=[0, 5],
+            engine="dense",
+        )
+
+
 def theory_of(points, learning_rate, checkpoints):
     _, theory = fit_kernels(
         points["train"],

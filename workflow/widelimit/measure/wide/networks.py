@@ -47,7 +47,7 @@ def train_networks(
     a second at most. Neither changes a number.
 
     The initial weights of a network depend on (root, width, seed) alone. Raises ArithmeticError,
-    naming width, seed and step, when a network diverges or collapses.
+    naming width, seed and step, when a network diverges, collapses or is dead from its start.
     """
     X, y, Z = train_points.X, train_points.y, test_points.X
     if y.shape[1] == 1:
@@ -80,6 +80,12 @@ def train_networks(
             raise ArithmeticError(f"width {width}, seed {seed}: {error}") from None
         train_seconds = training_clock.wall()
         readouts = _readouts(X, Z, A, B, result, activation)
+        if steps and result.losses[-1] > 0 and not np.any(readouts["last_layer_train"][0]):
+            raise ArithmeticError(
+                f"width {width}, seed {seed}: no hidden unit is active on a training point at step"
+                f" 0, so that no weight moves and the training loss stays {result.losses[-1]:.4g};"
+                " take wider networks"
+            )
         networks += _rows(seed, activation, result, loss_steps, readouts)
         runs.append(
             {
