@@ -34,7 +34,7 @@ MEASURED = "results/measured.parquet"
 FIGURES = {
     name
     for name in catalog.FIGURES
-    if not name.endswith(("_classes", "_lecture")) and not name.startswith("classes_")
+    if not name.endswith(("_classes", "_lecture")) and not name.startswith(("classes_", "lecture_"))
 }
 """The figures of the tiny study."""
 

@@ -84,6 +84,8 @@ rule compare_with_predicted:
         runtime=5,
     params:
         code=code("compare_with_predicted.py"),
+    message:
+        "compare_with_predicted"
     script:
         "../scripts/compare_with_predicted.py"
 
