@@ -501,7 +501,7 @@ PAGES = {
         "Where the kernel picture ends",
         "Networks are kernel machines at one scale of the output, not at every one: with another"
         " they learn features however wide they are.",
-        claim="α√k decides whether a network follows its kernel or learns features, not its width.",
+        claim="α√k decides whether a network follows its kernel or learns features, not k alone.",
         picture="scale_collapse",
         steps=("scale",),
         tables={"claims": "scale/claims"},

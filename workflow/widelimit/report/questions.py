@@ -43,7 +43,7 @@ QUESTIONS = {
     "step7_lecture": "Do the published numbers lie where this study finds them?",
     "distance_errors": "Which of the two errors is chance, and which is the same in every network?",
     "distance_units": "Which units stay at the border, and which leave a gap there?",
-    "distance_ratio": "From which width on is measured over predicted within a tenth of 1?",
+    "distance_ratio": "Where does measured over predicted leave a tenth around 1?",
     "learning_curves": "Which targets does a kernel learn first, and which does it never learn?",
     "learning_shares": "Which kernel spends its points on high degrees?",
     "learning_theory": "Where is theory off by more than a tenth?",

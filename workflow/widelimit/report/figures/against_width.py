@@ -94,11 +94,13 @@ def _draw_curve(axes: Axes, curve: Curve, slopes: bool) -> list[End]:
     return ends if curve.name else []
 
 
-def draw_theory(axes: Axes, rows: pd.DataFrame):
-    """A dashed line over the widths for each step of rows with the columns `BAND`."""
-    for _, line in rows.groupby("step", dropna=False):
+def draw_theory(axes: Axes, rows: pd.DataFrame, colours: Mapping[int, tuple] | None = None):
+    """A dashed line over the widths for each step of rows with the columns `BAND`, in the step's
+    colour if there are colours."""
+    for step, line in rows.groupby("step", dropna=False):
         x, y = (line.sort_values("width")[name].astype(float) for name in ("width", "centre"))
-        axes.plot(x, y, color=style.THEORY, linestyle="--", linewidth=0.8)
+        colour = colours[step] if colours else style.THEORY
+        axes.plot(x, y, color=colour, linestyle="--", linewidth=0.8)
 
 
 def small_multiples(

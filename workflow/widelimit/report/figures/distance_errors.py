@@ -82,7 +82,7 @@ def draw(table: pd.DataFrame) -> Figure:
     for axes in grid[-1]:
         axes.set_xlabel(AXIS_LABELS.get(axis, "test points, by predicted movement"))
     looks = {
-        "one network": {"color": style.width_colour(widths[-1], widths), "linewidth": 0.8},
+        "one network": {"color": style.GREY, "linewidth": 0.8},
         "theory: mean": {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.3},
         "theory: ± 2 standard deviations": {"color": style.THEORY, "alpha": 0.2, "linewidth": 6},
     }
@@ -128,7 +128,8 @@ def finding(table: pd.DataFrame) -> str:
     size = np.sqrt(np.mean(start**2) / np.mean(deviation**2))
     correlations = [np.corrcoef(one, mean)[0, 1] for one in movement]
     return (
-        f"At width {power(widest)} the error at the start is {fixed(size)} times what was predicted"
+        f"After {words.steps(choices.last_step(table))}, at width {power(widest)}, the error at the"
+        f" start is {fixed(size)} times what was predicted"
         " (root mean squares over networks and test points), and the networks' movements have"
         f" correlations from {fixed(min(correlations), 3)} to {fixed(max(correlations), 3)} with"
         " the one predicted curve."

@@ -100,8 +100,8 @@ def finding(table: pd.DataFrame) -> str:
         f"{number(last[kernel], 2)} ({looks.KERNELS[kernel].name})" for kernel in KERNELS
     )
     return (
-        f"With n = {n} points the test error for targets of degree {degree} is {errors}. Means and"
-        f" theory differ by {number(100 * off.max(), 2)} % at most:"
-        f" {looks.KERNELS[worst['kernel']].name}, degree {int(worst['degree'])},"
-        f" n = {int(worst['n_train'])}."
+        f"In {top['dimension'].iloc[0]} dimensions, with n = {n} points, the test error for targets"
+        f" of degree {degree} is {errors}. Means and theory differ by"
+        f" {number(100 * off.max(), 2)} % at most there: {looks.KERNELS[worst['kernel']].name},"
+        f" degree {int(worst['degree'])}, n = {int(worst['n_train'])}."
     )

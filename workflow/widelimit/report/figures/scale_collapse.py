@@ -11,7 +11,7 @@ from widelimit.report.numbers import number, power
 from widelimit.tables.columns import BAND, METRIC, STEP, WIDTH, Table
 from widelimit.tables.scale import G
 
-TITLE = "Lazy and rich: one curve for all widths"
+TITLE = "Lazy and rich: nearly one curve for all widths"
 
 QUANTITIES = {
     "ntk_drift": ("drift of the NTK", True),
@@ -92,10 +92,14 @@ def finding(table: pd.DataFrame) -> str:
         for g in ends
         for rows in (drift[drift["g"] == g],)
     )
-    widest = error[error["width"] == error["width"].max()].set_index("g")["centre"]
-    errors = words.listed(f"{number(widest[g], 2)} where α√k = {scales.written(g)}" for g in ends)
+    widest = error[error["width"] == error["width"].max()].set_index("g")
+    errors = words.listed(
+        f"{number(widest['centre'][g], 2)} ({number(widest['lower'][g], 2)} to"
+        f" {number(widest['upper'][g], 2)}) where α√k = {scales.written(g)}"
+        for g in ends
+    )
     return (
         f"{scales.after(table)} the kernel has drifted, relative to itself, {drifts}. At width"
         f" {power(int(error['width'].max()))} the test error is {errors} (medians over"
-        f" {words.seeds(table['seeds'])})."
+        f" {words.seeds(table['seeds'])}, and their quantiles)."
     )

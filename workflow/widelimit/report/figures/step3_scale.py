@@ -60,7 +60,7 @@ def finding(table: pd.DataFrame) -> str:
         best = by_scale["rmse"].idxmin()
         sentences.append(
             f"{KERNELS[kernel].name}: the condition number is {_at_ends(by_scale)}; the test RMSE"
-            f" is smallest at L = {number(best)} ({rmse(by_scale['rmse'][best])})."
+            f" is, of these L, smallest at L = {number(best)} ({rmse(by_scale['rmse'][best])})."
         )
     return " ".join(sentences)
 

@@ -78,7 +78,8 @@ def draw(table: pd.DataFrame) -> Figure:
         f"{['Two', 'Three'][OWN in by_metric]} distances after {words.steps(steps[-1])}",
     )
     ends = against_width.draw({left: by_step, right: distances})
-    against_width.draw_theory(left, by_metric.get(PREDICTED, table.iloc[:0]))
+    colours = {step: style.step_colour(step, steps) for step in steps}
+    against_width.draw_theory(left, by_metric.get(PREDICTED, table.iloc[:0]), colours)
     label_ends(ends)
     return figure
 
