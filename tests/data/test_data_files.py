@@ -142,13 +142,24 @@ COMPRESSORS = [gzip.compress, bz2.compress, lzma.compress, pa.Codec("zstd").comp
         (b"PK\x03\x04\x14\0\x06\0", "a spreadsheet or another archive; save it as CSV"),
         *((compress(b"a,b\n1,2\n"), "it is compressed") for compress in COMPRESSORS),
         (b"ARROW1\0\0" + bytes(99), "an Arrow or Feather file"),
-        (b"PARE" + bytes(99), "an encrypted Parquet file"),
+        (b"FEA1" + bytes(99), "an old Feather file"),
+        (b"PARE" + (1234).to_bytes(4, "little") + bytes(range(99)), "an encrypted Parquet file"),
+        (b"SQLite format 3\0" + bytes(99), "a database"),
+        (b"%PDF-1.7\n", "a PDF"),
     ],
 )
 def test_what_is_no_csv_file_is_named(folder, content, words):
     (folder / "e.csv").write_bytes(content)
     with pytest.raises(ValueError, match=rf"e\.csv: cannot be read as CSV or Parquet: .*{words}"):
         read_columns(str(folder / "e.csv"), ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    "name", ["FEA1", "PARENT_INCOME", "PARE", "ARROW", "ARROW1", "BZh", "BZh9", "SQLi", "%PDF"]
+)
+def test_a_name_that_begins_like_another_kind_of_file_is_a_name(folder, name):
+    path = write_csv(folder / "n.csv", [[name], [1.5]])
+    assert read_columns(path, [name]).values.tolist() == [[1.5]]
 
 
 def test_a_compressed_csv_file_is_read_and_its_lines_are_counted(folder):

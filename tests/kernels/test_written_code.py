@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from widelimit.expressions import FUNCTIONS
+from widelimit.kernels import written_code
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.elementwise import evaluator
 
@@ -47,3 +48,12 @@ def test_the_machine_code_is_kept_for_later_jobs(tmp_path, monkeypatch):
         for _ in range(2)
     ]
     assert [run.stdout.split() for run in runs] == [["0", "1"], ["1", "0"]]
+
+
+@pytest.mark.parametrize("constant", [2.0, 3.0])
+def test_a_corrected_rule_of_derivation_loads_no_old_machine_code(constant, monkeypatch):
+    """The second program differs in a constant alone, which is not in the bytecode."""
+    monkeypatch.setattr(written_code, "value_and_slope", lambda tree, u: (u, constant * u))
+    U, slope = np.full((2, 3), 0.5), np.empty((2, 3))
+    written_code.written_evaluator.__wrapped__("u")(U, slope)
+    assert (slope == constant * 0.5).all()

@@ -1,4 +1,5 @@
-"""Rules measure_step1 to measure_step5, measure_learning: the tables that a module makes."""
+"""Rules measure_step1 to measure_step5, measure_learning, measure_classes and measure_lecture: the
+tables that a module makes."""
 
 from importlib import import_module
 

@@ -37,10 +37,12 @@ def written_evaluator(text: str) -> Callable[[np.ndarray, np.ndarray], None]:
     u = _Number("u", lines)
     with np.errstate(all="ignore"):
         value, slope = value_of(tree, CONSTANTS | {"u": u}), value_and_slope(tree, u)[1]
-    # One name for one expression: the cache on disk tells functions apart by it.
-    name = f"written_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     body = "\n            ".join(f"{given} = {line}" for line, given in lines.items())
-    program = _PROGRAM.format(name=name, lines=body, value=_text(value), slope=_text(slope))
+    parts = {"lines": body, "value": _text(value), "slope": _text(slope)}
+    # One name for one program: the cache on disk tells functions apart by it, and by bytecode, in
+    # which neither constants nor names of functions are.
+    name = f"written_{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
+    program = _PROGRAM.format(name=name, **parts)
     scope = {"np": np, "inf": math.inf, "nan": math.nan, "__name__": __name__}
     # As of this file, which is what numba asks for before it keeps machine code.
     exec(compile(program, __file__, "exec"), scope)

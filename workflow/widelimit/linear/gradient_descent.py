@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import numpy as np
-from scipy.sparse.linalg import eigsh
 
 from widelimit.linear.kernel_regression import eigensystem, pseudo_inverse, scaled_rows, symmetric
 from widelimit.validation import finite, is_whole, positive
@@ -190,6 +189,9 @@ def stability_bound(K_train) -> float:
     K = symmetric("K_train", K_train)
     if len(K) < 500 or not K.any():
         return _bound(np.linalg.eigvalsh(K)[-1])
+    # Here, as it takes 0.2 s to import, and only large kernels need it.
+    from scipy.sparse.linalg import eigsh
+
     # Lanczos: some products with K in place of the n^3 of all eigenvalues.
     start = np.random.default_rng(0).standard_normal(len(K))
     return _bound(eigsh(K, k=1, which="LA", v0=start, return_eigenvectors=False)[0])

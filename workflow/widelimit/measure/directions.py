@@ -34,8 +34,8 @@ SPECTRUM = 40
 
 class Plan(NamedTuple):
     """width hidden units, g = alpha sqrt(k) of each output scale, numbers of points, draws of
-    points and weights; gradient descent for so many steps at rate 2 / lambda_max, of the
-    limit NTK on the points."""
+    points and weights; gradient descent for so many steps at `rate` times 2 / lambda_max
+    of the limit NTK on the points."""
 
     width: int
     scales: Sequence[float]

@@ -83,8 +83,8 @@ def why_unpredictable(study: Study) -> str:
     minutes = cost.prediction_minutes(study.experiments()["step7"])
     if minutes > LONGEST_PREDICTION:
         return (
-            f"to predict so many points, steps and widths would take some {minutes} minutes, and is"
-            f" done up to {LONGEST_PREDICTION}: try fewer"
+            f"predicting so many points, steps and widths would take about {minutes} minutes; the"
+            f" limit is {LONGEST_PREDICTION}. Use fewer points, steps or widths"
         )
     return ""
 

@@ -1,6 +1,5 @@
-"""The measurements of steps 1 to 5, of learning curves, of classes and of
-a lecture: small experiments, one job
-each.
+"""The measurements of steps 1 to 5, of learning curves, of classes and of a lecture: small
+experiments, one job each.
 
 A step is the function ``measure`` of its module, with arguments from the study. It gives the tables
 that widelimit.tables declares for it.

