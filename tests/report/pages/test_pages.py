@@ -25,7 +25,8 @@ def test_asks_the_network_for_nothing(page, pages):
     links = page.values("href") + page.values("src") + page.values("xlink:href")
     allowed = {"data:,", "index.html", *(f"{name}.html" for name in PAGES)}
     # Figures beside the page are saved, not shown.
-    inside = ("#", "data:application/gzip;base64,", "../figures/", "step3.html#", "learning.html#")
+    others = tuple(f"{name}.html#" for name in PAGES)
+    inside = ("#", "data:application/gzip;base64,", "../figures/", *others)
     assert all(link in allowed or link.startswith(inside) for link in links)
     assert not re.search(r"fetch\(|XMLHttpRequest|import\b|https?:", page.scripts)
     assert not {"iframe", "object", "embed", "img"} & set(page.tags)

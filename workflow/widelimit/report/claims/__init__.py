@@ -21,9 +21,9 @@ CLAIMS = {
     "step2": STEP2,
     "step4": STEP4,
     "step5": STEP5,
+    "learning": LEARNING,
     "step7": STEP7,
     "distance": DISTANCE,
-    "learning": LEARNING,
     "scale": SCALE,
 }
 """The statements of each step of the course."""
