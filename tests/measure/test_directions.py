@@ -72,6 +72,13 @@ def test_networks_and_kernel_are_those_of_the_library():
     assert network["overlap"] == pytest.approx(abs(first[0]))
 
 
+def test_a_network_that_diverges_names_itself_and_the_key_to_change():
+    plan = Plan(width=12, scales=[0.3, 2.0], sizes=[6], draws=1, steps=200, rate=0.9)
+    named = r"g 0\.3, n 6, draw 0: training diverged.*lower learning\.network_rate, which is 0\.9"
+    with pytest.raises(ArithmeticError, match=named):
+        train_on_one_direction(plan, root=4, d=3, n_test=7, activation="hermite:2")
+
+
 @pytest.mark.slow
 def test_rich_networks_find_the_direction():
     plan = Plan(width=512, scales=[0.3, 100], sizes=[128], draws=5, steps=4000, rate=0.1)

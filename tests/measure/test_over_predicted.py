@@ -98,9 +98,15 @@ def test_networks_are_as_far_as_predicted():
 
     def last(frame, metric):
         rows = frame[(frame["metric"] == metric) & ~(frame["step"] < 3000).fillna(False)]
-        return np.sqrt(np.mean(rows["value"].astype(float) ** 2))
+        return rows["value"].to_numpy(float)
 
-    # Weights are to leading order in the movement, the drift to all.
-    for metric, share in (("ntk_drift", 0.1), ("weight_movement", 0.15)):
-        ratio = last(done.metrics, metric) / last(predicted.metrics, f"predicted_{metric}")
-        assert ratio == pytest.approx(1, abs=share)
+    # To all orders in the movement, a mean. Chance, which theory leaves out, adds to a norm: 60
+    # networks drift further by 7 +- 2 % at this width, and by 1 +- 2 % at 2^16.
+    drifts = last(done.metrics, "ntk_drift") / last(predicted.metrics, "predicted_ntk_drift")
+    error = drifts.std(ddof=1) / np.sqrt(30)
+    assert abs(drifts.mean() - 1) < 3 * error + 0.07
+    assert error < 0.03
+    # To leading order in the movement, a root mean square.
+    moved = last(done.metrics, "weight_movement")
+    theory = last(predicted.metrics, "predicted_weight_movement")
+    assert np.sqrt(np.mean(moved**2)) == pytest.approx(theory.item(), rel=0.15)

@@ -220,6 +220,14 @@ CONFIGS = {
         {"data": {"source": "iris", "n_test": 50}, "classes": {"n_train": 101}},
         ["classes.n_train: n_train + n_test must be at most 150", "got 101 + 50"],
     ),
+    "one point, none to fit to": (
+        {"data": {"source": "iris", "n_train": 1}},
+        ["classes.validation: must leave at least 1 of the training points", "got 0.2 of 1"],
+    ),
+    "validation takes all points": (
+        {"data": {"source": "iris", "n_train": 3}, "classes": {"validation": 0.9}},
+        ["classes.validation: must leave at least 1 of the training points", "got 0.9 of 3"],
+    ),
     "the lecture has one output": (
         {"data": {"source": "lecture", "outputs": 2}},
         ["data.outputs: must be 1 with source lecture; got 2"],

@@ -45,7 +45,7 @@ def measure(
     labels = DATASETS[points["source"]].labels
     splits = make_points(**points)
     train, test = splits["train"], splits["test"]
-    fitted = len(train.y) - max(1, round(validation * len(train.y)))
+    fitted = fitted_points(len(train.y), validation)
     choices, errors, guesses = [], [], {}
     for kernel, candidates in _kernels(activation, scales).items():
         tried = [
@@ -71,6 +71,11 @@ def measure(
         ),
     }
     return {name: TABLES[name].arrange(table) for name, table in tables.items()}
+
+
+def fitted_points(n_train: int, validation: float) -> int:
+    """How many training points are left when the share for validation, one at least, is taken."""
+    return n_train - max(1, round(validation * n_train))
 
 
 def _kernels(

@@ -26,7 +26,7 @@ from widelimit.measure.metric_rows import Row
 from widelimit.networks.model import initialise
 from widelimit.seeds import generator
 from widelimit.tables.learning import TABLES
-from widelimit.training import train
+from widelimit.training import TrainingCollapsed, TrainingDiverged, train
 
 DEGREE = 2
 SPECTRUM = 40
@@ -48,7 +48,11 @@ class Plan(NamedTuple):
 def train_on_one_direction(
     plan: Plan, *, root: int, d: int, n_test: int, activation: str
 ) -> pd.DataFrame:
-    """The table ``networks``."""
+    """The table ``networks``.
+
+    Raises ArithmeticError, which names g, n, the draw and the keys to change, where a network
+    diverges or collapses.
+    """
     spectrum = zonal_spectrum(
         zonal(lambda X, Z: ntk_gram(X, Z, activation=activation)), d, SPECTRUM
     )
@@ -67,7 +71,7 @@ def train_on_one_direction(
         for n in sorted(plan.sizes):
             labels = {"dimension": d, "n_train": n, "draw": draw}
             theory = math.sqrt(learning_curve(spectrum, n).errors[DEGREE])
-            fits = _fits(plan, X[:n], Z, *start, activation)
+            fits = _fits(plan, draw, X[:n], Z, *start, activation)
             rows += [labels | {"theory": theory} | next(fits), *(labels | fit for fit in fits)]
     return TABLES["networks"].arrange(pd.DataFrame(rows))
 
@@ -77,7 +81,7 @@ def target(X: np.ndarray) -> np.ndarray:
     return math.sqrt(multiplicity(d, DEGREE)) * zonal_polynomials(X[:, 0], d, DEGREE)[DEGREE]
 
 
-def _fits(plan: Plan, X, Z, A, B, activation: str) -> Iterator[dict]:
+def _fits(plan: Plan, draw: int, X, Z, A, B, activation: str) -> Iterator[dict]:
     """Of the NTK, and of the network at each scale."""
     y, y_test = target(X), target(Z)
     K = ntk_gram(X, activation=activation)
@@ -87,7 +91,13 @@ def _fits(plan: Plan, X, Z, A, B, activation: str) -> Iterator[dict]:
     options = {"learning_rate": rate, "steps": plan.steps, "checkpoints": [plan.steps]}
     for g in sorted(plan.scales):
         alpha = g / math.sqrt(plan.width)
-        end = train(X, y, A, B, activation=activation, X_test=Z, output_scale=alpha, **options)
+        try:
+            end = train(X, y, A, B, activation=activation, X_test=Z, output_scale=alpha, **options)
+        except (TrainingCollapsed, TrainingDiverged) as error:
+            raise ArithmeticError(
+                f"g {g:g}, n {len(X)}, draw {draw}: {error}; lower learning.network_rate, which is"
+                f" {plan.rate:g}, or raise this g, one of learning.network_scales"
+            ) from None
         gradients = _gradients(X, end.A, end.B, activation) - _gradients(X, A, B, activation)
         first = end.B.T @ end.B
         yield {

@@ -19,6 +19,7 @@ from widelimit.data.points import make_points
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import stability_bound
+from widelimit.measure.classes import fitted_points
 from widelimit.study.arguments import data_arguments
 from widelimit.study.config import Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
@@ -156,10 +157,16 @@ def check_study(study: Study) -> None:
         prefix = "" if name == "step7" else f"variants.{name}."
         _check_experiment(experiment, prefix, root=study.seed, unstable=study.allow_unstable)
     if study.data.has_classes:
+        points = MEASUREMENTS["classes"].arguments(study)["points"]
         try:
-            make_points(**MEASUREMENTS["classes"].arguments(study)["points"])
+            make_points(**points)
         except ValueError as error:
             raise ConfigError(f"classes.n_train: {error}") from None
+        if fitted_points(points["n_train"], study.classes.validation) < 1:
+            raise ConfigError(
+                "classes.validation: must leave at least 1 of the training points to fit kernels"
+                f" to; got {study.classes.validation:g} of {points['n_train']}"
+            )
     for name, experiment in study.small_experiments().items():
         try:
             _check_experiment(experiment, "", root=study.seed, unstable=study.allow_unstable)
