@@ -7,11 +7,15 @@ import pytest
 from widelimit.data.points import Points
 from widelimit.finite_width.planning import width_for_tolerance
 from widelimit.finite_width.prediction import predicted_distance
+from widelimit.kernels.gram import ntk_gram
+from widelimit.linear.gradient_descent import stability_bound
 from widelimit.measure.predicted import predict_distance
 from widelimit.report.needed_widths import width_for
 from widelimit.report.plan import plan
 from widelimit.study.arguments import predictable
 from widelimit.study.config import load_study
+from widelimit.tables import files, schemas
+from widelimit.tables.distance import PREDICTED_POINTS
 
 t = np.linspace(-0.9, 0.8, 6)
 X = np.stack([t, np.sqrt(1 - t**2)], axis=1)
@@ -77,6 +81,25 @@ def test_a_width_at_which_theory_overflows_is_too_narrow():
     distance = pd.Series({64: np.nan, 128: 0.5, 256: 0.25})
     assert width_for(distance, 1) == "<= 2⁷"
     assert width_for(distance, 0.25) == "260"
+
+
+def test_networks_too_narrow_to_converge_have_no_movement(tmp_path):
+    """The mean field of width 4 diverges on targets of this size."""
+    points = Points(X, 20 * POINTS.y, t)
+    options = {"activation": "relu", "checkpoints": [20], "widths": [4, 64]}
+    rate = 0.9 * stability_bound(ntk_gram(X))
+    found = predict_distance(points, points, experiment="step7", learning_rate=rate, **options)
+    for table, name in ((schemas.METRICS, "metrics"), (PREDICTED_POINTS, "points")):
+        files.write_table(tmp_path / name, getattr(found, name), table.schema())
+    movement = files.read_table(tmp_path / "points").groupby("width")["movement"]
+    assert movement.count().to_dict() == {4: 0, 64: 6}
+    metrics = files.read_table(tmp_path / "metrics")
+    assert set(metrics.loc[metrics["width"] == 4, "metric"]) == {
+        "predicted_distance_start",
+        "predicted_weight_movement",
+    }
+    cells = [[cell.strip() for cell in line.split("|")] for line in plan(metrics).splitlines()]
+    assert ["", "4", "–", ""] in cells
 
 
 @pytest.mark.parametrize("change", [1.0, 1e-3])

@@ -73,6 +73,43 @@ def test_each_figure_is_readable(figures, tmp_path, predicted, module, name):
     figures.check_figure(module, figures.take(module, predicted(name)), tmp_path / "table.parquet")
 
 
+@pytest.mark.parametrize("narrow", [16, 64])
+@pytest.mark.parametrize(
+    "module", [distance_errors, distance_ratio, step7_errors, step7_movement, step7_ensemble]
+)
+def test_without_a_movement_up_to_some_width(figures, tmp_path, predicted, module, narrow):
+    """Of one of two widths, and of both: theory has no number where networks do not converge."""
+    study = predicted("two")
+    points, metrics = study["predicted"], study["metrics"]
+    points = points.assign(movement=points["movement"].where(points["width"] > narrow))
+    lost = metrics["metric"].str.match("predicted_(distance_movement|ntk_drift)")
+    compared = metrics["metric"].str.match("(start|movement)_")
+    metrics = metrics[~compared & ~(lost & metrics["width"].le(narrow))]
+    predictions = metrics[metrics["metric"].str.startswith("predicted_")]
+    found = compare_with_predicted(study["predictions"], predictions, points)
+    metrics = pd.concat([metrics, found.metrics.astype({"value": float})])
+    study = study | {"predicted": points, "metrics": metrics}
+    table = figures.take(module, study)
+    figures.check_figure(module, table, tmp_path / "table.parquet")
+    if module is distance_ratio:
+        assert table["seeds"].eq(2).all()
+        assert set(table.loc[table["quantity"] == "movement", "width"]) == {16, 64} - {16, narrow}
+    if module is step7_movement:
+        assert ("for the drift" in module.caption(table)) is (narrow == 16)
+
+
+def test_lines_of_theory_are_explained_where_they_are_drawn(figures, predicted, smallest):
+    """One network a width: the squared bias is dashed too, and no level is dotted."""
+    caption = step7_ensemble.caption(figures.take(step7_ensemble, predicted("smallest")))
+    assert "dashed: theory" in caption
+    assert "dotted" not in caption
+    metrics = smallest["metrics"]
+    bare = smallest | {"metrics": metrics[~metrics["metric"].str.contains("expected|predicted")]}
+    assert "Dashed" not in step7_movement.caption(figures.take(step7_movement, bare))
+    start = step7_movement.caption(figures.take(step7_movement, smallest))
+    assert "and is, for the start, what k units leave. " in start
+
+
 def test_theory_is_drawn_through_the_networks_errors(figures, predicted):
     study = predicted("two")
     table = figures.take(distance_errors, study)

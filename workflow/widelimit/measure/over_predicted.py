@@ -48,7 +48,7 @@ def compare_with_predicted(
     rows = (
         row._replace(activation=activation, width=cell.width, step=cell.step)
         for cell in cells
-        for row in _rows(cell, float(size[cell.width, cell.step]))
+        for row in _rows(cell, size.get((cell.width, cell.step), np.nan))
         if np.isfinite(row.value)
     )
     table = pd.concat([_by_point(cell) for cell in cells], ignore_index=True)
@@ -71,7 +71,8 @@ def _cells(predictions: pd.DataFrame, points: pd.DataFrame) -> Iterator[_Cell]:
 
 
 def _rows(cell: _Cell, size: float) -> Iterator[Row]:
-    """size: root mean square of the predicted movement, less what its sampling adds."""
+    """size: root mean square of the predicted movement, less what its sampling adds; nan where
+    theory has none."""
     squares = np.mean(cell.start**2, axis=1) / np.mean(cell.s**2)
     ratio = np.sqrt(squares.mean())
     yield Row("start_over_predicted", ratio)

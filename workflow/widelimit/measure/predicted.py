@@ -43,6 +43,8 @@ def predict_distance(
     how far kernel and weights move; the width of the crossover at each checkpoint where there is
     one; and units beside the border that holds most of them, over the first steps.
 
+    What theory has no finite value for, as the movement of networks too narrow to converge, has no
+    row among the metrics, and is nan by point.
     Errors as in `predicted_distance`.
     """
     steps, widths = [step for step in sorted(checkpoints) if step > 0], sorted(widths)
@@ -64,7 +66,8 @@ def predict_distance(
         steps=steps,
         widths=widths,
     )
-    metrics = metrics_table(experiment, _rows(prediction, moved, activation))
+    rows = (row for row in _rows(prediction, moved, activation) if np.isfinite(row.value))
+    metrics = metrics_table(experiment, rows)
     return Predicted(metrics, _by_point(prediction), _border_units(problem))
 
 
@@ -78,12 +81,10 @@ def _rows(prediction: PredictedDistance, moved: np.ndarray, activation: str) -> 
             yield Row("predicted_distance_movement_error", error, activation, width, None, step)
             yield Row("predicted_weight_movement", moved[i, j], activation, width, None, step)
         yield Row("predicted_change", prediction.change[i], activation, None, None, step)
-        if np.isfinite(prediction.crossover_width[i]):
-            crossover = prediction.crossover_width[i]
-            yield Row("crossover_width", crossover, activation, None, None, step)
+        yield Row("crossover_width", prediction.crossover_width[i], activation, None, None, step)
     for width, drift in zip(prediction.widths, prediction.drift[-1], strict=True):
-        if np.isfinite(drift):  # as ntk_drift, of no step: from the first to the last
-            yield Row("predicted_ntk_drift", drift, activation, width)
+        # As ntk_drift, of no step: from the first to the last.
+        yield Row("predicted_ntk_drift", drift, activation, width)
 
 
 def _by_point(prediction: PredictedDistance) -> pd.DataFrame:

@@ -339,7 +339,7 @@ FIGURES = {
     ),
     "distance_ratio": Figure(
         "Measured over predicted, start and movement apart, by width and step.",
-        {"metrics": lambda study: ["distance/measured", "predicted"]},
+        {"metrics": lambda study: ["measured", "distance/measured", "predicted"]},
         applies=_predicted,
     ),
     "learning_curves": Figure(

@@ -22,14 +22,15 @@ def is_kinked(metrics: pd.DataFrame) -> bool:
 
 
 def predicted_distances(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """start and whole, of start and movement: by width, a column a step."""
+    """start and whole, of start and movement: by width, a column a step; whole is nan where theory
+    has no movement."""
     start, movement = (
         metrics[metrics["metric"] == f"predicted_distance_{part}"].pivot(
             index="width", columns="step", values="value"
         )
         for part in ("start", "movement")
     )
-    return {"start": start, "whole": np.hypot(start, movement)}
+    return {"start": start, "whole": np.hypot(start, movement.reindex_like(start))}
 
 
 def needed_widths(metrics: pd.DataFrame) -> dict[float, list[str]]:

@@ -35,7 +35,7 @@ TABLE = Table(
         STEP,
         INDEX,
         *POSITION,
-        real("value", "the error"),
+        real("value", "the error", "theory has no finite value"),
     ),
 )
 
@@ -60,8 +60,9 @@ def summarise(
     points = locate(data)
     points = points[points["split"] == "test"][["index", "axis", "position"]]
     if points["axis"].eq("none").any():
-        widest = theory[theory["width"] == widths[-1]].set_index("index")[MOVEMENT]
-        points = points.assign(position=points["index"].map(widest.rank(method="first")))
+        widest = theory[theory["width"] == widths[-1]].set_index("index")
+        order = widest[MOVEMENT].fillna(widest[START]).rank(method="first")
+        points = points.assign(position=points["index"].map(order))
     table = table.merge(points, on="index").assign(step=step)
     return TABLE.arrange(table.sort_values(["quantity", "width", "seed", "position", "index"]))
 
@@ -126,11 +127,16 @@ def finding(table: pd.DataFrame) -> str:
     start, deviation = parts(START)
     movement, mean = parts(MOVEMENT)
     size = np.sqrt(np.mean(start**2) / np.mean(deviation**2))
-    correlations = [np.corrcoef(one, mean)[0, 1] for one in movement]
-    return (
+    text = (
         f"After {words.steps(choices.last_step(table))}, at width {power(widest)}, the error at the"
         f" start is {fixed(size)} times what was predicted"
-        " (root mean squares over networks and test points), and the networks' movements have"
+        " (root mean squares over networks and test points)"
+    )
+    if np.isnan(mean).any():
+        return f"{text}; theory has no finite movement there."
+    correlations = [np.corrcoef(one, mean)[0, 1] for one in movement]
+    return (
+        f"{text}, and the networks' movements have"
         f" correlations from {fixed(min(correlations), 3)} to {fixed(max(correlations), 3)} with"
         " the one predicted curve."
     )

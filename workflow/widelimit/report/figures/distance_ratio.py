@@ -43,24 +43,25 @@ TABLE = Table(
 
 
 def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Both ratios with two standard errors."""
+    """Both ratios with two standard errors; none of a movement for which theory has no number."""
     rows, by = of_study(metrics), ["step", "width"]
-    of_metric = {
-        name: part.set_index(by)["value"].astype(float) for name, part in rows.groupby("metric")
-    }
-    along = of_metric["movement_along_predicted"].groupby(by)
-    seeds = along.count()
-    sampling = of_metric["predicted_distance_movement_error"].div(
-        of_metric["predicted_distance_movement"]
+
+    def of_metric(name: str) -> pd.Series:
+        return rows[rows["metric"] == name].set_index(by)["value"].astype(float)
+
+    along = of_metric("movement_along_predicted").groupby(by)
+    sampling = of_metric("predicted_distance_movement_error").div(
+        of_metric("predicted_distance_movement")
     )
+    seeds = along.count()
     error = np.hypot(along.std() / np.sqrt(seeds), sampling.reindex(seeds.index))
     movement = pd.DataFrame({"ratio": along.mean(), "margin": 2 * error})
-    start = pd.DataFrame({"ratio": of_metric["start_over_predicted"]})
+    start = pd.DataFrame({"ratio": of_metric("start_over_predicted")})
     # Of single networks there is no error.
-    start["margin"] = 2 * of_metric.get("start_over_predicted_error", start["ratio"] * np.nan)
+    start["margin"] = 2 * of_metric("start_over_predicted_error")
     table = pd.concat({START: start, MOVEMENT: movement}, names=["quantity"]).reset_index()
-    counts = seeds.rename("seeds").reset_index()
-    return TABLE.arrange(table.merge(counts, on=by, how="left").fillna({"seeds": seeds.max()}))
+    networks = of_metric("distance_start").groupby(by).count().rename("seeds")
+    return TABLE.arrange(table.join(networks, on=by))
 
 
 @style.context()

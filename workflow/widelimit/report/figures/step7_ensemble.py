@@ -188,17 +188,18 @@ def caption(table: pd.DataFrame) -> str:
     widths = choices.distinct(table.loc[table["quantity"] == "mean", "width"])
     panels = "a" if len(widths) == 1 else f"a to {'abc'[len(widths) - 1]}"
     seeds = table["seeds"].dropna()
-    chance = "; dotted: the squared bias that as many unbiased ones have by chance"
+    lines = ""
+    if seeds.max() > 1:
+        lines += "; dotted: the squared bias that as many unbiased ones have by chance"
     if table["quantity"].eq("movement").any():
-        chance += "; dashed: theory, for the squared bias the predicted movement² and chance"
+        lines += "; dashed: theory, for the squared bias the predicted movement² and chance"
     output = " of output 0" if table["outputs"].iloc[0] > 1 else ""
     return (
         f"Networks from {words.seeds(seeds)} beside infinitely wide ones after"
         f" {words.steps(choices.last_step(table))}.\n{panels}: mean and standard deviation over"
         f" initialisations{output}, less theory's mean. {'abcd'[len(widths)]}:"
         " squared distance from theory's mean, averaged over seeds and test points, as the sum of"
-        " the ensemble mean's squared bias and the variance about it"
-        f"{chance * int(seeds.max() > 1)}."
+        f" the ensemble mean's squared bias and the variance about it{lines}."
     )
 
 

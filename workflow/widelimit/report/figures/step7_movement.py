@@ -31,11 +31,17 @@ PANELS = {
 }
 """Title of the panel, words of the finding and of the caption, for each metric."""
 PREDICTED = {
-    "weight_movement": "predicted_weight_movement",
-    "ntk_deviation": "ntk_deviation_expected",
-    "ntk_drift": "predicted_ntk_drift",
+    "weight_movement": (
+        "predicted_weight_movement",
+        "for the weights, the way that the limit's residuals lead them",
+    ),
+    "ntk_deviation": ("ntk_deviation_expected", "for the start, what k units leave"),
+    "ntk_drift": (
+        "predicted_ntk_drift",
+        "for the drift, the mean field of finite_width.md, where it applies",
+    ),
 }
-"""What theory says of each."""
+"""What theory says of each: metric, and words of the caption."""
 
 TABLE = Table(
     "figures/step7_movement.parquet",
@@ -47,7 +53,8 @@ TABLE = Table(
 def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """The three distances, that of the weights at the last step, and theory's for them."""
     metrics, slopes = of_study(metrics), of_study(slopes).query("widths == 'widest'")
-    kept = metrics[metrics["metric"].isin([*PANELS, *PREDICTED.values()])]
+    predicted = [metric for metric, _ in PREDICTED.values()]
+    kept = metrics[metrics["metric"].isin([*PANELS, *predicted])]
     kept = kept.assign(seed=kept["seed"].fillna(0))
     kept = kept[kept["step"].isna() | kept["step"].eq(choices.last_step(kept))]
     return TABLE.arrange(against_width.summarise(kept, slopes, ["metric", "step"], quantiles))
@@ -55,6 +62,10 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
 
 def _shown(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {name: table[table["metric"] == name] for name in PANELS if name in set(table["metric"])}
+
+
+def _theory(table: pd.DataFrame, metric: str) -> pd.DataFrame:
+    return table[table["metric"] == PREDICTED[metric][0]]
 
 
 @style.context()
@@ -67,21 +78,21 @@ def draw(table: pd.DataFrame) -> Figure:
     ylabel = "relative distance (norm / norm)"
     against_width.small_multiples(figure, curves, columns=len(curves), ylabel=ylabel)
     for axes, metric in zip(figure.axes, _shown(table), strict=True):
-        against_width.draw_theory(axes, table[table["metric"] == PREDICTED[metric]])
+        against_width.draw_theory(axes, _theory(table, metric))
     return figure
 
 
 def caption(table: pd.DataFrame) -> str:
-    panels = [PANELS[metric][2] for metric in _shown(table)]
+    shown = _shown(table)
+    panels = [PANELS[metric][2] for metric in shown]
     panels[0] += f" {words.steps(choices.last_step(table))}"
     listed = "; ".join(f"{letter}: {text}" for letter, text in zip("abc", panels, strict=False))
-    theory = table["metric"].isin(PREDICTED.values())
-    return (
-        f"Distances relative to the norm, by width. {listed}. Dashed: theory.\nIt has no free"
-        " parameter, and is, for the weights, the way that the limit's residuals lead them; for the"
-        " start, what k units leave; for the drift, the mean field of finite_width.md, where it"
-        f" applies. {against_width.caption(table[~theory])}"
-    )
+    lines = [PREDICTED[metric][1] for metric in shown if len(_theory(table, metric))]
+    theory = "\n"
+    if lines:
+        theory = f" Dashed: theory.\nIt has no free parameter, and is, {'; '.join(lines)}. "
+    networks = against_width.caption(table[table["metric"].isin(PANELS)])
+    return f"Distances relative to the norm, by width. {listed}.{theory}{networks}"
 
 
 def finding(table: pd.DataFrame) -> str:
