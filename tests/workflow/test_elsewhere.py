@@ -109,6 +109,10 @@ def test_another_workflow_imports_this_one_under_a_prefix(tmp_path):
     assert "widelimit_step1" in commands[-1]
     planned = run(*shlex.split(forced), "-n", "--quiet", cwd=other)
     assert "widelimit_measure_step1" in planned
+    # Where to look is for that workflow to say, also where nothing is to be done.
+    printed = snakemake("largest", "widelimit_step1", cwd=other)
+    assert "Nothing to be done" in printed
+    assert "pages/step1.html" not in printed
 
 
 def test_snakedeploy_deploys_it(tmp_path):

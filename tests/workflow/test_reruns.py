@@ -5,15 +5,19 @@ Which rules an edit of code reaches at all is tested in test_digests.py.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 from collections import Counter
 
+import pyarrow.parquet as pq
 import pytest
 
 from checkout import FIGURES as NAMES
 from checkout import Checkout
 from widelimit.report.catalog import PAGES as NAMES_OF_PAGES
+from widelimit.tables.provenance import origins
 
 pytestmark = pytest.mark.slow
 heavy = pytest.mark.heavy
@@ -61,6 +65,37 @@ def test_a_second_run_has_nothing_to_do_and_says_where_the_pages_are(finished):
     printed = finished.run()
     assert "results/pages/index.html" in printed
     assert re.search(r"^Verdict: .*statements hold", printed, re.MULTILINE)
+
+
+def forge(path, entries):
+    """Have a table say that these made it, at its old time."""
+    table, time = pq.read_table(path), os.stat(path).st_mtime
+    metadata = table.schema.metadata | {b"made_by": json.dumps(entries).encode()}
+    path.unlink()
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+    os.utime(path, (time, time))
+
+
+def test_tables_made_from_others_than_those_that_are_there_are_made_again(study):
+    made = ("distance/measured", "distance/points", "scale/measured", "scale/predictions")
+    for name in made:
+        forge(study.path / f"results/{name}.parquet", [])
+    printed = study.snakemake("-n", "--cores", "1").stdout
+    again = r"^results/(.+)\.parquet: it was not made from .+; it will be made again$"
+    assert set(re.findall(again, printed, re.MULTILINE)) >= set(made)
+
+
+def test_predictions_of_another_study_are_refused(study):
+    for name in ("predicted", "predicted_points", "border_units"):
+        path = study.path / f"results/{name}.parquet"
+        entries = origins([path])
+        (entry,) = (entry for entry in entries if entry["rule"] == "predict_distance")
+        entry["params"]["predict"]["widths"] = [7]
+        forge(path, entries)
+        os.utime(path, (1e9, 1e9))  # not when Snakemake noted that it had made it
+    printed = study.snakemake("-n", "--cores", "1").stdout
+    assert "rule predict_distance made it with predict.widths = [7], but this study" in printed
+    assert "(one of 3 such tables)" in printed
 
 
 def test_editing_a_figure_reruns_it_and_its_page(study):

@@ -316,6 +316,10 @@ def origins_of():
         on_the_way = ("generate_data", "fit_kernels", "train_networks", "compare")
         expected = origins(*on_the_way)(SimpleNamespace(base=base))
         yield from ((path, expected) for path in paths)
+    if PREDICTED:
+        expected = origins("generate_data", "predict_distance")(SimpleNamespace(base=RESULTS))
+        names = ("predicted", "predicted_points", "border_units")
+        yield from ((table(name), expected) for name in names)
     for small in SMALL:
         expected = origins("measure_small")(SimpleNamespace(small=small))
         yield from ((table(f"{small}/{name}"), expected) for name in ("measured", "predictions"))
@@ -330,6 +334,13 @@ def made_from():
     for base in EXPERIMENTS:
         others = [f"{base}/{name}.parquet" for name in before]
         yield f"{base}/measured.parquet", [*others, *training_jobs(NETWORKS, base)]
+    if "distance" in STUDY_PAGES:
+        others = [table(name) for name in ("predictions", "predicted", "predicted_points")]
+        yield from ((table(f"distance/{name}"), others) for name in ("measured", "points"))
+    if SCALES:
+        names = ("measured", "predictions")
+        others = [table(f"{scale}/{name}") for scale in SCALES for name in names]
+        yield from ((table(f"scale/{name}"), others) for name in names)
     for step, measured in MEASURED.items():
         yield table(f"{step}/claims"), measured
         if step in FITTED:

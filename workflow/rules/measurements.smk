@@ -37,6 +37,14 @@ rule measure_small:
         "../scripts/measure_small.py"
 
 
+TOLD["predict_distance"] = named(
+    {
+        "predict": lambda wildcards: arguments.prediction_arguments(*EXPERIMENTS[wildcards.base]),
+    }
+)
+CODE["predict_distance"] = code("predict_distance.py")
+
+
 # How far networks should be from their kernel predictions: theory, without a network.
 rule predict_distance:
     input:
@@ -54,11 +62,9 @@ rule predict_distance:
         mem_mb=lambda wildcards, attempt: attempt * cost.prediction_megabytes(experiment(wildcards)),
         runtime=lambda wildcards, attempt: attempt * cost.prediction_minutes(experiment(wildcards)),
     params:
-        predict=lambda wildcards: told(
-            "predict", arguments.prediction_arguments(*EXPERIMENTS[wildcards.base])
-        ),
+        **TOLD["predict_distance"],
         origins=origins("generate_data"),
-        code=code("predict_distance.py"),
+        code=CODE["predict_distance"],
     message:
         "predict_distance for {wildcards.base}"
     script:
