@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from page_checks import SHOWN, Seen, figure, study
+from widelimit.report.pages.quoted import quoted_numbers
 from widelimit.report.pages.render import render_page
 
 
@@ -100,3 +101,15 @@ def test_sections_of_other_studies_stand_where_their_figure_is():
     for quoted in ("0.00115", "0.00101", "9 initialisations", "0.0007"):
         assert quoted in page.text
     assert not re.search(r"\bnan\b", page.text)
+
+
+def test_ratios_of_the_start_alone_where_theory_has_no_movement(quoted):
+    ratios, predicted = (quoted["distance"][name] for name in ("ratios", "predicted"))
+    ratios = ratios[ratios["quantity"] == "start"]
+    predicted = predicted[predicted["metric"] != "predicted_distance_movement"]
+    numbers = quoted_numbers("distance", {"ratios": ratios, "predicted": predicted})
+    figures = [figure(name) for name in SHOWN["distance"]]
+    text = Seen(render_page("distance", study=study(), figures=figures, numbers=numbers)).text
+    assert "start, width" in text
+    assert "movement, width" not in text
+    assert "> 2⁸" in text
