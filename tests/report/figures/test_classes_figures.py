@@ -64,12 +64,11 @@ def test_confusion(tables, figures, tmp_path):
     assert classes_confusion.finding(table).startswith(f"{share:.1f} % of the points")
 
 
+@pytest.mark.parametrize("tables", ["digits", "one test point"], indirect=True)
 @pytest.mark.parametrize("repeats", [0, 1, 9])
 def test_images_that_all_get_wrong(tables, repeats, figures, tmp_path):
     wrong = pd.concat([tables["wrong"]] * repeats) if repeats else tables["wrong"].iloc[:0]
     errors = tables["errors"].assign(source="digits")
-    if tables["errors"]["source"].iloc[0] != "digits":
-        pytest.skip("no images")
     table = classes_wrong.summarise(wrong, errors)
     figures.check_figure(classes_wrong, table, tmp_path / "table.parquet")
     assert classes_wrong.finding(table).startswith(f"All kernels get {len(wrong)} of ")

@@ -1,6 +1,7 @@
 """The figures of the page on the distance from the limit."""
 
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -53,23 +54,22 @@ def predicted(request):
     return make
 
 
-@pytest.mark.parametrize("name", STUDIES)
+MODULES = (
+    distance_errors,
+    distance_ratio,
+    step7_convergence,
+    step7_errors,
+    step7_movement,
+    step7_ensemble,
+)
+# A sphere of more dimensions has no borders in one, along which units could be drawn.
+CASES = [*product(MODULES, STUDIES), (distance_units, "two"), (distance_units, "smallest")]
+
+
 @pytest.mark.parametrize(
-    "module",
-    [
-        distance_errors,
-        distance_units,
-        distance_ratio,
-        step7_convergence,
-        step7_errors,
-        step7_movement,
-        step7_ensemble,
-    ],
-    ids=lambda module: module.__name__.rpartition(".")[2],
+    "module, name", CASES, ids=lambda it: getattr(it, "__name__", it).rpartition(".")[2]
 )
 def test_each_figure_is_readable(figures, tmp_path, predicted, module, name):
-    if (module, name) == (distance_units, "sphere"):
-        pytest.skip("a sphere has no borders in one dimension")
     figures.check_figure(module, figures.take(module, predicted(name)), tmp_path / "table.parquet")
 
 
