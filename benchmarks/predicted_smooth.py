@@ -46,7 +46,7 @@ def errors(X, y, Z, activation: str, pair: int) -> tuple[np.ndarray, np.ndarray]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=700)
+    parser.add_argument("--pairs", type=int, default=4000)
     pairs = parser.parse_args().pairs
     X, Z = sphere(10, 0), sphere(30, 1)
     # Large targets: the mean of the movement grows faster with them than its chance.
@@ -55,7 +55,7 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for activation in ("gelu", "erf", "sin", "cos"):
         predicted = widelimit.predicted_distance(
-            X, Z, y, activation=activation, widths=[WIDTH], **DESCENT
+            X, Z, y, activation=activation, widths=[WIDTH], draws=128, **DESCENT
         )
         runs = [errors(X, y, Z, activation, pair) for pair in range(pairs)]
         start = np.array([run[0] for run in runs])
