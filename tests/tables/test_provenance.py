@@ -42,6 +42,22 @@ def test_reach_is_transitive_and_sees_imports_inside_functions(package):
     assert names(reach(["widelimit.d"]), package) == {"d.py"}
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "if x:\n    pass\nelse:\n    {}",
+        "for x in y:\n    while x:\n        with x:\n            {}",
+        "try:\n    pass\nexcept OSError:\n    {}",
+        "try:\n    pass\nfinally:\n    {}",
+        "match x:\n    case 1:\n        {}",
+        "class A:\n    async def f(self):\n        {}",
+    ],
+)
+def test_imports_are_seen_in_every_kind_of_block(package, block):
+    (package / "widelimit/a.py").write_text(block.format("import widelimit.e"))
+    assert "e.py" in names(reach(["widelimit.a"]), package)
+
+
 @pytest.mark.parametrize("file", ["a.py", "b/c.py", "b/__init__.py", "d.py", "__init__.py"])
 def test_an_edit_to_what_is_reached_changes_the_digest(package, file):
     before = code_digest(package / "script.py")

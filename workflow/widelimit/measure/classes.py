@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.linalg import LinAlgError, solve
-from scipy.stats import binomtest
 
 from widelimit.data.datasets import DATASETS
 from widelimit.data.points import Points, make_points
@@ -121,6 +120,9 @@ def _badness(row: Mapping[str, float]) -> tuple[float, float]:
 
 
 def _test_error(guessed: np.ndarray, test: Points) -> dict[str, float]:
+    # Takes half a second to import, and every start of Snakemake imports this module.
+    from scipy.stats import binomtest
+
     wrong, count = int(np.sum(guessed != test.y.argmax(axis=1))), len(test.y)
     interval = binomtest(wrong, count).proportion_ci(0.95, method="wilson")
     share = wrong / count

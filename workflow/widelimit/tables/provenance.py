@@ -15,7 +15,7 @@ import hashlib
 import json
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -267,7 +267,7 @@ def _source(module: str) -> Path:
 def _imports(path: Path) -> frozenset[str]:
     """widelimit modules that a file imports anywhere in it, with the packages they lie in."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -279,3 +279,11 @@ def _imports(path: Path) -> frozenset[str]:
     ours = {name for name in names if name.split(".")[0] == PACKAGE.name}
     whole = {".".join(name.split(".")[:i]) for name in ours for i in range(1, name.count(".") + 2)}
     return frozenset(name for name in whole if _source(name).exists())
+
+
+def _statements(block: ast.AST) -> Iterator[ast.stmt]:
+    """All statements in a block, however deep; what `ast.walk` gives without the expressions."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for node in getattr(block, field, ()):
+            yield node
+            yield from _statements(node)
