@@ -42,7 +42,6 @@ rule generate_data:
     cache: True
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.data_megabytes(experiment(wildcards)),
         runtime=5,
@@ -67,7 +66,6 @@ rule fit_kernels:
     cache: True
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.fit_megabytes(experiment(wildcards)),
         runtime=lambda wildcards, attempt: attempt * cost.fit_minutes(experiment(wildcards)),
@@ -93,7 +91,6 @@ rule train_networks:
     cache: True
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt
         * cost.training_megabytes(experiment(wildcards), int(wildcards.width)),
@@ -130,7 +127,6 @@ rule compare:
         "{base}/logs/compare.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.comparison_megabytes(experiment(wildcards)),
         runtime=lambda wildcards, attempt: attempt * cost.comparison_minutes(experiment(wildcards)),
@@ -158,7 +154,6 @@ rule measure:
         "{base}/logs/measure.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.comparison_megabytes(experiment(wildcards)),
         runtime=lambda wildcards, attempt: attempt * cost.comparison_minutes(experiment(wildcards)),
@@ -188,7 +183,6 @@ rule collect_runs:
         f"{RESULTS}/logs/collect_runs.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=500,
         runtime=5,

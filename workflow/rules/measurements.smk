@@ -24,7 +24,6 @@ rule measure_small:
         f"{RESULTS}/logs/{{small}}.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.small_megabytes(SMALL[wildcards.small]),
         runtime=lambda wildcards, attempt: attempt * small_minutes(wildcards),
@@ -57,7 +56,6 @@ rule predict_distance:
         "{base}/logs/predict_distance.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.prediction_megabytes(experiment(wildcards)),
         runtime=lambda wildcards, attempt: attempt * cost.prediction_minutes(experiment(wildcards)),
@@ -84,7 +82,6 @@ rule compare_with_predicted:
         f"{RESULTS}/logs/compare_with_predicted.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=growing(1500),
         runtime=5,
@@ -105,7 +102,6 @@ rule plan:
         f"{RESULTS}/logs/plan.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
@@ -130,7 +126,6 @@ rule measure_scale:
         f"{RESULTS}/logs/measure_scale.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=growing(1500),
         runtime=5,
@@ -163,7 +158,6 @@ for step, measurement in measurements_of(STUDY).items():
             f"{RESULTS}/logs/measure_{step}.log",
         conda:
             ENVIRONMENT
-        threads: 1
         resources:
             mem_mb=growing(measurement.megabytes(STUDY)),
             runtime=growing(measurement.minutes),
@@ -186,7 +180,6 @@ rule fit_slopes:
         f"{RESULTS}/logs/fit_slopes/{{step}}.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
@@ -210,7 +203,6 @@ rule collect_metrics:
         f"{RESULTS}/logs/collect_metrics.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,

@@ -15,7 +15,6 @@ rule judge_claims:
         f"{RESULTS}/logs/judge_claims/{{step}}.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
@@ -38,7 +37,6 @@ rule claims:
         f"{RESULTS}/logs/claims.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
@@ -68,7 +66,6 @@ rule figure:
         f"{RESULTS}/logs/figures/{{figure}}.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: attempt
         * cost.figure_megabytes(STUDY, kernels="kernels" in figure_tables(wildcards.figure, STUDY)),
@@ -94,7 +91,6 @@ rule page:
         f"{RESULTS}/logs/pages/{{page}}.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
@@ -124,7 +120,6 @@ rule gallery:
         f"{RESULTS}/logs/pages/gallery.log",
     conda:
         ENVIRONMENT
-    threads: 1
     resources:
         mem_mb=1000,
         runtime=5,
