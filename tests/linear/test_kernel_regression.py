@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from widelimit.linear.kernel_regression import kernel_regression, spectrum
+from widelimit.linear.kernel_regression import eigensystem, kernel_regression, spectrum
 
 
 def factors(rng, n=12, m=7, rank=20):
@@ -147,3 +147,19 @@ def test_spectrum_refuses_what_has_none():
         spectrum([[1, 2], [0, 1]])
     with pytest.raises(ValueError, match="rcond must lie in"):
         spectrum(np.eye(2), rcond=2)
+
+
+@pytest.mark.parametrize("options", [{}, {"ridge": 0.1}, {"rcond": 1e-3}])
+def test_a_decomposition_is_taken_in_place_of_its_matrix(options):
+    rng = np.random.default_rng(5)
+    F, G = factors(rng)
+    K, k, y = F @ F.T, G @ F.T, rng.normal(size=(12, 2))
+    system = eigensystem(K)
+    assert eigensystem(system) is system
+    f = kernel_regression(K, k, y, **options)
+    assert np.array_equal(kernel_regression(system, k, y, **options), f)
+    assert spectrum(system).rank == spectrum(K).rank
+    np.testing.assert_allclose(spectrum(system).eigenvalues, spectrum(K).eigenvalues, rtol=1e-12)
+    # All columns of the identity: the matrix that takes targets to predictions.
+    smoother = kernel_regression(K, k, np.eye(12), **options)
+    np.testing.assert_allclose(smoother @ y, f, rtol=0, atol=1e-11)

@@ -310,6 +310,16 @@ def test_a_network_that_is_dead_from_its_start_is_named_and_not_written(points):
         )
 
 
+def test_each_kernel_is_decomposed_once(points, monkeypatch):
+    """At thousands of points that is nearly all of the job's time."""
+    decomposed = []
+    eigh = np.linalg.eigh
+    monkeypatch.setattr(np.linalg, "eigh", lambda K: decomposed.append(K) or eigh(K))
+    monkeypatch.setattr(np.linalg, "eigvalsh", lambda K: pytest.fail("decomposed once more"))
+    theory_of(points, 0.01, [0, 1, 10])
+    assert len(decomposed) == 2
+
+
 def theory_of(points, learning_rate, checkpoints):
     _, theory = fit_kernels(
         points["train"],

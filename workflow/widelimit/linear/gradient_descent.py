@@ -27,7 +27,7 @@ LARGEST_POWER = 1e50
 class GradientDescent:
     """Gradient descent with one K_train and learning rate: one eigendecomposition for all calls.
 
-    K_train        : (n, n), symmetric positive semidefinite
+    K_train        : (n, n), symmetric positive semidefinite, or its `eigensystem`
     learning_rate  : eta > 0, with the loss 1/2 sum_i (y_i - f(x_i))^2
     Raises ValueError for any other K_train or learning_rate.
 
@@ -205,7 +205,7 @@ def ensemble_moments(
     Over initialisations f_0 is a Gaussian process of mean 0 and covariance S (the NNGP kernel), so
     f_T is one too; M = K(x, X) K^-1 (I - (I - eta K)^T), K the tangent kernel.
 
-    K_train, K_test_train  : (n, n) and (m, n)
+    K_train, K_test_train  : (n, n), or its `eigensystem`, and (m, n)
     S_train, S_test_train  : (n, n) and (m, n)
     S_test                 : (m, m), or (m,), its diagonal, where the variances are all one needs
     y                      : (n,) or (n, p); every output has the same covariance

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,15 @@ LARGE = 2048
 """From this many points on, memory counts: two matrices beside K, where NumPy's eigh takes five."""
 BLOCK = 256
 """Rows compared at once."""
+
+
+class Eigensystem(NamedTuple):
+    """K = V diag(lambda) V', taken in place of K by whatever would decompose it: for many calls."""
+
+    eigenvalues: np.ndarray
+    """(n,), ascending"""
+    vectors: np.ndarray
+    """(n, n), orthonormal, a column each"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +59,7 @@ def kernel_regression(
 ) -> np.ndarray:
     """f(x) = K(x, X) K^+ y, the minimum-norm interpolant, or K(x, X) (K + ridge I)^-1 y.
 
-    K_train       : (n, n), symmetric positive semidefinite
+    K_train       : (n, n), symmetric positive semidefinite, or its `eigensystem`
     K_test_train  : (m, n), K(x, X) with a test point a row
     y             : (n,) or (n, p)
     ridge         : >= 0, absolute: added to the eigenvalues as it stands
@@ -67,16 +77,23 @@ def kernel_regression(
         gain = 1 / (np.maximum(eigenvalues, 0) + ridge)
     else:
         gain = pseudo_inverse(eigenvalues, rcond)
-    return (K_test_train @ vectors) @ scaled_rows(gain, vectors.T @ y)
+    projected = K_test_train @ vectors
+    if y.ndim == 2 and y.shape[1] > len(K_test_train):
+        return (projected * gain @ vectors.T) @ y  # the smaller products first
+    return projected @ scaled_rows(gain, vectors.T @ y)
 
 
 def spectrum(K, *, rcond: float | None = None) -> Spectrum:
     """Eigenvalues, condition number and numerical rank of the symmetric matrix K, shape (n, n).
 
+    K may be given by its `eigensystem`, too.
     rcond: eigenvalues up to rcond lambda_max count as zero; n eps = 2.2e-16 n unless given.
     Raises ValueError if K is not finite, square and symmetric, or for a negative rcond.
     """
-    eigenvalues = np.linalg.eigvalsh(symmetric("K", K))
+    if isinstance(K, Eigensystem):
+        eigenvalues = K.eigenvalues
+    else:
+        eigenvalues = np.linalg.eigvalsh(symmetric("K", K))
     rcond = _cut_off(eigenvalues, rcond)
     lambda_min, lambda_max = float(eigenvalues[0]), float(eigenvalues[-1])
     rank = int(np.count_nonzero(eigenvalues > rcond * lambda_max))
@@ -91,12 +108,14 @@ def spectrum(K, *, rcond: float | None = None) -> Spectrum:
     )
 
 
-def eigensystem(K_train) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues (n,), ascending, and orthonormal eigenvectors (n, n), a column each.
+def eigensystem(K_train) -> Eigensystem:
+    """Eigenvalues and eigenvectors of K_train (n, n); an `Eigensystem` is returned as it is.
 
     Raises ValueError unless K_train is finite, symmetric and positive semidefinite, the last two
     up to rounding.
     """
+    if isinstance(K_train, Eigensystem):
+        return K_train
     K = symmetric("K_train", K_train)
     if len(K) < LARGE:
         eigenvalues, vectors = np.linalg.eigh(K)
@@ -110,7 +129,7 @@ def eigensystem(K_train) -> tuple[np.ndarray, np.ndarray]:
             "K_train must be positive semidefinite; got eigenvalues from "
             f"{eigenvalues[0]:.3g} to {eigenvalues[-1]:.3g}"
         )
-    return eigenvalues, vectors
+    return Eigensystem(eigenvalues, vectors)
 
 
 def pseudo_inverse(eigenvalues: np.ndarray, rcond: float | None = None) -> np.ndarray:

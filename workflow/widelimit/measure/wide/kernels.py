@@ -12,7 +12,12 @@ import pandas as pd
 from widelimit.data.points import Points
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import GradientDescent, ensemble_moments
-from widelimit.linear.kernel_regression import kernel_regression, spectrum
+from widelimit.linear.kernel_regression import (
+    Eigensystem,
+    eigensystem,
+    kernel_regression,
+    spectrum,
+)
 from widelimit.measure.frames import long_table
 from widelimit.tables.schemas import THEORY
 
@@ -43,15 +48,13 @@ def fit_kernels(
     the NTK at a checkpoint the standard deviation over initialisations comes along.
     """
     grams = {name: _Gram(gram, train, test, activation) for name, gram in GRAMS.items()}
-    kernels = [
-        {"kernel": name, "activation": activation, **gram.row(rcond)}
-        for name, gram in grams.items()
-    ]
-    theory = []
+    kernels, theory = [], []
     for name, gram in grams.items():
-        limit = kernel_regression(gram.train, gram.test_train, train.y, ridge=ridge, rcond=rcond)
+        system = eigensystem(gram.train)
+        kernels.append({"kernel": name, "activation": activation, **gram.row(system, rcond)})
+        limit = kernel_regression(system, gram.test_train, train.y, ridge=ridge, rcond=rcond)
         theory.append(_predictions(name, None, limit, std=math.nan))
-        descent = GradientDescent(gram.train, learning_rate=learning_rate)
+        descent = GradientDescent(system, learning_rate=learning_rate)
         for step in checkpoints:
             mean, std = np.full_like(limit, math.nan), math.nan
             with suppress(OverflowError):  # diverged: there is no number to write
@@ -59,8 +62,10 @@ def fit_kernels(
                 if name == "ntk":
                     std = 0.0
                     if random_start:
-                        std = _ensemble_std(gram, grams["nngp"], train.y, learning_rate, step)
+                        start = grams["nngp"]
+                        std = _ensemble_std(system, gram, start, train.y, learning_rate, step)
             theory.append(_predictions(name, step, mean, std))
+        del system, descent  # before the next kernel's: they are the most of the memory
     for name, scale in (scales or {}).items():
         gram = SCALED_GRAMS[name]
         K, K_test = gram(train.X, scale=scale), gram(test.X, train.X, scale=scale)
@@ -80,8 +85,8 @@ class _Gram:
             [np.diag(gram(block, activation=activation)) for block in _blocks(test.X)]
         )
 
-    def row(self, rcond: float | None) -> dict:
-        s = spectrum(self.train, rcond=rcond)
+    def row(self, system: Eigensystem, rcond: float | None) -> dict:
+        s = spectrum(system, rcond=rcond)
         return {
             "gram_train": self.train.ravel(),
             "gram_test_train": self.test_train.ravel(),
@@ -100,10 +105,13 @@ def _blocks(Z: np.ndarray, size: int = 256):
     return (Z[start : start + size] for start in range(0, len(Z), size))
 
 
-def _ensemble_std(K: _Gram, S: _Gram, y: np.ndarray, learning_rate: float, step: int):
-    """Standard deviation (m,) over initialisations of networks after that many steps."""
+def _ensemble_std(
+    system: Eigensystem, K: _Gram, S: _Gram, y: np.ndarray, learning_rate: float, step: int
+) -> np.ndarray:
+    """Standard deviation (m,) over initialisations of networks after that many steps; system is
+    K's."""
     _, variance = ensemble_moments(
-        K.train,
+        system,
         K.test_train,
         S.train,
         S.test_train,

@@ -10,7 +10,7 @@ import pandas as pd
 from widelimit.data.points import Points
 from widelimit.finite_width.fluctuation import ntk_fluctuation
 from widelimit.linear.gradient_descent import GradientDescent, until_divergence
-from widelimit.linear.kernel_regression import eigensystem, kernel_regression
+from widelimit.linear.kernel_regression import Eigensystem, eigensystem, kernel_regression
 from widelimit.measure.distances import (
     accuracy,
     ensemble_distance,
@@ -38,11 +38,12 @@ def measure(
     """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is."""
     kernels = kernels.set_index("kernel")
     activation = kernels["activation"].iloc[0]
+    ntk = eigensystem(kernels.loc["ntk", "gram_train"].reshape(len(train.y), -1))
     rows = [
-        *_limits(kernels, theory, train, test),
+        *_limits(kernels, ntk, theory, train, test),
         *_distances(predictions, theory, test),
         *_ensembles(predictions, theory),
-        *_trainings(train, kernels, networks, learning_rate),
+        *_trainings(train, kernels.loc["ntk"], ntk, networks, learning_rate),
     ]
     if widths := sorted({row.width for row in rows if row.metric == "ntk_deviation"}):
         outputs = train.y.shape[1]
@@ -54,24 +55,23 @@ def measure(
 
 
 def _limits(
-    kernels: pd.DataFrame, theory: pd.DataFrame, train: Points, test: Points
+    kernels: pd.DataFrame, ntk: Eigensystem, theory: pd.DataFrame, train: Points, test: Points
 ) -> Iterator[Row]:
     """Spectra of the limit kernels, and how well they predict the training and test targets."""
     for kernel, row in kernels.iterrows():
         for name in ("lambda_max", "lambda_min", "condition_number", "rank"):
             yield Row(f"{name}_{kernel}", row[name])
-    ntk = kernels.loc["ntk"]
-    yield Row("learning_rate_bound", 2 / ntk["lambda_max"])
-    yield Row("least_loss_ntk", _least_loss(ntk, train.y))
+    limit = kernels.loc["ntk"]
+    yield Row("learning_rate_bound", 2 / limit["lambda_max"])
+    yield Row("least_loss_ntk", _least_loss(ntk, limit["rank"], train.y))
     for (model, step), rows in theory.groupby(["model", "step"], dropna=False):
         for metric, value in _test(_matrix(rows, "mean"), test).items():
             yield Row(f"{metric}_{model}", value, step=step)
 
 
-def _least_loss(kernel: pd.Series, y: np.ndarray) -> float:
+def _least_loss(system: Eigensystem, rank: int, y: np.ndarray) -> float:
     """1/2 |y - y_K|^2, y_K the part of the targets in the range of K(X, X), as its rank has it."""
-    _, U = eigensystem(kernel["gram_train"].reshape(len(y), len(y)))
-    U = U[:, len(y) - kernel["rank"] :]
+    U = system.vectors[:, len(y) - rank :]
     return 0.5 * float(np.sum(np.square(y - U @ (U.T @ y))))
 
 
@@ -136,17 +136,17 @@ def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame) -> Iterator[Row]
 
 def _trainings(
     train: Points,
-    kernels: pd.DataFrame,
+    kernel: pd.Series,
+    system: Eigensystem,
     networks: Iterable[tuple[int, pd.DataFrame]],
     learning_rate: float,
 ) -> Iterator[Row]:
-    """Losses with their predictions, movement of weights and kernel."""
+    """Losses with their predictions, movement of weights and kernel; system is that of the limit
+    NTK, kernel its row."""
     n, p = train.y.shape
-    limit = kernels.loc["ntk", "gram_train"].reshape(n, n)
-    descent = GradientDescent(limit, learning_rate=learning_rate)
-    regression = kernel_regression(
-        limit, kernels.loc["ntk", "gram_test_train"].reshape(-1, n), np.eye(n)
-    )
+    limit = kernel["gram_train"].reshape(n, n)
+    descent = GradientDescent(system, learning_rate=learning_rate)
+    regression = kernel_regression(system, kernel["gram_test_train"].reshape(-1, n), np.eye(n))
     for width, network in each_network(networks):
         start, end = network.iloc[0], network.iloc[-1]
         seed = start["seed"]
