@@ -240,7 +240,6 @@ def test_what_is_moved_away_and_back_stands_where_it_was_drawn(moving, open_page
 def test_sliders_follow_the_mouse(moving, width, open_page):
     _, figure = opened_figure(open_page, moving, width)
     for slider in figure.locator("input[type=range]").all():
-        before = figure.evaluate(WHERE)
         box = slider.bounding_box()
         slider.click(position={"x": 3, "y": box["height"] / 2})
         assert slider.input_value() == "0"
@@ -250,8 +249,9 @@ def test_sliders_follow_the_mouse(moving, width, open_page):
         mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2, steps=5)
         mouse.up()
         assert slider.input_value() == slider.get_attribute("max")
+        at_the_end = figure.evaluate(WHERE)
         slider.click(position={"x": 3, "y": box["height"] / 2})
-        assert figure.evaluate(WHERE) != before
+        assert figure.evaluate(WHERE) != at_the_end
 
 
 def test_the_address_keeps_the_sliders_and_play_moves_them_to_the_end(open_page):
@@ -269,6 +269,17 @@ def test_the_address_keeps_the_sliders_and_play_moves_them_to_the_end(open_page)
     assert step.input_value() == step.get_attribute("max")
     assert figure.get_by_role("button", name="Play").is_visible()
     assert page.url.endswith(f",{step.input_value()}")
+
+
+def test_the_explorer_starts_at_the_beginning_and_its_key_follows(open_page):
+    _, figure = opened_figure(open_page, "step7_explorer")
+    width, step = figure.locator("input[type=range]").all()
+    assert (width.input_value(), step.input_value()) == ("0", "1")
+    colour = """figure => getComputedStyle(
+      document.querySelector(`#${figure.id}-networks-key path`)).stroke"""
+    narrow = figure.evaluate(colour)
+    width.press("End")
+    assert figure.evaluate(colour) != narrow
 
 
 def test_at_the_first_step_the_rings_are_gone_and_come_back(open_page):

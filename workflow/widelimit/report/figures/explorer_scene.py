@@ -30,9 +30,10 @@ def moving(table: pd.DataFrame) -> Moving:
     """The scene of a table of step7_explorer."""
     rows = dict(iter(table.groupby("quantity")))
     places = [choices.distinct(rows["network"][name]) for name in ("width", "step")]
+    labels, starts = ("hidden units k", "training steps"), (0, places[STEP].index(first(table)[1]))
     sliders = [
-        Slider(label, [power(value) for value in values], len(values) - 1)
-        for label, values in zip(("hidden units k", "training steps"), places, strict=True)
+        Slider(label, [power(value) for value in values], start)
+        for label, values, start in zip(labels, places, starts, strict=True)
     ]
     panels = [
         _fit_panel(rows),
@@ -53,6 +54,13 @@ def moving(table: pd.DataFrame) -> Moving:
         for j, step in enumerate(places[1])
     }
     return Moving(sliders, panels, parts, [Words((WIDTH, STEP), texts)])
+
+
+def first(table: pd.DataFrame) -> tuple[int, int]:
+    """Where the explorer starts: the narrowest width, after the first step that has a distance."""
+    networks = table[table["quantity"] == "network"]
+    steps = networks["step"].astype(int)
+    return int(networks["width"].min()), int(min(steps[steps > 0], default=0))
 
 
 def ordered(rows: dict[str, pd.DataFrame]) -> bool:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from scipy.special import ndtri
 
 from widelimit.report.figures import against_width, bands, choices, looks, style, words
-from widelimit.report.figures.explorer_scene import moving, sentence
+from widelimit.report.figures.explorer_scene import first, moving
 from widelimit.report.figures.sliders import Frame
 from widelimit.report.figures.study_points import (
     AXIS_LABELS,
@@ -20,6 +20,7 @@ from widelimit.report.figures.study_points import (
     of_study,
     outputs,
 )
+from widelimit.report.numbers import number
 from widelimit.tables.columns import (
     BAND,
     INDEX,
@@ -63,6 +64,9 @@ CURVES = {
     "train_loss_ntk": "closed_form",
 }
 """What the metrics are called here."""
+
+LINES, DOTS = "networks, one line a seed", "one point a seed and test point"
+"""The networks in the key, along an axis and against the prediction."""
 
 MOST_WIDTHS, MOST_STEPS, MOST_SEEDS = 12, 10, 8
 MOST_VALUES = 64_000
@@ -143,7 +147,10 @@ def draw(table: pd.DataFrame) -> Figure:
     else:
         _draw_along(fit, frames, rows)
         fit.set(xlabel=AXIS_LABELS[axis], ylabel="output")
-    above.legend(*fit.get_legend_handles_labels(), loc="outside upper center", ncols=6)
+    key = above.legend(*fit.get_legend_handles_labels(), loc="outside upper center", ncols=6)
+    for handle, label in zip(key.legend_handles, key.get_texts(), strict=True):
+        if label.get_text() in (LINES, DOTS):
+            handle.set_gid("networks-key")
     for axes, name, by, along in (
         (distance, "distance", "step", "width"),
         (loss, "loss", "width", "step"),
@@ -169,7 +176,7 @@ def draw(table: pd.DataFrame) -> Figure:
 def _draw_along(axes: Axes, frames: dict[str, Frame], rows: dict[str, pd.DataFrame]):
     """Outputs over the position of the points."""
     _band(axes, frames["band"], "band", label="theory's band")
-    _line(axes, frames["networks"], "networks", label="networks, one line a seed", lw=0.8, zorder=3)
+    _line(axes, frames["networks"], "networks", label=LINES, lw=0.8, zorder=3)
     test, train = rows["test"], rows["train"]
     axes.plot(test["position"], test["value"], label="target", **looks.TARGET)
     _line(axes, frames["ntk"], "ntk", label="NTK", color=style.NTK, lw=3.4, alpha=0.55)
@@ -182,7 +189,7 @@ def _draw_along(axes: Axes, frames: dict[str, Frame], rows: dict[str, pd.DataFra
 def _draw_against(axes: Axes, networks: Frame, ends: tuple[float, float]):
     """Networks against the prediction, where points have no order."""
     dots = {"ls": "", "marker": ".", "ms": 3, "mew": 0}
-    _line(axes, networks, "networks", label="one point a seed and test point", **dots)
+    _line(axes, networks, "networks", label=DOTS, **dots)
     axes.plot(ends, ends, label="equal to it", **looks.THEORY)
     axes.set(xlabel="NTK prediction at the same step", ylabel="network")
 
@@ -199,9 +206,7 @@ def _band(axes: Axes, frame: Frame, name: str, label: str | None = None):
 def caption(table: pd.DataFrame) -> str:
     networks, distance = (table[table["quantity"] == name] for name in ("network", "distance"))
     lower, upper = (100 * table[f"{end}_level"].iloc[0] for end in ("lower", "upper"))
-    start = (
-        f"{words.units(networks['width'].max())} after {words.steps(choices.last_step(networks))}"
-    )
+    width, step = first(table)
     what = "output 0 of networks" if table["outputs"].iloc[0] > 1 else "networks"
     seeds = words.seeds(networks.groupby("width")["seed"].nunique())
     if table["axis"].iloc[0] == "none":
@@ -213,14 +218,23 @@ def caption(table: pd.DataFrame) -> str:
             " is trained."
         )
     return (
-        f"Networks of any width after any number of steps; drawn for {start}. b:"
-        " distance from the NTK prediction. c: training loss and its closed form. Rings: the chosen"
-        f" width and step.\n{fit} b: the prediction starts from their own initialisation; root mean"
-        " square over test points."
-        f" Grey: the others. {bands.caption(distance, 'Lines in b and c')}"
+        "Networks of any width after any number of steps: the sliders choose. b: distance from the"
+        " NTK prediction. c: training loss and its closed form. Rings: the chosen width and"
+        f" step.\nIn print: {words.units(width)} after {words.steps(step)}. {fit} b: the prediction"
+        " starts from their own initialisation; root mean square over test points. Grey: the"
+        f" others. {bands.caption(distance, 'Lines in b and c')}"
     )
 
 
 def finding(table: pd.DataFrame) -> str:
-    networks = table[table["quantity"] == "network"]
-    return sentence(table, int(networks["width"].max()), choices.last_step(networks))
+    distance = table[table["quantity"] == "distance"]
+    last = distance[distance["step"] == distance["step"].max()].sort_values("width")
+    ends = last.iloc[[0, -1]]
+    values = [number(value, 2) for value in ends["value"]]
+    where = f"After {words.steps(last['step'].iloc[0])}"
+    if last["width"].nunique() == 1:
+        return f"{where} the distance is {values[0]} at {words.units(ends['width'].iloc[0])}."
+    return (
+        f"{where} the distance is {values[0]} at {words.units(ends['width'].iloc[0])} and"
+        f" {values[1]} at {words.units(ends['width'].iloc[1])}."
+    )

@@ -24,7 +24,10 @@ for (const figure of document.querySelectorAll("figure.moving")) {
     });
     for (const part of moving.parts) {
       const frame = part.frames[part.by.map((i) => at[i]).join()];
-      place(named(part.name), box(part.panel), frame?.x ?? part.x, frame?.y ?? [], frame?.colour);
+      place(named(part.name), box(part.panel), frame?.x ?? part.x, frame?.y ?? []);
+      for (const artist of [named(part.name), named(`${part.name}-key`)]) {
+        if (artist && frame?.colour) paint(artist, frame.colour);
+      }
     }
     const words = moving.words.map(({ by, texts }) => texts[by.map((i) => at[i]).join()]);
     figure.querySelector(".state").textContent = words.join(" ");
@@ -80,7 +83,7 @@ for (const figure of document.querySelectorAll("figure.moving")) {
 }
 
 // Put an artist of matplotlib where x and y say: its line, or as many copies of its marker.
-function place(artist, box, x, y, colour) {
+function place(artist, box, x, y) {
   const points = y.map((up, i) =>
     up === null || x[i] === null
       ? null
@@ -102,7 +105,10 @@ function place(artist, box, x, y, colour) {
     const path = points.map((at, i) => (at ? pen(i) + at.map((v) => v.toFixed(2)).join(" ") : ""));
     artist.querySelector("path").setAttribute("d", path.join(""));
   }
-  if (!colour) return;
+}
+
+// The colour of an artist, in its key too.
+function paint(artist, colour) {
   for (const shape of artist.querySelectorAll("path, use")) {
     for (const name of ["fill", "stroke"]) {
       if (shape.style[name] && shape.style[name] !== "none") shape.style[name] = colour;
