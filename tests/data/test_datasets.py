@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ CLASSES = [name for name, dataset in DATASETS.items() if dataset.labels]
 make = partial(make_points, root=0, noise_std=0.0)
 
 
+@cache
 def raw(source: str) -> tuple[np.ndarray, np.ndarray]:
     """From the package itself."""
     if source == "mnist":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from checkout import ROOT
 
 
@@ -25,5 +27,6 @@ def test_snakefmt_is_content():
     run("snakefmt", "--check", "Snakefile", "workflow")
 
 
+@pytest.mark.slow
 def test_snakemake_lint_is_content():
     assert "Congratulations" in run("snakemake", "--lint")

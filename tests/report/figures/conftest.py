@@ -4,6 +4,7 @@ import inspect
 import itertools
 import re
 import warnings
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -66,6 +67,17 @@ MOST_WORDS = 40
 SMALLEST = {"widths": (64,), "seeds": 1, "steps": (0, 10), "n_train": 5, "n_test": 12}
 TWO = SMALLEST | {"widths": (16, 64), "seeds": 2}
 """Of slopes with an interval, but too few widths to test the line."""
+
+
+PLAIN = {"full", "shipped", "small", "two", "beyond", "exponents", "classes", "lecture"}
+"""The studies whose figures every run of the tests looks at; those of others are slow."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        drawn = Path(__file__).parent in item.path.parents and "readable" in item.name
+        if drawn and "[" in item.name and not PLAIN & set(item.callspec.id.split("-")):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

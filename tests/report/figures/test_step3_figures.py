@@ -49,25 +49,26 @@ def test_figures_are_readable(name, study, figures, tmp_path):
     figures.check_figure(at, figures.take(at, study), tmp_path / "table.parquet")
 
 
-def naive_rmse(study, part, kernel, scale, split):
-    target = {
-        (row.split, row.index_): row.y
-        for row in study["points"].rename(columns={"index": "index_"}).itertuples()
-    }
-    squares = []
-    for row in study["predictions"].rename(columns={"index": "index_"}).itertuples():
-        same = row.scale == scale or (np.isnan(row.scale) and np.isnan(scale))
-        if (row.part, row.kernel, row.split) == (part, kernel, split) and same:
-            squares.append((row.f - target[row.split, row.index_]) ** 2)
-    return (sum(squares) / len(squares)) ** 0.5
+def naive_rmses(study):
+    """By part, kernel, scale as text and split."""
+    points = study["points"]
+    target = dict(zip(zip(points["split"], points["index"], strict=True), points["y"], strict=True))
+    squares = {}
+    names = ["part", "kernel", "scale", "split", "index", "f"]
+    for part, kernel, scale, split, index, f in zip(
+        *(study["predictions"][name].tolist() for name in names), strict=True
+    ):
+        at = part, kernel, str(scale), split
+        squares.setdefault(at, []).append((f - target[split, index]) ** 2)
+    return {at: (sum(each) / len(each)) ** 0.5 for at, each in squares.items()}
 
 
 @pytest.mark.parametrize("name, part", [("kernels", "kernels"), ("scale", "scales")])
 def test_rmse_is_that_of_the_split(name, part, study, figures):
-    table = figures.take(module(name), study)
+    table, naive = figures.take(module(name), study), naive_rmses(study)
     for (kernel, scale, split), rows in table.groupby(["kernel", "scale", "split"], dropna=False):
         assert rows["rmse"].nunique() == 1
-        expected = naive_rmse(study, part, kernel, scale, split)
+        expected = naive[part, kernel, str(scale), split]
         assert rows["rmse"].iloc[0] == pytest.approx(expected, rel=1e-9, abs=1e-15)
 
 
@@ -75,8 +76,9 @@ def test_finding_of_kernels_names_best_and_worst(shipped, figures):
     at = module("kernels")
     table = figures.take(at, shipped)
     text = at.finding(table)
+    naive = naive_rmses(shipped)
     test = {
-        kernel: naive_rmse(shipped, "kernels", kernel, scale, "test")
+        kernel: naive["kernels", kernel, str(scale), "test"]
         for kernel, scale, _ in kernel_fits.each_kernel(table)
     }
     best, worst = sorted(test, key=test.get)[0], sorted(test, key=test.get)[-1]
@@ -97,11 +99,10 @@ def test_finding_of_kernels_counts_those_that_interpolate(shipped, figures):
 
 def test_finding_of_the_scale_names_the_smallest_test_rmse(shipped, figures):
     at = module("scale")
-    text = at.finding(figures.take(at, shipped))
+    text, naive = at.finding(figures.take(at, shipped)), naive_rmses(shipped)
     for kernel in ("gaussian", "laplace"):
         scores = {
-            scale: naive_rmse(shipped, "scales", kernel, scale, "test")
-            for scale in (0.1, 1.0, 10.0, 100.0)
+            scale: naive["scales", kernel, str(scale), "test"] for scale in (0.1, 1.0, 10.0, 100.0)
         }
         best = min(scores, key=scores.get)
         sentence = text.split(KERNELS[kernel].name)[1].split(").")[0]
