@@ -233,7 +233,7 @@ def caption(table: pd.DataFrame) -> str:
         " features on the sphere and on the circle, with the same targets. Open circles: root mean"
         f" squares over {_data_sets(table)}, each with points, noise and features of its own;"
         " dashed black: what the eigenframework of random features says of them, without a fit."
-        f" {bands.caption(errors)}"
+        f" {_thresholds(table)} {bands.caption(errors)}"
     )
 
 
@@ -241,32 +241,28 @@ def finding(table: pd.DataFrame) -> str:
     sentences = []
     for features, name in NAMES.items():
         rows = _of(table, features, "sphere")
-        test = _curve(rows, "test")
-        places = [f"{_at(rows, 'peak')} at its peak"]
-        if _value(rows, "classical") is not None:
-            places.insert(0, f"{_at(rows, 'classical')} at its best before")
-        places.append(f"{number(test['centre'].iloc[-1], 2)} at the largest width")
-        places.append(f"{number(_value(rows, 'limit'), 2)} in the limit")
         near = rows[rows["width"].isna()].set_index("quantity")["centre"]
         sentences.append(
-            f"{name}: {_threshold(rows)} (n = {int(rows['n_train'].iloc[0])}). The median test"
-            f" error over {words.seeds(test['seeds'])} is {words.listed(places)}; over"
-            f" {_data_sets(table)} the limit has {number(near['mean'], 2)}, in theory"
-            f" {number(near['theory'], 2)}."
+            f"{name}: the median test error is {_at(rows, 'peak')} at its peak and"
+            f" {number(_value(rows, 'limit'), 2)} in the limit; over {_data_sets(table)} the limit"
+            f" has {number(near['mean'], 2)}, in theory {number(near['theory'], 2)}."
         )
-    circle = _of(table, "network", "circle")
-    ranks = _curve(circle, "rank")
-    nearest = ranks.iloc[(ranks["ratio"] - 1).abs().argmin()]
-    return (
-        f"{' '.join(sentences)} On the circle the features of k = {int(nearest['width'])} units"
-        f" have rank {number(nearest['centre'], 2)} n, and {_threshold(circle)}."
+    return " ".join(sentences)
+
+
+def _thresholds(table: pd.DataFrame) -> str:
+    """Where the median training error becomes 0, on the sphere and on the circle."""
+    sphere = words.listed(
+        f"{_threshold(_of(table, features, 'sphere'))} ({name[0].lower()}{name[1:]})"
+        for features, name in NAMES.items()
     )
+    circle = _threshold(_of(table, "network", "circle"))
+    return f"Interpolation threshold on the sphere: {sphere}; on the circle: {circle}."
 
 
 def _threshold(rows: pd.DataFrame) -> str:
     width = _value(rows, "interpolation", "width")
-    reached = "is not reached" if width is None else f"lies at k = {width:.0f}"
-    return f"the interpolation threshold {reached}"
+    return "not reached" if width is None else f"k = {width:.0f}"
 
 
 def _data_sets(table: pd.DataFrame) -> str:
