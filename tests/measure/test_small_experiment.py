@@ -115,6 +115,7 @@ def wide():
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("wide")
 @pytest.mark.parametrize(
     "metric, steepest",
     [

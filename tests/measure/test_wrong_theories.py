@@ -17,6 +17,8 @@ from widelimit.report.verdict import FAILS, HOLDS
 from widelimit.study.arguments import data_arguments
 from widelimit.study.config import load_study, read_configs
 
+# One process trains, and judges them all.
+pytestmark = pytest.mark.xdist_group("wrong theories")
 RATE = 0.01
 EARLY, LATE = [1, 10, 100], [10**4, 10**5]
 CLAIMS = [claim for claim in STEP7 if claim.experiment == "step7" and claim.kind != SLOPES]

@@ -75,8 +75,12 @@ PLAIN = {"full", "shipped", "small", "two", "beyond", "exponents", "classes", "l
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        drawn = Path(__file__).parent in item.path.parents and "readable" in item.name
-        if drawn and "[" in item.name and not PLAIN & set(item.callspec.id.split("-")):
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        # Studies are made once for a module: by the one process that runs it.
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        drawn = "readable" in item.name and "[" in item.name
+        if drawn and not PLAIN & set(item.callspec.id.split("-")):
             item.add_marker(pytest.mark.slow)
 
 

@@ -15,17 +15,18 @@ from widelimit.report.figure_text import FigureText
 from widelimit.report.pages.gallery import WIDTH, read_picture, render_gallery
 
 
-@pytest.fixture
-def pictures(tmp_path):
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
     """One of each figure: a drawing of 1440 x 720, blue on white."""
+    folder = tmp_path_factory.mktemp("pictures")
     drawn = np.full((720, 1440, 4), 255, np.uint8)
     drawn[300:400, :, :2] = 0
     for name in figures_of(study()):
         text = FigureText(f"About {name}", "A caption.", "It is 1 < 2.")
-        (tmp_path / f"{name}.json").write_text(text.to_json())
-        Image.fromarray(drawn).save(tmp_path / f"{name}.png")
+        (folder / f"{name}.json").write_text(text.to_json())
+        Image.fromarray(drawn).save(folder / f"{name}.png")
     return [
-        read_picture(str(tmp_path / f"{name}.png"), str(tmp_path / f"{name}.json"))
+        read_picture(str(folder / f"{name}.png"), str(folder / f"{name}.json"))
         for name in figures_of(study())
     ]
 
