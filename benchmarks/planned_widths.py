@@ -21,6 +21,7 @@ from widelimit import (
     width_for_tolerance,
 )
 from widelimit.data.points import make_points
+from widelimit.measure.distances import root_of_mean
 
 
 class Problem(NamedTuple):
@@ -100,8 +101,7 @@ def measured_distance(X, y, Z, problem: Problem, width: int, seeds: int) -> tupl
         trained = train(X, y, A, B, **phi, **descent)
         theory = gradient_descent_prediction(K, K_Z, y, **descent, f0_train=f0, f0_test=f0_Z)
         squares.append(np.mean((forward(Z, trained.A, trained.B, **phi) - theory) ** 2))
-    rms = np.sqrt(np.mean(squares))
-    return rms, np.std(squares, ddof=1) / np.sqrt(seeds) / (2 * rms)
+    return root_of_mean(squares)
 
 
 def main() -> None:

@@ -15,13 +15,24 @@ def rmse(f: np.ndarray, g: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(f - g))))
 
 
+def standard_error(values: np.ndarray) -> np.ndarray:
+    """Of the mean over the first axis; nan for one value."""
+    if len(values) < 2:
+        return np.full(np.shape(values)[1:], np.nan)
+    return np.std(values, axis=0, ddof=1) / np.sqrt(len(values))
+
+
+def root_of_mean(squares: np.ndarray) -> tuple[float, float]:
+    """sqrt(mean of squares (s,)) and its standard error, by the delta method; nan for one."""
+    root = np.sqrt(np.mean(squares))
+    return float(root), float(standard_error(squares) / (2 * root))
+
+
 def deviation_from_theory(errors: np.ndarray, theory: float) -> float:
     """|root mean square of the errors (s,) / theory - 1|, and twice its standard error on top: with
     95 % confidence, how far off the theory is at most."""
-    squares = np.square(np.asarray(errors, dtype=float))
-    ratio = np.sqrt(squares.mean()) / theory
-    error = squares.std(ddof=1) / np.sqrt(len(squares)) / (2 * squares.mean()) * ratio
-    return float(abs(ratio - 1) + 2 * error)
+    ratio, error = root_of_mean(np.square(np.asarray(errors, dtype=float) / theory))
+    return abs(ratio - 1) + 2 * error
 
 
 def relative_frobenius(K: np.ndarray, reference: np.ndarray) -> float:

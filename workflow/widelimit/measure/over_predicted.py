@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from widelimit.measure.distances import paired_bias
+from widelimit.measure.distances import paired_bias, root_of_mean, standard_error
 from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.tables.distance import POINTS
 
@@ -73,10 +73,9 @@ def _cells(predictions: pd.DataFrame, points: pd.DataFrame) -> Iterator[_Cell]:
 def _rows(cell: _Cell, size: float) -> Iterator[Row]:
     """size: root mean square of the predicted movement, less what its sampling adds; nan where
     theory has none."""
-    squares = np.mean(cell.start**2, axis=1) / np.mean(cell.s**2)
-    ratio = np.sqrt(squares.mean())
+    ratio, error = root_of_mean(np.mean(cell.start**2, axis=1) / np.mean(cell.s**2))
     yield Row("start_over_predicted", ratio)
-    yield Row("start_over_predicted_error", _standard_error(squares) / (2 * ratio))
+    yield Row("start_over_predicted_error", error)
     yield Row("start_predicted_correlation", _correlation(_rms(cell.start), cell.s))
     yield Row("movement_predicted_correlation", _correlation(cell.movement.mean(axis=0), cell.f))
     if size > 0:
@@ -96,7 +95,7 @@ def _by_point(cell: _Cell) -> pd.DataFrame:
             "start": _rms(cell.start),
             "start_predicted": cell.s,
             "movement": cell.movement.mean(axis=0),
-            "movement_error": _standard_error(cell.movement),
+            "movement_error": standard_error(cell.movement),
             "movement_predicted": cell.f,
         }
     )
@@ -104,13 +103,6 @@ def _by_point(cell: _Cell) -> pd.DataFrame:
 
 def _rms(values: np.ndarray) -> np.ndarray:
     return np.sqrt(np.mean(values**2, axis=0))
-
-
-def _standard_error(values: np.ndarray) -> np.ndarray:
-    """Of the mean over the first axis; nan for one value."""
-    if len(values) < 2:
-        return np.full(values.shape[1:], np.nan)
-    return values.std(axis=0, ddof=1) / np.sqrt(len(values))
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from widelimit.measure.distances import root_of_mean
 from widelimit.report.figures import looks, style, words
 from widelimit.report.numbers import number
 from widelimit.tables.columns import Table, real
@@ -33,13 +35,15 @@ TABLE = Table(
 def summarise(errors: pd.DataFrame, theory: pd.DataFrame) -> pd.DataFrame:
     """Means over draws in units of theory."""
     places = ["dimension", "kernel", "n_train", "degree"]
-    squares = errors["test_rmse"].pow(2).groupby([errors[name] for name in places])
-    draws = squares.agg(["mean", "sem"]).reset_index().astype({"degree": int})
     known = theory.dropna(subset="degree").astype({"degree": int})
-    table = draws.merge(known[known["test_rmse"] > RESOLVED], on=places)
-    ratio = table["mean"].pow(0.5) / table["test_rmse"]
-    error = ratio * table["sem"] / table["mean"] / 2
-    return TABLE.arrange(table.assign(missed=1 - table["learnability"], ratio=ratio, error=error))
+    known = known[known["test_rmse"] > RESOLVED].set_index(places)
+    rows = [
+        (*key, *root_of_mean(np.square(draws / known.loc[key, "test_rmse"])))
+        for key, draws in errors.groupby(places)["test_rmse"]
+        if key in known.index
+    ]
+    table = pd.DataFrame(rows, columns=[*places, "ratio", "error"]).join(known, on=places)
+    return TABLE.arrange(table.assign(missed=1 - table["learnability"]))
 
 
 @style.context()
