@@ -73,6 +73,7 @@ PLAIN = {"full", "shipped", "small", "two", "beyond", "exponents", "classes", "l
 """The studies whose figures every run of the tests looks at; those of others are slow."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent not in item.path.parents:
