@@ -39,6 +39,7 @@ EDGE = {
     "study",
     "report.pages",
     "report.archive",
+    "report.closing_words",
     "report.comparison",
     "report.quote_in_docs",
 }

@@ -5,11 +5,13 @@ from widelimit.study.config.steps import Step4
 from widelimit.study.cost import (
     INTERPRETER,
     LONGEST,
+    chunk_minutes,
     comparison_minutes,
     fit_minutes,
     prediction_megabytes,
     prediction_minutes,
     random_features_megabytes,
+    small_minutes,
     training_megabytes,
     training_minutes,
     training_seconds,
@@ -78,6 +80,15 @@ def test_minutes_add_up_over_widths_and_seeds_and_end_at_a_day():
     assert minutes == 5 + int(3 * seconds / 60)
     assert training_minutes(given, "circle", widths=[64], seeds=1) == 5
     assert training_minutes(experiment(steps=10**9), "dense", widths=[2**20], seeds=1) == LONGEST
+
+
+def test_a_job_has_time_for_all_that_it_trains():
+    given = experiment(steps=10**6, widths=[2**14, 2**16], seeds=5, seeds_per_job=2)
+    chunk = training_minutes(given, "dense", widths=[2**16], seeds=2)
+    assert chunk_minutes(given, "dense", 2**16) == chunk
+    trained = training_minutes(given, "dense", widths=[2**14, 2**16], seeds=5)
+    assert small_minutes(given, "dense") == trained + comparison_minutes(given)
+    assert trained > chunk
 
 
 def test_minutes_of_kernels_follow_the_cube_of_their_points():

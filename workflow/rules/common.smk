@@ -28,13 +28,11 @@ from widelimit.report.catalog import (
     figure_settings,
     figure_tables,
     figures_of,
-    figures_on,
     page_commands,
-    page_tables,
-    pages_of,
     step_of,
 )
-from widelimit.report.verdict import answer, tally
+from widelimit.report.closing_words import closing_words
+from widelimit.report.places import NETWORKS, RUNS, Places
 from widelimit.study import arguments, cost
 from widelimit.study.checks import check_results, check_study, engine_of, mend_results
 from widelimit.study.commands import Command
@@ -43,7 +41,6 @@ from widelimit.study.environment import check_place, share_environment
 from widelimit.study.measurements import measurements_of
 from widelimit.study.told import told
 from widelimit.tables import run
-from widelimit.tables.files import concatenate
 from widelimit.tables.provenance import PACKAGE, code_digest
 
 share_environment(PACKAGE)
@@ -104,50 +101,12 @@ envvars:
 # Of every job, for those who run them in conda; as seen from the files of rules.
 ENVIRONMENT = "../envs/widelimit.yaml"
 
-RESULTS = os.path.normpath(STUDY.results_dir)
-# The main experiment lies in the results directory itself, each variant in a folder of its own.
-EXPERIMENTS = {
-    RESULTS if name == "step7" else f"{RESULTS}/variants/{name}": (name, experiment)
-    for name, experiment in STUDY.experiments().items()
-}
-# Smaller experiments, each in a folder of its own too.
-SMALL = STUDY.small_experiments()
-SCALES = list(STUDY.scale_experiments())
-NETWORKS = "{base}/networks/width={width}/chunk={chunk}/networks.parquet"
-RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
-# Where theory's predictions of the main experiment are, if they are made.
-PREDICTED = [f"{RESULTS}/predicted.parquet"] if arguments.predictable(STUDY) else []
-STUDY_PAGES = pages_of(STUDY)
-# Where the numbers of each step of the course are.
-MEASURED = {
-    **{
-        step: [f"{RESULTS}/{step}/measured.parquet"]
-        for step, measurement in measurements_of(STUDY).items()
-        if "measured" in measurement.tables
-    },
-    "step7": [f"{base}/measured.parquet" for base in EXPERIMENTS]
-    + [f"{RESULTS}/{small}/measured.parquet" for small in STUDY.beyond_experiments()]
-    + PREDICTED,
-    **(
-        {
-            "distance": [
-                f"{RESULTS}/measured.parquet",
-                *PREDICTED,
-                f"{RESULTS}/distance/measured.parquet",
-            ]
-        }
-        if "distance" in STUDY_PAGES
-        else {}
-    ),
-    **(
-        {"scale": [f"{RESULTS}/{part}/measured.parquet" for part in ["scale", *SCALES]]}
-        if SCALES
-        else {}
-    ),
-}
-ALL_MEASURED = list(dict.fromkeys(path for paths in MEASURED.values() for path in paths))
-# Steps with numbers that fall as powers of the width.
-FITTED = ("step4", "step5", "step7", *(["scale"] if SCALES else []))
+PLACES = Places(STUDY)
+RESULTS = PLACES.results
+EXPERIMENTS = PLACES.experiments
+SMALL = PLACES.small
+MEASURED = PLACES.measured
+table = PLACES.table
 
 
 wildcard_constraints:
@@ -157,30 +116,11 @@ wildcard_constraints:
     chunk=r"\d+",
     step="|".join(MEASURED),
     figure="|".join(figures_of(STUDY)),
-    page="|".join(["index", *STUDY_PAGES]),
-
-
-def table(name):
-    """Path of a table by its place in the results directory."""
-    return f"{RESULTS}/{name}.parquet"
-
-
-def of_every_experiment(*names):
-    return [f"{base}/{name}.parquet" for base in EXPERIMENTS for name in names]
+    page="|".join(["index", *PLACES.pages]),
 
 
 def experiment(wildcards):
     return EXPERIMENTS[wildcards.base][1]
-
-
-def training_jobs(pattern, base):
-    """Paths of what the training jobs of the experiment at base write, widths ascending."""
-    network = EXPERIMENTS[base][1].network
-    return [
-        pattern.format(base=base, width=width, chunk=chunk)
-        for width in sorted(network.widths)
-        for chunk in arguments.chunks(network)
-    ]
 
 
 def code(script, *modules, files=()):
@@ -246,46 +186,12 @@ def engine(name):
     return engine_of((dict(EXPERIMENTS.values()) | SMALL)[name], root=STUDY.seed)
 
 
-def chunk_minutes(wildcards):
-    name, trained = EXPERIMENTS[wildcards.base]
-    return cost.training_minutes(
-        trained,
-        engine(name),
-        widths=[int(wildcards.width)],
-        seeds=trained.network.seeds_per_job,
-    )
-
-
-def small_minutes(wildcards):
-    small = SMALL[wildcards.small]
-    network = small.network
-    trained = cost.training_minutes(
-        small, engine(wildcards.small), widths=network.widths, seeds=network.seeds
-    )
-    return trained + cost.comparison_minutes(small)
-
-
-def figure_inputs(wildcards):
-    tables = figure_tables(wildcards.figure, STUDY)
-    return {argument: [table(name) for name in names] for argument, names in tables.items()}
-
-
-def page_inputs(wildcards):
-    figures = [f"{RESULTS}/figures/{figure}" for figure in figures_on(wildcards.page, STUDY)]
-    return {
-        **{name: table(place) for name, place in page_tables(wildcards.page).items()},
-        "svgs": [f"{figure}.svg" for figure in figures],
-        "texts": [f"{figure}.json" for figure in figures],
-        "tables": [f"{figure}.parquet" for figure in figures],
-    }
-
-
 def linked_pages(wildcards):
     """The pages that are there, and those that this run makes: index, gallery, names of ``PAGES``."""
     if workflow.is_main_process:
         targets = set(workflow.dag_settings.targets)
         every = not targets or targets & {as_typed("all"), as_typed("pages")}
-        names = ["index", *STUDY_PAGES, "gallery"]
+        names = ["index", *PLACES.pages, "gallery"]
         pages = {page: f"{RESULTS}/pages/{page}.html" for page in names}
         os.environ[LINKED] = " ".join(
             page
@@ -310,70 +216,17 @@ def is_result(path):
 
 def origins_of():
     """Each table that is computed, with what each rule on the way to it is told."""
-    names = ("data", "kernels", "theory", "predictions", "measured")
-    for base in EXPERIMENTS:
-        paths = [f"{base}/{name}.parquet" for name in names] + training_jobs(NETWORKS, base)
-        on_the_way = ("generate_data", "fit_kernels", "train_networks", "compare")
-        expected = origins(*on_the_way)(SimpleNamespace(base=base))
-        yield from ((path, expected) for path in paths)
-    if PREDICTED:
-        expected = origins("generate_data", "predict_distance")(SimpleNamespace(base=RESULTS))
-        names = ("predicted", "predicted_points", "border_units")
-        yield from ((table(name), expected) for name in names)
-    for small in SMALL:
-        expected = origins("measure_small")(SimpleNamespace(small=small))
-        yield from ((table(f"{small}/{name}"), expected) for name in ("measured", "predictions"))
-    for step, measurement in measurements_of(STUDY).items():
-        expected = origins(f"measure_{step}")(None)
-        yield from ((table(f"{step}/{name}"), expected) for name in measurement.tables)
-
-
-def made_from():
-    """Each table that is made from others, with their paths."""
-    before = ("data", "kernels", "theory", "predictions")
-    for base in EXPERIMENTS:
-        others = [f"{base}/{name}.parquet" for name in before]
-        yield f"{base}/measured.parquet", [*others, *training_jobs(NETWORKS, base)]
-    if "distance" in STUDY_PAGES:
-        others = [table(name) for name in ("predictions", "predicted", "predicted_points")]
-        yield from ((table(f"distance/{name}"), others) for name in ("measured", "points"))
-    if SCALES:
-        names = ("measured", "predictions")
-        others = [table(f"{scale}/{name}") for scale in SCALES for name in names]
-        yield from ((table(f"scale/{name}"), others) for name in names)
-    for step, measured in MEASURED.items():
-        yield table(f"{step}/claims"), measured
-        if step in FITTED:
-            yield table(f"{step}/slopes"), measured
-    yield table("metrics"), ALL_MEASURED
-    yield table("claims"), [table(f"{step}/claims") for step in MEASURED]
-    for figure in figures_of(STUDY):
-        tables = figure_tables(figure, STUDY)
-        yield table(f"figures/{figure}"), [table(name) for each in tables.values() for name in each]
-
-
-def closing_words():
-    """Where to look after a run, line by line; a part of a study leaves a part of it."""
-    if as_typed("plan") in workflow.dag_settings.targets:
-        yield Path(f"{RESULTS}/plan.md").read_text(encoding="utf-8")
-    for what, paths in {"Pages": rules.pages.input, "Numbers": rules.metrics.input}.items():
-        there = [path for path in paths if Path(path).exists()]
-        yield from (f"{f'{what}:' if i == 0 else '':12}{path}" for i, path in enumerate(there))
-    judged = [path for step in MEASURED if os.path.exists(path := table(f"{step}/claims"))]
-    if judged:
-        claims = concatenate(judged)
-        yield f"{'Verdict:':12}{answer(claims)} ({tally(claims)})"
-    for base in EXPERIMENTS:
-        ours = {Path(path).parent for path in training_jobs(NETWORKS, base)}
-        if others := set(Path(base).glob("networks/*/*/")) - ours:
-            yield (
-                f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
-                f" {min(others)}; {RESULTS}/runs.parquet lists those of this study"
-            )
+    for tables, on_the_way, wildcards in PLACES.computed():
+        expected = origins(*on_the_way)(SimpleNamespace(**wildcards))
+        yield from ((path, expected) for path in tables)
 
 
 def say_closing_words():
-    for line in closing_words():
+    """Where to look after a run."""
+    if as_typed("plan") in workflow.dag_settings.targets:
+        print(Path(rules.plan.output.plan).read_text(encoding="utf-8"))
+    made = {"Pages": rules.pages.input, "Numbers": rules.metrics.input}
+    for line in closing_words(PLACES, made):
         print(line)
 
 

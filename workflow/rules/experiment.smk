@@ -94,7 +94,10 @@ rule train_networks:
     resources:
         mem_mb=lambda wildcards, attempt: attempt
         * cost.training_megabytes(experiment(wildcards), int(wildcards.width)),
-        runtime=lambda wildcards, attempt: attempt * chunk_minutes(wildcards),
+        runtime=lambda wildcards, attempt: attempt
+        * cost.chunk_minutes(
+            experiment(wildcards), engine(EXPERIMENTS[wildcards.base][0]), int(wildcards.width)
+        ),
     params:
         **TOLD["train_networks"],
         # The wildcards must stand among the params: the cache looks at nothing else.
@@ -120,7 +123,7 @@ rule compare:
         data="{base}/data.parquet",
         kernels="{base}/kernels.parquet",
         theory="{base}/theory.parquet",
-        networks=lambda wildcards: training_jobs(NETWORKS, wildcards.base),
+        networks=lambda wildcards: PLACES.training_jobs(NETWORKS, wildcards.base),
     output:
         predictions="{base}/predictions.parquet",
     log:
@@ -147,7 +150,7 @@ rule measure:
         kernels="{base}/kernels.parquet",
         theory="{base}/theory.parquet",
         predictions="{base}/predictions.parquet",
-        networks=lambda wildcards: training_jobs(NETWORKS, wildcards.base),
+        networks=lambda wildcards: PLACES.training_jobs(NETWORKS, wildcards.base),
     output:
         metrics="{base}/measured.parquet",
     log:
@@ -176,7 +179,7 @@ rule measure:
 
 rule collect_runs:
     input:
-        runs=[path for base in EXPERIMENTS for path in training_jobs(RUNS, base)],
+        runs=[path for base in EXPERIMENTS for path in PLACES.training_jobs(RUNS, base)],
     output:
         runs=table("runs"),
     log:
@@ -196,14 +199,14 @@ rule collect_runs:
 
 rule data:
     input:
-        of_every_experiment("data"),
+        PLACES.of_every_experiment("data"),
     message:
         "data"
 
 
 rule kernels:
     input:
-        of_every_experiment("kernels", "theory"),
+        PLACES.of_every_experiment("kernels", "theory"),
     message:
         "kernels"
 

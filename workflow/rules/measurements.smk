@@ -26,7 +26,8 @@ rule measure_small:
         ENVIRONMENT
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.small_megabytes(SMALL[wildcards.small]),
-        runtime=lambda wildcards, attempt: attempt * small_minutes(wildcards),
+        runtime=lambda wildcards, attempt: attempt
+        * cost.small_minutes(SMALL[wildcards.small], engine(wildcards.small)),
     params:
         **TOLD["measure_small"],
         code=CODE["measure_small"],
@@ -95,7 +96,7 @@ rule compare_with_predicted:
 
 rule plan:
     input:
-        predicted=PREDICTED,
+        predicted=PLACES.predicted,
     output:
         plan=f"{RESULTS}/plan.md",
     log:
@@ -117,8 +118,8 @@ rule plan:
 # What takes the networks of all output scales.
 rule measure_scale:
     input:
-        metrics=[table(f"{scale}/measured") for scale in SCALES],
-        predictions=[table(f"{scale}/predictions") for scale in SCALES],
+        metrics=[table(f"{scale}/measured") for scale in PLACES.scales],
+        predictions=[table(f"{scale}/predictions") for scale in PLACES.scales],
     output:
         metrics=table("scale/measured"),
         predictions=table("scale/predictions"),
@@ -194,8 +195,8 @@ rule fit_slopes:
 
 rule collect_metrics:
     input:
-        metrics=ALL_MEASURED,
-        slopes=[table(f"{step}/slopes") for step in FITTED],
+        metrics=PLACES.all_measured,
+        slopes=[table(f"{step}/slopes") for step in PLACES.fitted],
     output:
         metrics=table("metrics"),
         slopes=table("slopes"),
@@ -218,6 +219,6 @@ rule metrics:
     input:
         rules.collect_metrics.output,
         rules.collect_runs.output,
-        of_every_experiment("predictions"),
+        PLACES.of_every_experiment("predictions"),
     message:
         "metrics"

@@ -7,7 +7,7 @@ rule judge_claims:
     input:
         metrics=lambda wildcards: MEASURED[wildcards.step],
         slopes=lambda wildcards: (
-            table(f"{wildcards.step}/slopes") if wildcards.step in FITTED else []
+            table(f"{wildcards.step}/slopes") if wildcards.step in PLACES.fitted else []
         ),
     output:
         claims=table("{step}/claims"),
@@ -51,7 +51,7 @@ rule claims:
 # A figure is the module of its name in report/figures.
 rule figure:
     input:
-        unpack(figure_inputs),
+        unpack(lambda wildcards: PLACES.figure_inputs(wildcards.figure)),
     output:
         svg=report(
             f"{RESULTS}/figures/{{figure}}.svg",
@@ -84,7 +84,7 @@ rule figure:
 # A page is one self-contained HTML file, from the template of its name in report/pages/templates.
 rule page:
     input:
-        unpack(page_inputs),
+        unpack(lambda wildcards: PLACES.page_inputs(wildcards.page)),
     output:
         page=f"{RESULTS}/pages/{{page}}.html",
     log:
@@ -142,13 +142,13 @@ rule figures:
 
 rule pages:
     input:
-        expand(f"{RESULTS}/pages/{{page}}.html", page=["index", *STUDY_PAGES, "gallery"]),
+        expand(f"{RESULTS}/pages/{{page}}.html", page=["index", *PLACES.pages, "gallery"]),
     message:
         "pages"
 
 
 # Each page by its name: step1, step3, ...
-for page in STUDY_PAGES:
+for page in PLACES.pages:
 
     rule:
         name:

@@ -77,6 +77,19 @@ def training_minutes(
     return min(5 + int(seconds / 60), LONGEST)
 
 
+def chunk_minutes(experiment: Experiment, engine: str, width: int) -> int:
+    """Minutes for one job of an experiment: a chunk of seeds of one width."""
+    seeds = experiment.network.seeds_per_job
+    return training_minutes(experiment, engine, widths=[width], seeds=seeds)
+
+
+def small_minutes(experiment: Experiment, engine: str) -> int:
+    """Minutes for an experiment that one job trains and compares."""
+    network = experiment.network
+    trained = training_minutes(experiment, engine, widths=network.widths, seeds=network.seeds)
+    return trained + comparison_minutes(experiment)
+
+
 def data_megabytes(experiment: Experiment) -> int:
     """MB for generate_data."""
     return _base(experiment)
