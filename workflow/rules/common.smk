@@ -100,6 +100,8 @@ envvars:
 
 # Of every job, for those who run them in conda; as seen from the files of rules.
 ENVIRONMENT = "../envs/widelimit.yaml"
+# What a job asks for that reads tables and writes a few lines or a page.
+LIGHT = {"mem_mb": 1000, "runtime": 5}
 
 PLACES = Places(STUDY)
 RESULTS = PLACES.results
@@ -181,9 +183,10 @@ def growing(amount):
 
 
 @cache
-def engine(name):
-    """circle or dense: what trains the networks of an experiment, or of a small one."""
-    return engine_of((dict(EXPERIMENTS.values()) | SMALL)[name], root=STUDY.seed)
+def engine(place):
+    """circle or dense: what trains the networks of an experiment by its folder, or a small one."""
+    trained = SMALL[place] if place in SMALL else EXPERIMENTS[place][1]
+    return engine_of(trained, root=STUDY.seed)
 
 
 def linked_pages(wildcards):

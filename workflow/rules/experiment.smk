@@ -95,9 +95,7 @@ rule train_networks:
         mem_mb=lambda wildcards, attempt: attempt
         * cost.training_megabytes(experiment(wildcards), int(wildcards.width)),
         runtime=lambda wildcards, attempt: attempt
-        * cost.chunk_minutes(
-            experiment(wildcards), engine(EXPERIMENTS[wildcards.base][0]), int(wildcards.width)
-        ),
+        * cost.chunk_minutes(experiment(wildcards), engine(wildcards.base), int(wildcards.width)),
     params:
         **TOLD["train_networks"],
         # The wildcards must stand among the params: the cache looks at nothing else.

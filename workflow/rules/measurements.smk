@@ -104,8 +104,7 @@ rule plan:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        **LIGHT,
     params:
         unpredictable=arguments.why_unpredictable(STUDY),
         code=code("plan.py"),
@@ -182,8 +181,7 @@ rule fit_slopes:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        **LIGHT,
     params:
         widest=STUDY.step7.slope_widths,
         code=code("fit_slopes.py"),
@@ -205,8 +203,7 @@ rule collect_metrics:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        **LIGHT,
     params:
         code=code("collect_metrics.py"),
     message:

@@ -16,8 +16,7 @@ rule judge_claims:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        **LIGHT,
     params:
         step="{step}",
         code=code("judge_claims.py"),
@@ -38,8 +37,7 @@ rule claims:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        **LIGHT,
     params:
         code=code("claims.py"),
     message:
@@ -92,8 +90,7 @@ rule page:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        **LIGHT,
     params:
         page="{page}",
         figures=f"{RESULTS}/figures",
@@ -121,8 +118,7 @@ rule gallery:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=5,
+        **LIGHT,
     params:
         study=told("study", STUDY.model_dump(mode="json", exclude_unset=True)),
         linked=linked_pages,
