@@ -1,13 +1,15 @@
 import pytest
 
 from widelimit.study.config import Data, Experiment, Network
-from widelimit.study.config.steps import Step4
+from widelimit.study.config.steps import Learning, Step4
 from widelimit.study.cost import (
     INTERPRETER,
     LONGEST,
     chunk_minutes,
     comparison_minutes,
     fit_minutes,
+    learning_megabytes,
+    learning_minutes,
     prediction_megabytes,
     prediction_minutes,
     random_features_megabytes,
@@ -140,3 +142,28 @@ def test_random_features_take_copies_of_the_larger_matrix():
     assert random_features_megabytes(wide) == INTERPRETER + 32 * 2**17 * 100 // 10**6
     doubled = Step4(n_train=100, n_test=900, widths=[1], ratios=[1, 100])
     assert random_features_megabytes(doubled) == INTERPRETER + 32 * 100 * 100 * 1000 // 10**6
+
+
+# Learning curves, measured on one core: what is not small, seconds, MB.
+NO_CURVES = {"sizes": [8, 16], "draws": 2, "n_test": 100, "network_draws": 2}
+NO_NETWORKS = {"draws": 2, "n_test": 100, "network_sizes": [2, 4], "network_draws": 2} | {
+    "network_steps": 1,
+    "network_width": 8,
+}
+LEARNING = [
+    (NO_NETWORKS | {"sizes": [8, 1500]}, 11, 495),
+    (
+        NO_CURVES | {"network_sizes": [32, 2000], "network_width": 2**13, "network_steps": 30},
+        17,
+        609,
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "seconds", "megabytes"), LEARNING)
+def test_learning_curves_are_given_what_they_take(changes, seconds, megabytes):
+    learning = Learning(**changes)
+    assert megabytes + 200 < learning_megabytes(learning) < 1.5 * (megabytes + 200)
+    # As many more draws as show in whole minutes.
+    longer = learning.model_copy(update={"draws": 200, "network_draws": 200})
+    assert 2 * seconds < 60 * (learning_minutes(longer) - 10) / 100 < 4 * seconds

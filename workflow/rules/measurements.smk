@@ -160,7 +160,7 @@ for step, measurement in measurements_of(STUDY).items():
             ENVIRONMENT
         resources:
             mem_mb=growing(measurement.megabytes(STUDY)),
-            runtime=growing(measurement.minutes),
+            runtime=growing(measurement.minutes(STUDY)),
         params:
             **TOLD[f"measure_{step}"],
             code=CODE[f"measure_{step}"],

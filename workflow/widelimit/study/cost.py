@@ -163,17 +163,15 @@ def training_megabytes(experiment: Experiment, width: int) -> int:
 
 
 def fit_megabytes(experiment: Experiment) -> int:
-    """MB for fit_kernels: up to 24 matrices were seen of as many numbers as K(X, X) and K(Z, X)
-    have, of the two kernels, their decompositions, and on the way into the file."""
-    return _base(experiment) + _megabytes(26 * _gram(experiment))
+    """MB for fit_kernels: 17 matrices were seen of as many numbers as K(X, X) and K(Z, X) have, of
+    the two kernels, one decomposition, and on the way into the file."""
+    return _base(experiment) + _megabytes(20 * _gram(experiment))
 
 
 def comparison_megabytes(experiment: Experiment) -> int:
     """MB for compare and measure: limit kernels, the networks of two training jobs, predictions."""
     networks = 6 * _kept(experiment) * experiment.network.seeds_per_job
-    return (
-        INTERPRETER + _megabytes(14 * _gram(experiment) + networks) + _prediction_rows(experiment)
-    )
+    return INTERPRETER + _megabytes(9 * _gram(experiment) + networks) + _prediction_rows(experiment)
 
 
 def small_megabytes(experiment: Experiment) -> int:
@@ -244,11 +242,41 @@ def classes_megabytes(study: Study) -> int:
 
 
 def learning_megabytes(learning: Learning) -> int:
-    """MB for learning curves: matrices of the largest number of points, several of each degree."""
-    n = max(learning.sizes)
-    matrices = 2 * max(learning.degrees) + 2 * len(learning.degrees) + 12
+    """MB for learning curves: matrices of the largest number of points, several of each degree; or
+    for its networks, whose gradients take three matrices of points by units."""
+    n, m = max(learning.sizes), learning.n_test
+    matrices = max(learning.degrees) + 2 * len(learning.degrees) + 8
+    curves = matrices * n * (n + m)
+    n, k, d = max(learning.network_sizes), learning.network_width, max(learning.dimensions)
+    networks = 3 * n * (k + n + m) + k * (10 + 6 * (d + 1))
     rows = learning.draws * len(learning.sizes) * len(learning.degrees) * len(learning.dimensions)
-    return INTERPRETER + _megabytes(matrices * n * (n + learning.n_test)) + int(8e-3 * rows)
+    return INTERPRETER + _megabytes(max(curves, networks)) + int(8e-3 * rows)
+
+
+def learning_minutes(learning: Learning) -> int:
+    """Minutes for learning curves, twice those measured: a decomposition and some products for each
+    of four kernels, draw and number of points; and the trainings, whose gradients are taken too."""
+    m, degrees = learning.n_test, len(learning.degrees)
+    curve = sum(2e-10 * n**2 * (n + (3 + degrees) * m) for n in learning.sizes)
+    curves = 4 * learning.draws * len(learning.dimensions) * curve
+    width, d = learning.network_width, max(learning.dimensions)
+    networks = learning.network_draws * sum(
+        1e-9 * n**3
+        + len(learning.network_scales)
+        * (
+            4e-8 * n * width
+            + training_seconds(
+                "dense",
+                width=width,
+                n_train=n,
+                steps=learning.network_steps,
+                activation=learning.activation,
+                inputs=d,
+            )
+        )
+        for n in learning.network_sizes
+    )
+    return min(10 + int(2 * (curves + networks) / 60), LONGEST)
 
 
 def _megabytes(numbers: float) -> int:

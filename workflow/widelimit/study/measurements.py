@@ -16,6 +16,7 @@ from widelimit.study.config import Study
 from widelimit.study.cost import (
     classes_megabytes,
     learning_megabytes,
+    learning_minutes,
     random_features_megabytes,
 )
 from widelimit.tables import (
@@ -44,7 +45,7 @@ class Measurement:
     tables: tuple[str, ...]
     arguments: Callable[[Study], Mapping[str, Any]]
     megabytes: Callable[[Study], int]
-    minutes: int
+    minutes: Callable[[Study], int]
     applies: Callable[[Study], bool] = lambda study: True
 
 
@@ -135,49 +136,49 @@ MEASUREMENTS = {
         ("measured", *linear_regression.TABLES),
         _step1,
         megabytes=lambda study: 500,
-        minutes=15,
+        minutes=lambda study: 15,
     ),
     "step2": Measurement(
         "widelimit.measure.regression.statements",
         ("measured", *_of("step2", regression.TABLES)),
         _step2,
         megabytes=lambda study: 500,
-        minutes=15,
+        minutes=lambda study: 15,
     ),
     "step3": Measurement(
         "widelimit.measure.regression.fits",
         _of("step3", regression.TABLES),
         _step3,
         megabytes=lambda study: 500,
-        minutes=5,
+        minutes=lambda study: 5,
     ),
     "step4": Measurement(
         "widelimit.measure.features.statements",
         ("measured", *features.TABLES),
         _step4,
         megabytes=lambda study: random_features_megabytes(study.step4),
-        minutes=10,
+        minutes=lambda study: 10,
     ),
     "step5": Measurement(
         "widelimit.measure.tangent.statements",
         ("measured", "points", *tangent.TABLES),
         _step5,
         megabytes=lambda study: 1500,
-        minutes=30,
+        minutes=lambda study: 30,
     ),
     "learning": Measurement(
         "widelimit.measure.learning_curves",
         ("measured", *learning.TABLES),
         _learning,
         megabytes=lambda study: learning_megabytes(study.learning),
-        minutes=20,
+        minutes=lambda study: learning_minutes(study.learning),
     ),
     "classes": Measurement(
         "widelimit.measure.classes",
         tuple(classes.TABLES),
         _classes,
         megabytes=classes_megabytes,
-        minutes=60,
+        minutes=lambda study: 60,
         applies=lambda study: study.data.has_classes,
     ),
     "lecture": Measurement(
@@ -185,7 +186,7 @@ MEASUREMENTS = {
         tuple(lecture.TABLES),
         lambda study: {"root": study.seed, "seeds": study.network.seeds},
         megabytes=lambda study: 1000,
-        minutes=10,
+        minutes=lambda study: 10,
         applies=lambda study: study.data.source == "lecture",
     ),
 }
