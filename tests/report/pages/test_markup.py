@@ -23,7 +23,7 @@ def test_the_download_is_the_table():
     table = table.astype({"n": "Int64"})
     link = csv_link(table)
     text = gzip.decompress(base64.b64decode(link.partition(",")[2])).decode()
-    assert text == 'name,value,n\n"a,b",0.333333,1\n"c""d",,\n'
+    assert text == 'name,value,n\n"a,b",0.33333,1\n"c""d",,\n'
     assert csv_link(table.copy()) == link
 
 
@@ -50,6 +50,18 @@ def test_style_of_a_figure_stays_inside_it():
 def test_viewbox_is_made_from_the_size():
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="72.5pt" height="30"><g/></svg>'
     assert 'viewBox="0 0 72.5 30"' in inline_svg(svg, prefix="a", title="t", description="d")
+
+
+def test_coordinates_keep_hundredths_of_a_point():
+    points = np.random.default_rng(0).uniform(-500, 500, (50, 2))
+    path = "M " + " \nL ".join(f"{x:f} {y:f}" for x, y in points) + " \nz"
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n <path d="{path}"/>\n</svg>'
+    inlined = inline_svg(svg, prefix="a", title="t", description="d")
+    short = re.search('d="(M[^"]*z)"', inlined)[1]
+    written = np.array(re.findall(r"[-\d.]+", short), dtype=float).reshape(-1, 2)
+    np.testing.assert_allclose(written, points, rtol=0, atol=0.00501)
+    assert re.sub(r"[-\d. ]", "", short) == "M" + 49 * "L" + "z"
+    assert "\n" not in inlined
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def shortened(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
 
 
 def csv_link(table: pd.DataFrame) -> str | None:
-    """The table as a data: address of CSV, gzipped; floats to six significant digits.
+    """The table as a data: address of CSV, gzipped; floats to five significant digits.
 
     None for more than `MOST_CSV_ROWS`, which would make the page too large to be sent around.
 
@@ -53,7 +53,7 @@ def csv_link(table: pd.DataFrame) -> str | None:
     """
     if len(table) > MOST_CSV_ROWS:
         return None
-    text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    text = table.to_csv(index=False, float_format="%.5g", lineterminator="\n")
     packed = gzip.compress(text.encode(), mtime=0)
     return "data:application/gzip;base64," + base64.b64encode(packed).decode()
 
@@ -63,6 +63,7 @@ def inline_svg(svg: str, *, prefix: str, title: str, description: str) -> Markup
 
     It scales with the page, is named for screen readers, and every id in it begins with
     ``prefix``, so that several stand on one page; its style rules reach no further than itself.
+    Coordinates are rounded to hundredths of a point.
     Raises ValueError where the text is not SVG.
     """
     try:
@@ -75,6 +76,7 @@ def inline_svg(svg: str, *, prefix: str, title: str, description: str) -> Markup
         root.remove(metadata)
     for element in root.iter():
         _own_ids(element, prefix)
+        _shorten(element)
         if element.tag == f"{{{_SVG}}}style":
             element.text = re.sub(r"\*\s*\{", f"#{prefix}-svg * {{", element.text or "")
     if "viewBox" not in root.attrib:
@@ -104,6 +106,19 @@ def _own_ids(element: ElementTree.Element, prefix: str):
             element.set(name, f"#{prefix}-{value[1:]}")
         elif "url(#" in value:
             element.set(name, value.replace("url(#", f"url(#{prefix}-"))
+
+
+def _shorten(element: ElementTree.Element):
+    # matplotlib writes six decimals, and a line for each point and element.
+    for name in element.attrib.keys() & {"d", "x", "y"}:
+        rounded = re.sub(r"-?\d+\.\d+", _hundredths, element.get(name))
+        element.set(name, re.sub(r"\s*([A-Za-z]|\s)\s*", r"\1", rounded.strip()))
+    element.text = (element.text or "").strip() or None
+    element.tail = None
+
+
+def _hundredths(number: re.Match) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _length(root: ElementTree.Element, name: str) -> str:
