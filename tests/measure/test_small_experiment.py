@@ -84,7 +84,9 @@ def test_the_movement_falls_with_the_power_of_theory(where, activation):
     heavy tails of a polynomial of degree 3 hide the exponent at such widths."""
     parts = points() if where == "lift" else on_sphere(int(where.split()[1]))
     metrics = measured(parts, activation, widths=(128, 1024, 8192), seeds=24, steps=10)
-    slopes = slopes_table(metrics).query("metric == 'distance_movement' and widths == 'all'")
+    slopes = slopes_table(metrics).query(
+        "metric == 'rmse_network_vs_empirical_ntk' and widths == 'all'"
+    )
     theory = -0.75 if "relu" in activation else -1
     assert slopes["slope"].item() == pytest.approx(theory, abs=0.125)
 

@@ -149,7 +149,6 @@ def test_metrics_are_what_they_say(tables):
         "rmse_network_vs_ntk": rms(f - corrected),
         "rmse_network_vs_ntk_uncorrected": rms(f - predicted(predictions, "ntk", step=STEPS)),
         "rmse_network_vs_empirical_ntk": rms(f - predicted(predictions, "empirical_ntk", **at)),
-        "distance_movement": rms(f - predicted(predictions, "empirical_ntk", **at)),
         "distance_start": rms(predicted(predictions, "empirical_ntk", **at) - corrected),
         "rmse_last_layer_vs_nngp": rms(
             predicted(predictions, "last_layer", **at) - predicted(predictions, "nngp", step=STEPS)

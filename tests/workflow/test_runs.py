@@ -117,7 +117,7 @@ def test_statements_stand_beside_their_numbers(finished):
     others = ("distance", "scale")  # of steps and output scales that the study does not have
     missing = claims[claims["verdict"].eq("not measured") & ~claims["course_step"].isin(others)]
     # The study keeps no first step, and has no ReLU beyond the main experiment.
-    assert missing["metric"].tolist() == ["progress_vs_ntk", "distance_movement"]
+    assert missing["metric"].tolist() == ["progress_vs_ntk", "rmse_network_vs_empirical_ntk"]
     exact = claims["course_step"].isin(["step1", "step2"])
     assert set(claims.loc[exact, "verdict"]) == {"yes"}
 

@@ -62,7 +62,10 @@ def test_the_two_errors_are_those_at_the_widest_width_and_the_last_step():
         for width in (4, 8)
         for seed in (0, 1)
         for step in (1, 10)
-        for metric, size in (("distance_start", width * step), ("distance_movement", 1.0))
+        for metric, size in (
+            ("distance_start", width * step),
+            ("rmse_network_vs_empirical_ntk", 1.0),
+        )
     ]
     columns = ["width", "seed", "step", "metric", "value"]
     metrics = pd.DataFrame(rows, columns=columns)

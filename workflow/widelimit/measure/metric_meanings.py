@@ -24,11 +24,10 @@ METRIC_MEANINGS = {
     "test_accuracy_laplace": "the same for regression with the Laplace kernel",
     "rmse_network_vs_ntk": "network - corrected NTK prediction at the same step",
     "rmse_network_vs_ntk_uncorrected": "network - NTK prediction from f_0 = 0 at the same step",
-    "rmse_network_vs_empirical_ntk": "network - corrected prediction of its own NTK at step 0",
+    "rmse_network_vs_empirical_ntk": "network - corrected prediction of its own NTK at step 0: the"
+    " movement of the kernel",
     "distance_start": "prediction of its own NTK at step 0 - that of the limit NTK, both corrected:"
     " the error of the kernel at the start",
-    "distance_movement": "network - corrected prediction of its own NTK at step 0: the movement of"
-    " the kernel",
     "predicted_distance_start": "root mean square of distance_start over initialisations and test"
     " points, as the theory of finite width predicts it",
     "predicted_distance_movement": "root mean square over test points of the mean over"

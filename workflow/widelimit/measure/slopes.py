@@ -14,7 +14,6 @@ SLOPE_METRICS = (
     "rmse_network_vs_ntk",
     "rmse_network_vs_empirical_ntk",
     "distance_start",
-    "distance_movement",
     "rmse_network_vs_empirical_ntk_uncorrected",
     "rmse_last_layer_vs_nngp",
     "ntk_deviation",

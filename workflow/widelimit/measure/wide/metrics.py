@@ -108,7 +108,6 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
             own = f["empirical_ntk"]
             distances["rmse_network_vs_empirical_ntk"] = rmse(network, own)
             distances["distance_start"] = rmse(own, f["ntk_corrected"])
-            distances["distance_movement"] = rmse(network, own)
         for metric, value in distances.items():
             yield Row(metric, value, None, width, seed, step)
 

@@ -44,7 +44,7 @@ STEP7 = (
     ),
     _slope(
         "After 10 steps the NTK's movement costs it one of k to the −3/4 (slope)",
-        "distance_movement",
+        "rmse_network_vs_empirical_ntk",
         step=10,
         truth=-0.75,
         low=-0.9,
@@ -53,7 +53,9 @@ STEP7 = (
         reason="tells 3/4 from 1/2 and 1",
     ),
     _falls(
-        "At the last step that falls with the width too (slopes)", "distance_movement", step=LAST
+        "At the last step that falls with the width too (slopes)",
+        "rmse_network_vs_empirical_ntk",
+        step=LAST,
     ),
     _falls(
         "The distance of networks from their NTK prediction falls with the width, after any number"
@@ -166,13 +168,13 @@ STEP7 = (
         )
         for metric, what, step in (
             ("ntk_drift", "the NTK moves", None),
-            ("distance_movement", "its movement costs the prediction a distance", LAST),
+            ("rmse_network_vs_empirical_ntk", "its movement costs the prediction a distance", LAST),
         )
     ),
     _slope(
         "(Leaky) ReLU, on all spheres: after 10 steps the NTK's movement costs it one of k to the"
         " −3/4 (slope)",
-        "distance_movement",
+        "rmse_network_vs_empirical_ntk",
         experiment="beyond/",
         activations=("relu", "leaky_relu:0.1"),
         test=EXPONENTS,

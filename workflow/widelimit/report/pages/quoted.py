@@ -54,14 +54,14 @@ def distance_numbers(metrics: pd.DataFrame) -> dict[str, float]:
 
     start, movement; width, step and seeds, which they are of
     """
-    rows = metrics[metrics["metric"].isin(["distance_start", "distance_movement"])]
+    parts = {"start": "distance_start", "movement": "rmse_network_vs_empirical_ntk"}
+    rows = metrics[metrics["metric"].isin(parts.values())]
     if rows.empty:
         return {}
     last = rows[rows["step"].eq(rows["step"].max()) & rows["width"].eq(rows["width"].max())]
     squares = last["value"].astype(float).pow(2).groupby(last["metric"]).mean()
     return {
-        "start": squares["distance_start"] ** 0.5,
-        "movement": squares["distance_movement"] ** 0.5,
+        **{name: squares[metric] ** 0.5 for name, metric in parts.items()},
         "width": int(last["width"].iloc[0]),
         "step": int(last["step"].iloc[0]),
         "seeds": last["seed"].nunique(),
