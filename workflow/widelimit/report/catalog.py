@@ -10,7 +10,8 @@ Tables are named by their place in the results directory, without ``.parquet``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
@@ -92,18 +93,17 @@ class Figure:
     tables : the tables that its module summarises, by the names of the arguments that take them;
         those of a variant that the study does not have are left out; several, which are read as
         one, follow from the study
-    settings : keys of the study's section ``step7`` that the module is told, by argument
     applies : whether a study has this figure
+    bands : whether it draws bands over seeds, so that it is told the study's quantiles
     """
 
     about: str
     tables: Mapping[str, str | Callable[[Study], list[str]]]
-    settings: Mapping[str, str] = field(default_factory=dict)
     applies: Callable[[Study], bool] = _always
+    bands: bool = False
 
 
-BANDS = {"quantiles": "quantiles"}
-"""For figures with bands over seeds."""
+Banded = partial(Figure, bands=True)
 
 FIGURES = {
     "step1_threshold": Figure(
@@ -158,45 +158,39 @@ FIGURES = {
         "Gradient descent on each kernel, up to kernel regression.",
         {"descent": "step2/descent"},
     ),
-    "step4_duals": Figure(
+    "step4_duals": Banded(
         "Dual activations in closed form, as cut Hermite series and by random features.",
         {"duals": "step4/duals", "truncation": "step4/truncation"},
-        settings=BANDS,
     ),
     "step4_properties": Figure(
         "Derivatives of dual activations, and how smooth they are.",
         {"duals": "step4/duals", "chebyshev": "step4/chebyshev"},
     ),
-    "step4_width": Figure(
+    "step4_width": Banded(
         "Kernels of random features against their limits, by width.",
         {"metrics": "step4/measured", "slopes": "step4/slopes"},
-        settings=BANDS,
     ),
-    "step4_last_layer": Figure(
+    "step4_last_layer": Banded(
         "The last layer trained alone beside the closed form of its kernel.",
         {"last_layer": "step4/last_layer"},
-        settings=BANDS,
     ),
-    "step4_double_descent": Figure(
+    "step4_double_descent": Banded(
         "Test and training error against width, through interpolation.",
         {
             "double_descent": "step4/double_descent",
             "turning_points": "step4/turning_points",
             "data_sets": "step4/data_sets",
         },
-        settings=BANDS,
     ),
-    "step5_ntk": Figure(
+    "step5_ntk": Banded(
         "The empirical NTK against its closed form, for every activation.",
         {"metrics": "step5/measured", "slopes": "step5/slopes"},
-        settings=BANDS,
     ),
-    "step5_linearised": Figure(
+    "step5_linearised": Banded(
         "The linearised network against its prediction, and what ignoring f_0 costs.",
         {"metrics": "step5/measured", "slopes": "step5/slopes"},
-        settings=BANDS,
     ),
-    "step5_outputs": Figure(
+    "step5_outputs": Banded(
         "Several outputs and their one kernel.",
         {
             "metrics": "step5/measured",
@@ -204,19 +198,16 @@ FIGURES = {
             "predictions": "step5/predictions",
             "points": "step5/points",
         },
-        settings=BANDS,
     ),
-    "step5_hessian": Figure(
+    "step5_hessian": Banded(
         "The spectral norm of the Hessian against width, bounded and Gaussian weights.",
         {"metrics": "step5/measured", "slopes": "step5/slopes"},
-        settings=BANDS,
     ),
-    "step5_flow": Figure(
+    "step5_flow": Banded(
         "Discrete gradient descent against gradient flow.",
         {"metrics": "step5/measured", "flow": "step5/flow"},
-        settings=BANDS,
     ),
-    "step7_explorer": Figure(
+    "step7_explorer": Banded(
         "Fit, distance and loss at any width and step, which sliders choose on the page.",
         {
             "data": "data",
@@ -224,33 +215,28 @@ FIGURES = {
             "theory": "theory",
             "metrics": "measured",
         },
-        settings=BANDS,
     ),
     "step7_fits": Figure(
         "Networks of each width over the NTK prediction, the training points and the target.",
         {"data": "data", "predictions": "predictions"},
     ),
-    "step7_convergence": Figure(
+    "step7_convergence": Banded(
         "The headline: distance to the NTK prediction against width, one curve for each training"
         " time.",
         {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
-        settings=BANDS,
     ),
-    "step7_errors": Figure(
+    "step7_errors": Banded(
         "The two errors that make up the distance: the kernel's at the start, and its movement.",
         {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
-        settings=BANDS,
         applies=_keeps_kernels,
     ),
-    "step7_loss": Figure(
+    "step7_loss": Banded(
         "Training loss over steps, measured and in closed form.",
         {"metrics": "measured"},
-        settings=BANDS,
     ),
-    "step7_movement": Figure(
+    "step7_movement": Banded(
         "How far the weights and the kernel move, against width.",
         {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
-        settings=BANDS,
     ),
     "step7_ensemble": Figure(
         "The ensemble of networks against the theory's mean and spread.",
@@ -261,7 +247,7 @@ FIGURES = {
             "metrics": _measured_and_predicted,
         },
     ),
-    "step7_interval": Figure(
+    "step7_interval": Banded(
         "Why the raw interval fails, beside the lifted data.",
         {
             "data": "data",
@@ -273,31 +259,26 @@ FIGURES = {
             "interval_metrics": "variants/interval/measured",
             "interval_predictions": "variants/interval/predictions",
         },
-        settings=BANDS,
         applies=_interval_beside_lift,
     ),
-    "step7_beyond": Figure(
+    "step7_beyond": Banded(
         "The same distance for other activations and spheres.",
         {"metrics": _measured_beyond, "slopes": "step7/slopes"},
-        settings=BANDS,
         applies=lambda study: bool(study.beyond_experiments()),
     ),
-    "step7_exponents": Figure(
+    "step7_exponents": Banded(
         "With which power of the width the NTK's movement falls, for other activations.",
         {"metrics": _measured_beyond, "slopes": "step7/slopes"},
-        settings=BANDS,
         applies=lambda study: bool(study.beyond and study.beyond.activations),
     ),
-    "step7_classes": Figure(
+    "step7_classes": Banded(
         "Classes of real data: test accuracy and error of networks and kernels.",
         {"metrics": "measured"},
-        settings=BANDS,
         applies=_with_classes,
     ),
-    "classes_scale": Figure(
+    "classes_scale": Banded(
         "Test error of networks against the scale of their output.",
         {"limits": "measured", "metrics": _of_every_scale("measured")},
-        settings=BANDS,
         applies=_with_classes_and_scales,
     ),
     "classes_kernels": Figure(
@@ -315,16 +296,14 @@ FIGURES = {
         {"wrong": "classes/wrong", "errors": "classes/errors"},
         applies=_with_images,
     ),
-    "step7_lecture": Figure(
+    "step7_lecture": Banded(
         "A lecture's published numbers beside those of this study.",
         {"metrics": "measured", "without": "variants/no_bias/measured"},
-        settings=BANDS,
         applies=lambda study: study.data.source == "lecture",
     ),
-    "lecture_descent": Figure(
+    "lecture_descent": Banded(
         "Double descent on a lecture's ten points, with the kernels that it compares.",
         {"descent": "lecture/descent"},
-        settings=BANDS,
         applies=lambda study: study.data.source == "lecture",
     ),
     "distance_errors": Figure(
@@ -342,10 +321,9 @@ FIGURES = {
         {"metrics": lambda study: ["measured", "distance/measured", "predicted"]},
         applies=_predicted,
     ),
-    "learning_curves": Figure(
+    "learning_curves": Banded(
         "Test error of kernel regression against the number of points, by degree, with theory.",
         {"errors": "learning/errors", "theory": "learning/theory"},
-        settings=BANDS,
     ),
     "learning_shares": Figure(
         "How n points are shared out among the degrees of targets.",
@@ -355,15 +333,13 @@ FIGURES = {
         "Measured means in units of theory, by dimension.",
         {"errors": "learning/errors", "theory": "learning/theory"},
     ),
-    "learning_direction": Figure(
+    "learning_direction": Banded(
         "Networks and the NTK on a target of one direction, which rich networks find.",
         {"networks": "learning/networks"},
-        settings=BANDS,
     ),
-    "scale_collapse": Figure(
+    "scale_collapse": Banded(
         "Drift, movement, distance, error and alignment against alpha and against alpha sqrt(k).",
         {"metrics": _of_every_scale("measured")},
-        settings=BANDS,
         applies=_with_scales,
     ),
     "scale_phases": Figure(
@@ -379,13 +355,12 @@ FIGURES = {
         {"data": "data", "predictions": "scale/predictions"},
         applies=_with_scales_along_a_line,
     ),
-    "scale_limit": Figure(
+    "scale_limit": Banded(
         "The mean-field limit: at fixed alpha sqrt(k) networks approach each other, no kernel.",
         {
             "metrics": lambda study: ["scale/measured", *_of_every_scale("measured")(study)],
             "slopes": "scale/slopes",
         },
-        settings=BANDS,
         applies=_with_scales,
     ),
 }
@@ -563,9 +538,7 @@ def figure_tables(figure: str, study: Study) -> dict[str, list[str]]:
 
 def figure_settings(figure: str, study: Study) -> dict[str, Any]:
     """What a figure is told beside its tables, by argument of its ``summarise``."""
-    return {
-        argument: getattr(study.step7, key) for argument, key in FIGURES[figure].settings.items()
-    }
+    return {"quantiles": study.step7.quantiles} if FIGURES[figure].bands else {}
 
 
 def page_tables(page: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ INK, GREY, LIGHT = "#222222", "#757575", "#e4e4e4"
 THEORY, NTK, NNGP = "#000000", "#0072B2", "#D55E00"
 """The roles: the theory's prediction, and its two kernels where they stand side by side."""
 
-ORANGE, SKY, GREEN, YELLOW, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#CC79A7"
+ORANGE, SKY, GREEN, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#CC79A7"
 """The rest of Okabe & Ito (2008), for kernels, activations and data without a fixed role."""
 
 DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.6))
