@@ -10,6 +10,7 @@ import pytest
 from widelimit import ntk_gram
 from widelimit.kernels.duals import dual_activation, dual_derivative
 from widelimit.linear.eigenframework import (
+    Spectrum,
     learning_curve,
     random_feature_error,
     zonal,
@@ -122,3 +123,10 @@ def test_kernels_along_the_circle_are_those_of_the_sphere():
 def test_the_threshold_is_refused():
     with pytest.raises(ValueError, match=r"features must differ from n.*; got 50"):
         random_feature_error(zonal_spectrum(nngp, D, 5), [1], n=50, features=50)
+
+
+def test_more_points_than_eigenvalues_are_refused_without_a_ridge():
+    spectrum = Spectrum(np.array([0.5, 0.1, 0.0]), np.array([1.0, 3.0, 5.0]), 0.0)
+    with pytest.raises(ValueError, match=r"n must be below the 4 harmonics .* got n = 10"):
+        learning_curve(spectrum, 10)
+    assert learning_curve(spectrum, 10, ridge=0.1).kappa > 0

@@ -79,7 +79,8 @@ def learning_curve(spectrum: Spectrum, n: int, *, ridge: float = 0.0) -> Learnin
     """Kernel regression with a ridge on n points: sum_l m_l L_l + (ridge + rest) / kappa = n, with
     L_l = lambda_l / (lambda_l + kappa), and a test error of E_0 (1 - L_l)^2 for degree l.
 
-    Raises ValueError for n < 1 and a ridge that is negative or not finite.
+    Raises ValueError for n < 1, a ridge that is negative or not finite, and without a ridge for n
+    beyond the eigenvalues that rounding leaves.
     Source: Bordelon, Canatar & Pehlevan (2020); Simon, Dickens, Karkada & DeWeese (2021).
     """
     n, ridge = whole("n", n, least=1), within("ridge", ridge, 0, math.inf)
@@ -132,4 +133,9 @@ def _root(eigenvalues, multiplicities, ridge: float, n: int) -> float:
         return multiplicities @ (eigenvalues / (eigenvalues + kappa)) + ridge / kappa - n
 
     largest = math.log((multiplicities @ eigenvalues + ridge) / n)
+    if excess(largest - 60) <= 0:
+        raise ValueError(
+            f"n must be below the {multiplicities @ (eigenvalues > 0):.0f} harmonics whose"
+            f" eigenvalues are above rounding, or the ridge above 0; got n = {n}"
+        )
     return math.exp(brentq(excess, largest - 60, largest, xtol=1e-15, rtol=1e-15))

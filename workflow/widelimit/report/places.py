@@ -118,9 +118,10 @@ class Places:
             tables = [f"{base}/{name}.parquet" for name in names]
             rules = ("generate_data", "fit_kernels", "train_networks", "compare")
             yield [*tables, *self.training_jobs(NETWORKS, base)], rules, {"base": base}
-        if self.predicted:
-            tables = map(self.table, ("predicted", "predicted_points", "border_units"))
-            yield list(tables), ("generate_data", "predict_distance"), {"base": self.results}
+            # A variant's distance is predicted where a user asks for it.
+            names = ("predicted", "predicted_points", "border_units")
+            tables = [f"{base}/{name}.parquet" for name in names]
+            yield tables, ("generate_data", "predict_distance"), {"base": base}
         for small in self.small:
             tables = [self.table(f"{small}/{name}") for name in ("measured", "predictions")]
             yield tables, ("measure_small",), {"small": small}
