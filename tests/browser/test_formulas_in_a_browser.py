@@ -37,3 +37,14 @@ def test_a_root_has_its_bar(open_page):
     )
     assert roots
     assert all(inside > outside + 0.5 for outside, inside in roots)
+
+
+def test_nothing_is_left_free_behind_a_root(open_page):
+    page = open_page("step7", 1280).page
+    gaps = page.evaluate(
+        """[...document.querySelectorAll("math msqrt")].map(root =>
+            root.getBoundingClientRect().right
+            - Math.max(...[...root.children].map(e => e.getBoundingClientRect().right)))"""
+    )
+    assert gaps
+    assert max(gaps) < 0.5

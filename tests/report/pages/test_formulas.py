@@ -93,6 +93,12 @@ def test_primes_and_angles_are_operators_and_infinity_is_not():
     assert not operators(r"\infty")
 
 
+@pytest.mark.parametrize("latex", ["s |a|", "e^{-L|x - z|^2}", r"\|K\|_2"])
+def test_bars_embrace(latex):
+    bars = [form for text, form in operators(latex) if text in "|‖"]
+    assert bars == ["prefix", "postfix"]
+
+
 def test_a_wide_hat_is_an_accent():
     hats = [e for e in elements(r"\widehat{\phi'}") if e.tag == MATHML + "mover"]
     assert [hat.get("accent") for hat in hats] == ["true"]

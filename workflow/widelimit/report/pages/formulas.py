@@ -21,6 +21,7 @@ def formula(latex: str, *, block: bool = False) -> Markup:
     root = ElementTree.fromstring(convert(latex.strip(), display="block" if block else "inline"))
     for row in root.iter():
         _mend(row)
+    _pair_bars(root)
     ElementTree.register_namespace("", _MATHML)
     mathml = Markup(ElementTree.tostring(root, encoding="unicode"))
     return Markup('<div class="formula" tabindex="0">{}</div>').format(mathml) if block else mathml
@@ -54,6 +55,13 @@ def _mend(row: ElementTree.Element) -> None:
         elif name == "mover" and (child[-1].text or "") == "^":
             child.set("accent", "true")
         before = child.text if child.tag.endswith("}mo") else None
+
+
+def _pair_bars(root: ElementTree.Element) -> None:
+    # A bar between two signs is taken for a relation, with space about it, unless it is told apart.
+    bars = (mo for mo in root.iter(f"{{{_MATHML}}}mo") if mo.text in ("|", "‖"))
+    for place, bar in enumerate(bar for bar in bars if "form" not in bar.attrib):
+        bar.set("form", "postfix" if place % 2 else "prefix")
 
 
 class Formulas(Extension):

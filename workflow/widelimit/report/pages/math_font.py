@@ -52,7 +52,28 @@ def subset(source: str) -> None:
     cut = tool.Subsetter(options)
     cut.populate(unicodes=[ord(character) for character in characters()])
     cut.subset(font)
+    _one_width_of_roots(font)
     tool.save_font(font, str(FONT), options)
+
+
+def _one_width_of_roots(font) -> None:
+    """Make tall root signs as wide as the first, and leave out the one that is put together.
+
+    Chromium keeps room for the widest sign beside each root, however low: "√k ." with a gap.
+    """
+    variants = font["MATH"].table.MathVariants
+    root = font.getBestCmap()[ord("√")]
+    signs = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    signs.GlyphAssembly = None
+    width, _ = font["hmtx"][root]
+    for variant in signs.MathGlyphVariantRecord:
+        name = variant.VariantGlyph
+        advance, bearing = font["hmtx"][name]
+        glyph = font["glyf"][name]
+        glyph.coordinates.scale((width / advance, 1))
+        glyph.coordinates.toInt()
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = (width, round(bearing * width / advance))
 
 
 if __name__ == "__main__":
