@@ -60,8 +60,3 @@ def movement(X, Z, y, A, B, phi, learning_rate: float, steps: int):
 
 def circle(angles) -> np.ndarray:
     return np.stack([np.cos(angles), np.sin(angles)], axis=1)
-
-
-def sphere(n: int, d: int, seed: int) -> np.ndarray:
-    X = np.random.default_rng(seed).standard_normal((n, d))
-    return X / np.linalg.norm(X, axis=1, keepdims=True)

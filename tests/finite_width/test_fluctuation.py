@@ -6,6 +6,7 @@ import pytest
 from scipy.special import erf
 
 import networks
+from spheres import sphere
 from widelimit.finite_width.fluctuation import (
     fourier_fluctuation,
     nngp_fluctuation,
@@ -98,7 +99,7 @@ def test_fourth_moment_of_high_hermite_polynomials(degree):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_plain_networks_have_this_mean_and_variance(activation):
     phi, width, count = parse_activation(activation), 12, 20_000
-    X = networks.sphere(3, 3, seed=1)
+    X = sphere(1, 3, 3)
     A, B = networks.initialise(count, width, 3, seed=2)
     K = networks.kernel(X, X, A, B, phi)
     variance = ntk_variance(X, activation=activation)
@@ -113,7 +114,7 @@ def test_plain_networks_have_this_mean_and_variance(activation):
 
 
 def test_random_fourier_features_by_drawing_them():
-    X, width, draws = networks.sphere(4, 3, seed=1), 6, 20_000
+    X, width, draws = sphere(1, 4, 3), 6, 20_000
     rng = np.random.default_rng(2)
     G = gaussian_gram(X, scale=0.5)
     W, b = draw_fourier(width * draws, 3, scale=0.5, rng=rng)
@@ -127,7 +128,7 @@ def test_random_fourier_features_by_drawing_them():
 @pytest.mark.parametrize("activation", ["relu", "erf"])
 def test_several_outputs(activation):
     phi, width, count, outputs = parse_activation(activation), 10, 20_000, 3
-    X = networks.sphere(3, 4, seed=3)
+    X = sphere(3, 3, 4)
     A, B = networks.initialise(count, width, 4, seed=4, outputs=outputs)
     U = X @ B.swapaxes(1, 2)
     value, slope = phi.value(U), phi.derivative(U)
@@ -146,7 +147,7 @@ def test_several_outputs(activation):
 
 
 def test_homogeneous_kernels_leave_the_sphere():
-    X, sizes = networks.sphere(4, 3, seed=5), np.array([0.5, 1.0, 2.0, 3.0])
+    X, sizes = sphere(5, 4, 3), np.array([0.5, 1.0, 2.0, 3.0])
     for variance in (ntk_variance, nngp_variance):
         scaled = variance(sizes[:, None] * X, activation="leaky_relu:0.2")
         expected = variance(X, activation="leaky_relu:0.2") * np.outer(sizes, sizes) ** 2

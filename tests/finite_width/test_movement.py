@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import networks
+from spheres import sphere
 from widelimit.finite_width.mean_field import mean_field
 from widelimit.finite_width.movement import (
     JOIN,
@@ -53,7 +54,7 @@ def rms(values) -> float:
     ],
 )
 def test_first_order_against_plain_networks(activation, width, count):
-    X, Z = networks.sphere(3, 3, seed=0), networks.sphere(6, 3, seed=1)
+    X, Z = sphere(0, 3, 3), sphere(1, 6, 3)
     y, rate, steps = 2 * np.sin(4 * X[:, 0]), 0.1, 30
     expected, error = plain_networks(X, Z, y, activation, rate, steps, width, count)
     start, effect = first_order_movement(
@@ -85,7 +86,7 @@ def test_mean_field_against_plain_networks(activation, steps):
 
 
 def test_mean_field_of_several_outputs():
-    X, Z = networks.sphere(4, 3, seed=0), networks.sphere(5, 3, seed=1)
+    X, Z = sphere(0, 4, 3), sphere(1, 5, 3)
     y, width, rate, steps, count = np.stack([2 * X[:, 0], -3 * X[:, 1]], axis=1), 512, 0.1, 30, 800
     phi = parse_activation("relu")
     A, B = networks.initialise(count, width, 3, seed=2, outputs=2)

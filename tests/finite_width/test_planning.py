@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import networks
+from spheres import sphere
 from widelimit import forward, gradient_descent_prediction, initialise, ntk_gram, train
 from widelimit.finite_width import planning
 from widelimit.finite_width.planning import NARROWEST, width_for_tolerance
@@ -26,7 +27,7 @@ def test_the_width_has_the_distance_asked_for(tolerance):
 
 
 def test_smooth_activations_in_three_dimensions():
-    S, T = networks.sphere(4, 3, seed=0), networks.sphere(3, 3, seed=1)
+    S, T = sphere(0, 4, 3), sphere(1, 3, 3)
     found = width_for_tolerance(S, T, Y, tolerance=0.02, activation="erf", **OPTIONS)
     assert found.reached
     assert found.prediction.distance[0] == pytest.approx(0.02, rel=0.05)
@@ -35,7 +36,7 @@ def test_smooth_activations_in_three_dimensions():
 @pytest.mark.slow
 @pytest.mark.parametrize("activation", ["erf", "relu"])
 def test_networks_of_that_width_are_at_that_distance(activation):
-    S, T = networks.sphere(6, 3, seed=0), networks.sphere(20, 3, seed=1)
+    S, T = sphere(0, 6, 3), sphere(1, 20, 3)
     phi, descent = {"activation": activation}, {"learning_rate": 0.1, "steps": 100}
     y = np.sin(4 * S[:, 0])
     found = width_for_tolerance(S, T, y, tolerance=0.02, **phi, **descent)

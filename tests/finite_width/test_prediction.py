@@ -5,6 +5,7 @@ import pytest
 
 import networks
 import widelimit
+from spheres import sphere
 from widelimit.finite_width.prediction import crossover_width, predicted_distance, without_chance
 
 X, Z = networks.circle(np.array([0.3, 0.9, 1.6, 2.2])), networks.circle(np.linspace(0.2, 2.8, 5))
@@ -41,7 +42,7 @@ def test_start_falls_like_a_root_and_nothing_moves_at_step_0():
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu:0.2", "gelu", "hermite:2"])
 def test_every_activation_and_the_same_at_every_call(activation):
-    S, T = networks.sphere(4, 3, seed=0), networks.sphere(3, 3, seed=1)
+    S, T = sphere(0, 4, 3), sphere(1, 3, 3)
     first, second = (
         predicted_distance(S, T, Y, activation=activation, steps=10, widths=[128, 512], **OPTIONS)
         for _ in range(2)
@@ -66,7 +67,7 @@ def test_crossover_width():
     )
     # Half the gap, four times the width, for a single step with the same residuals.
     for message, points, name in (
-        (r"X must have shape \(n, 2\); got shape \(4, 3\)", networks.sphere(4, 3, seed=0), "relu"),
+        (r"X must have shape \(n, 2\); got shape \(4, 3\)", sphere(0, 4, 3), "relu"),
         ("'gelu'", X, "gelu"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-import networks
+from spheres import sphere
 from widelimit.finite_width.response import KernelResponse, power_sums, strides
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import gradient_descent_prediction
@@ -11,7 +11,7 @@ from widelimit.linear.gradient_descent import gradient_descent_prediction
 
 @pytest.fixture
 def kernels():
-    X, Z = networks.sphere(6, 3, seed=0), networks.sphere(4, 3, seed=1)
+    X, Z = sphere(0, 6, 3), sphere(1, 4, 3)
     return ntk_gram(X), ntk_gram(Z, X)
 
 

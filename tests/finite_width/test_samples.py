@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-import networks
+from spheres import sphere
 from widelimit.finite_width.samples import (
     homogeneous_units,
     initial_values,
@@ -26,7 +26,7 @@ def test_normal_points_have_the_moments_of_the_normal():
 )
 def test_homogeneous_units_have_the_limit_kernel(d, outputs, error):
     A, B = homogeneous_units(1 << 13, d, outputs=outputs)
-    X = networks.sphere(4, d, seed=0)
+    X = sphere(0, 4, d)
     np.testing.assert_array_equal(A[:, : 1 << 12], -A[:, 1 << 12 :])
     on, U = 1.0 * (B @ X.T > 0), np.maximum(B @ X.T, 0)
     for a in A:
@@ -35,7 +35,7 @@ def test_homogeneous_units_have_the_limit_kernel(d, outputs, error):
 
 
 def test_initial_values_average_quadratic_forms_exactly():
-    S = nngp_gram(networks.sphere(5, 3, seed=1))
+    S = nngp_gram(sphere(1, 5, 3))
     f0 = initial_values(S, 10)
     assert f0.shape == (10, 5, 1)
     np.testing.assert_array_equal(f0[:5], -f0[5:])

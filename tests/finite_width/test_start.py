@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import networks
+from spheres import sphere
 from widelimit.finite_width.response import KernelResponse
 from widelimit.finite_width.samples import initial_values
 from widelimit.finite_width.start import start_variance
@@ -12,7 +13,7 @@ RATE, STEPS = 0.05, [1, 10, 200]
 
 
 def problem(activation, n=4, d=3):
-    X, Z = networks.sphere(n, d, seed=0), networks.sphere(5, d, seed=1)
+    X, Z = sphere(0, n, d), sphere(1, 5, d)
     K, K_Z = ntk_gram(X, activation=activation), ntk_gram(Z, X, activation=activation)
     y = X[:, :1] + np.sin(3 * X[:, 1:2])
     return X, Z, y, KernelResponse(K, K_Z, learning_rate=RATE), parse_activation(activation)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spheres import sphere
 from widelimit.kernels import gram as module
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.duals import dual_activation, dual_derivative
@@ -24,11 +25,6 @@ def way(request):
 
 ACTIVATIONS = ["relu", "leaky_relu:0.2", "gelu", "sin", "cos", "erf", "hermite:3"]
 HOMOGENEOUS = ["relu", "leaky_relu:0.2"]
-
-
-def sphere(rng, n, d):
-    X = rng.normal(size=(n, d))
-    return X / np.linalg.norm(X, axis=1, keepdims=True)
 
 
 def nngp(x, z, activation):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from spheres import sphere
 from widelimit import dual_activation, dual_derivative, empirical_ntk, initialise, ntk_gram, train
 from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.kernels.dual_quadrature import quadrature_duals
@@ -142,8 +143,7 @@ def test_what_quadrature_does_not_reach_is_refused_with_its_error(name):
 def test_networks_train_and_tend_to_the_kernel():
     name = "tanh(u) + 0.1 * u"
     rng = np.random.default_rng(0)
-    X = rng.standard_normal((6, 3))
-    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    X = sphere(rng, 6, 3)
     y = X[:, 0]
     A, B = initialise(20_000, 3, rng=rng)
     K = ntk_gram(X, activation=name)

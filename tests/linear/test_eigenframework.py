@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from spheres import sphere
 from widelimit import ntk_gram
 from widelimit.kernels.duals import dual_activation, dual_derivative
 from widelimit.linear.eigenframework import (
@@ -36,11 +37,6 @@ TARGETS = {
 """Of one degree each, with mean square 1 on the sphere."""
 
 
-def sphere(n, rng):
-    X = rng.standard_normal((n, D))
-    return X / np.linalg.norm(X, axis=1, keepdims=True)
-
-
 @pytest.mark.parametrize("d", [2, 3, 8])
 def test_a_polynomial_kernel_has_the_spectrum_of_its_power(d):
     """t^2 = 1/d + (t^2 - 1/d), whose parts are harmonics of degree 0 and 2; t has degree 1."""
@@ -55,7 +51,7 @@ def test_a_polynomial_kernel_has_the_spectrum_of_its_power(d):
 def test_eigenvalues_are_those_of_a_large_gram_matrix():
     rng = np.random.default_rng(0)
     spectrum = zonal_spectrum(ntk, D, 30)
-    found = np.linalg.eigvalsh(ntk_gram(sphere(1500, rng)) / 1500)[::-1]
+    found = np.linalg.eigvalsh(ntk_gram(sphere(rng, 1500, D)) / 1500)[::-1]
     assert found[0] == pytest.approx(spectrum.eigenvalues[0], rel=0.02)
     assert np.mean(found[1 : 1 + D]) == pytest.approx(spectrum.eigenvalues[1], rel=0.02)
 
@@ -74,7 +70,7 @@ def test_learning_curves_are_the_means_over_data_sets(n, draws):
     rng = np.random.default_rng(n)
     errors = {degree: [] for degree in TARGETS}
     for _ in range(draws):
-        X, Z = sphere(n, rng), sphere(300, rng)
+        X, Z = sphere(rng, n, D), sphere(rng, 300, D)
         solve = np.linalg.solve(ntk_gram(X), ntk_gram(X, Z)).T
         for degree, f in TARGETS.items():
             errors[degree].append(np.mean((solve @ f(X) - f(Z)) ** 2))
@@ -94,7 +90,7 @@ def test_double_descent_is_the_mean_over_data_sets(features):
 
     errors = []
     for _ in range(draws):
-        X, Z, B = sphere(n, rng), sphere(300, rng), rng.standard_normal((features, D))
+        X, Z, B = sphere(rng, n, D), sphere(rng, 300, D), rng.standard_normal((features, D))
         F, G = (np.maximum(points @ B.T, 0) for points in (X, Z))
         y = f(X) + math.sqrt(noise) * rng.standard_normal(n)
         errors.append(np.mean((G @ np.linalg.lstsq(F, y, rcond=None)[0] - f(Z)) ** 2))

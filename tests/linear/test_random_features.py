@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from widelimit.data.sources import normalise_rows
+from spheres import sphere
 from widelimit.kernels.gram import gaussian_gram, nngp_gram
 from widelimit.linear.random_features import draw_fourier, fourier_features, neuron_features
 from widelimit.measure.distances import relative_frobenius
@@ -14,14 +14,10 @@ from widelimit.networks.tangent import last_layer_kernel
 ACTIVATIONS = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:3"]
 
 
-def sphere(n, d, seed=0):
-    return normalise_rows(np.random.default_rng(seed).standard_normal((n, d)))
-
-
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_a_network_is_linear_in_its_features(activation):
     rng = np.random.default_rng(1)
-    X, A, B = sphere(6, 3), rng.standard_normal((1, 9)), rng.standard_normal((9, 3))
+    X, A, B = sphere(0, 6, 3), rng.standard_normal((1, 9)), rng.standard_normal((9, 3))
     F = neuron_features(X, B, activation=activation)
     np.testing.assert_allclose(F @ A[0], forward(X, A, B, activation=activation), atol=1e-14)
     np.testing.assert_allclose(
@@ -51,14 +47,14 @@ def test_fourier_features_have_the_gaussian_kernel_as_mean(scale):
 
 
 def test_without_random_phases_the_mean_is_another():
-    X = sphere(6, 3)
+    X = sphere(0, 6, 3)
     W, b = draw_fourier(50_000, 3, scale=1.0, rng=np.random.default_rng(3))
     F = fourier_features(X, W, 0 * b)
     assert np.abs(F @ F.T - gaussian_gram(X, scale=1.0)).max() > 0.1
 
 
 def deviations(gram, features, widths, seeds=12):
-    X = sphere(20, 5)
+    X = sphere(0, 20, 5)
     limit = gram(X)
     for width in widths:
         for seed in range(seeds):
@@ -89,7 +85,7 @@ def test_kernels_of_random_cosines_approach_the_gaussian_with_slope_minus_one_ha
 
 def test_mean_square_deviation_is_exactly_that_of_an_average():
     # E|K_k - K|^2 = (1/k) sum of Var[c phi(u) phi(v)]: with one unit, and with many.
-    X = sphere(8, 4)
+    X = sphere(0, 8, 4)
     limit = nngp_gram(X)
     rng = np.random.default_rng(5)
     one = [np.sum((f @ f.T - limit) ** 2) for f in _draws(X, 1, 40_000, rng)]

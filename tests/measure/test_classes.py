@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from spheres import sphere
 from wide_experiment import number, run
 from widelimit.data.points import Points
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
@@ -16,8 +17,7 @@ ETA, STEPS, SCALES = 0.01, 40, {"gaussian": 3.0, "laplace": 0.5}
 
 
 def points(n, rng):
-    X = rng.standard_normal((n, 4))
-    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    X = sphere(rng, n, 4)
     return Points(X, np.eye(3)[np.argmax(X[:, :3], axis=1)], None)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from spheres import sphere
 from widelimit.kernels.activations import parse_activation
 from widelimit.linear.gradient_descent import gradient_descent_prediction
 from widelimit.networks.linearised import linearised_descent
@@ -9,11 +10,6 @@ from widelimit.networks.tangent import empirical_ntk, jacobian
 
 ACTIVATIONS = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"]
 STEPS = [0, 1, 2, 7, 200]
-
-
-def sphere(rng, n, d):
-    X = rng.normal(size=(n, d))
-    return X / np.linalg.norm(X, axis=1, keepdims=True)
 
 
 @pytest.fixture(params=[1, 3])

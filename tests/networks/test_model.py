@@ -4,6 +4,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from spheres import sphere
 from widelimit.kernels.activations import parse_activation
 from widelimit.networks.cell_sums import CellSums
 from widelimit.networks.model import forward, initialise
@@ -11,11 +12,6 @@ from widelimit.networks.pair_sums import PairSums
 from widelimit.networks.tangent import empirical_ntk, last_layer_kernel
 
 ACTIVATIONS = ["relu", "leaky_relu:0.2", "gelu", "sin", "cos", "erf", "hermite:3"]
-
-
-def sphere(rng, n, d):
-    X = rng.standard_normal((n, d))
-    return X / np.linalg.norm(X, axis=1, keepdims=True)
 
 
 def network(x, A, B, activation):

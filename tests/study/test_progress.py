@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spheres import sphere
 from widelimit import initialise, train
 from widelimit.data.points import generate_data
 from widelimit.measure.wide.networks import summary, train_networks
@@ -80,8 +81,7 @@ CASES = [(2, "relu", 1, "circle"), (2, "relu", 1, "dense"), (5, "gelu", 1, "dens
 @pytest.mark.parametrize("d, activation, outputs, engine", [*CASES, (4, "relu", 3, "dense")])
 def test_watching_changes_no_bit(d, activation, outputs, engine, monkeypatch):
     rng = np.random.default_rng(0)
-    X = rng.standard_normal((8, d))
-    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    X = sphere(rng, 8, d)
     y = rng.standard_normal(8 if outputs == 1 else (8, outputs))
     A, B = initialise(40, d, outputs=outputs, rng=rng)
     options = {"activation": activation, "learning_rate": 1e-2, "steps": 200, "engine": engine}

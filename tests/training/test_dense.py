@@ -5,6 +5,7 @@ import pytest
 from references import descend
 from scipy import special
 
+from spheres import sphere
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.elementwise import evaluator
 from widelimit.networks.model import forward, initialise
@@ -16,8 +17,7 @@ ACTIVATIONS = ["relu", "leaky_relu:0.3", "gelu", "sin", "cos", "erf", "hermite:1
 
 def problem(n, d, k, outputs=1, seed=0):
     rng = np.random.default_rng(seed)
-    X = rng.standard_normal((n, d))
-    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    X = sphere(rng, n, d)
     return X, rng.standard_normal((n, outputs)), *initialise(k, d, outputs=outputs, rng=rng)
 
 

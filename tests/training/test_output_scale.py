@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spheres import sphere
 from widelimit import forward, initialise, train
 from widelimit.kernels.activations import parse_activation
 
@@ -53,8 +54,7 @@ def plain(X, Y, A, B, alpha, *, activation, learning_rate, steps):
 def test_the_identity_against_plain_loops(alpha, width, n, seed, problem):
     engine, activation, d, outputs = problem
     rng = np.random.default_rng(seed)
-    X = rng.standard_normal((n, d))
-    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    X = sphere(rng, n, d)
     Y = rng.standard_normal((n, outputs))
     A, B = initialise(width, d, outputs=outputs, rng=rng)
     options = {"activation": activation, "learning_rate": 1e-3 * min(1, alpha), "steps": 40}

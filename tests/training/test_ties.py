@@ -5,6 +5,7 @@ import pytest
 from circle_cases import LAYOUTS, points
 from references import descend_leaky, rounded_products
 
+from spheres import sphere
 from widelimit.kernels.activations import parse_activation
 from widelimit.networks.tangent import empirical_ntk, jacobian
 from widelimit.training import train
@@ -27,11 +28,6 @@ def network(X, rng, units=120):
     return A, B
 
 
-def sphere(n, d, rng):
-    X = rng.standard_normal((n, d))
-    return X / np.linalg.norm(X, axis=1, keepdims=True)
-
-
 def assert_follows_plain_descent(X, y, A, B, slope, engine, steps=100):
     activation = f"leaky_relu:{slope}" if slope else "relu"
     result = train(X, y, A, B, activation=activation, learning_rate=0.1, steps=steps, engine=engine)
@@ -42,7 +38,7 @@ def assert_follows_plain_descent(X, y, A, B, slope, engine, steps=100):
 @pytest.mark.parametrize(("engine", "d"), [("circle", 2), ("dense", 2), ("dense", 3)])
 def test_a_unit_orthogonal_to_the_only_point_stays(engine, d):
     rng = np.random.default_rng(1)
-    X = sphere(400, d, rng)
+    X = sphere(rng, 400, d)
     for x, b in zip(X, orthogonal(X, rng), strict=True):
         A, B = np.array([[rng.standard_normal()]]), b[None]
         result = train(x[None], np.ones(1), A, B, learning_rate=0.5, steps=70, engine=engine)
@@ -66,7 +62,7 @@ def test_the_circle_engine_decides_as_plain_descent(layout, slope):
 def test_the_dense_engines_decide_as_plain_descent(layout, outputs):
     for seed in range(10):
         rng = np.random.default_rng(seed)
-        X = sphere(layout, 3, rng) if isinstance(layout, int) else points(layout, 9, rng)
+        X = sphere(rng, layout, 3) if isinstance(layout, int) else points(layout, 9, rng)
         A, B = network(X, rng)
         A = np.tile(A, (outputs, 1))
         y = rng.standard_normal((len(X), outputs))
@@ -86,7 +82,7 @@ def test_auto_leaves_units_between_antipodal_points_to_dense(layout):
 @pytest.mark.parametrize("units", [120, 5000])
 def test_kernels_and_jacobians_decide_alike(layout, units):
     rng = np.random.default_rng(4)
-    X = sphere(9, 3, rng) if layout == "sphere" else points(layout, 9, rng)
+    X = sphere(rng, 9, 3) if layout == "sphere" else points(layout, 9, rng)
     A, B = network(X, rng, units)
     active = rounded_products(X, B) > 0
     phi = np.where(active, rounded_products(X, B), 0)

@@ -4,14 +4,14 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from spheres import sphere
 from widelimit.networks.model import forward, initialise
 from widelimit.training import TrainingDiverged, TrainingResult, descent, train
 
 
 def problem(n=12, d=2, k=60, outputs=1, seed=0):
     rng = np.random.default_rng(seed)
-    X = rng.standard_normal((n, d))
-    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    X = sphere(rng, n, d)
     y = rng.standard_normal(n if outputs == 1 else (n, outputs))
     return X, y, *initialise(k, d, outputs=outputs, rng=rng)
 

@@ -1,0 +1,11 @@
+"""Points on spheres."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def sphere(rng: int | np.random.Generator, n: int, d: int) -> np.ndarray:
+    """n points of norm 1 (n, d), uniformly drawn; from a seed or from what follows in a stream."""
+    X = np.random.default_rng(rng).standard_normal((n, d))
+    return X / np.linalg.norm(X, axis=1, keepdims=True)
