@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from widelimit.measure.slopes import fit_slope
 from widelimit.tables.files import read_table, write_table
 
 
@@ -14,3 +15,9 @@ def check_tables(frames, kinds, folder):
         write_table(folder / "table.parquet", frame, kinds[name].schema())
         again = read_table(folder / "table.parquet")
         pd.testing.assert_frame_equal(again, frame, check_dtype=False)
+
+
+def slope_of(frame, metric: str) -> float:
+    """Slope of a metric against width, over all rows of it."""
+    rows = frame[frame["metric"] == metric]
+    return fit_slope(rows["width"], rows["value"])["slope"]

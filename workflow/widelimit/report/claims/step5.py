@@ -14,7 +14,7 @@ STEP5 = (
     _claim(
         "The empirical NTK is off its closed form by what k units leave (measured / theory)",
         "ntk_deviation",
-        test="measure/test_tangent.py::test_the_empirical_ntk_tends_to_its_closed_form",
+        test="measure/test_tangent_at_the_start.py::test_the_empirical_ntk_tends_to_its_closed_form",
         reason="a factor c wrong by a tenth, or a kernel at another power of k, lies beyond",
         low=0.9,
         high=1.1,
@@ -25,7 +25,7 @@ STEP5 = (
     _claim(
         "The worked example is the empirical NTK, entry by entry",
         "example_ntk_difference",
-        test="measure/test_tangent.py::test_the_worked_example_by_hand",
+        test="measure/test_tangent_at_the_start.py::test_the_worked_example_by_hand",
         high=1e-12,
     ),
     _claim(
@@ -81,7 +81,7 @@ STEP5 = (
     _claim(
         "Bounded weights: the Hessian's spectral norm falls as k to the −1/2 (slope)",
         "hessian_norm_bounded",
-        test="measure/test_tangent.py::test_the_hessian_shrinks_and_the_kernel_does_not",
+        test="measure/test_tangent_at_the_start.py::test_the_hessian_shrinks_and_the_kernel_does_not",
         reason="tells 1/2 from 2/5 and 3/5; narrow networks are allowed corrections of 1/k",
         kind=SLOPES,
         low=-0.6,
@@ -102,7 +102,7 @@ STEP5 = (
         "K(x, x) stays of order 1 while the Hessian shrinks (medians, widest width)",
         "ntk_at_input_bounded",
         reason="of order 1: neither as 1/√k, 0.01 at the widest, nor its inverse",
-        test="measure/test_tangent.py::test_the_hessian_shrinks_and_the_kernel_does_not",
+        test="measure/test_tangent_at_the_start.py::test_the_hessian_shrinks_and_the_kernel_does_not",
         kind=MEDIANS,
         low=0.1,
         high=10,
