@@ -274,37 +274,30 @@ def points():
     )
 
 
-def test_a_diverging_network_is_named_and_not_written(points):
-    # Leaky, as units of a plain ReLU network may all die before its loss overflows.
-    with pytest.raises(ArithmeticError, match=r"width 32, seed 3: .*step \d+"):
+@pytest.mark.parametrize(
+    "width, seeds, activation, learning_rate, steps, message",
+    [
+        # Leaky, as units of a plain ReLU network may all die before its loss overflows.
+        (32, [3], "leaky_relu:0.5", 50.0, 1000, r"width 32, seed 3: .*step \d+"),
+        # Dead from its start.
+        (1, range(20), "relu", 0.01, 5, r"width 1, seed \d+: no hidden unit is active"),
+    ],
+)
+def test_a_network_that_fails_is_named_and_not_written(
+    points, width, seeds, activation, learning_rate, steps, message
+):
+    with pytest.raises(ArithmeticError, match=message):
         train_networks(
             points["train"],
             points["test"],
             root=5,
-            width=32,
-            seeds=[3],
-            activation="leaky_relu:0.5",
-            learning_rate=50.0,
-            steps=1000,
-            checkpoints=[0, 1000],
-            loss_steps=[0, 1000],
-            engine="dense",
-        )
-
-
-def test_a_network_that_is_dead_from_its_start_is_named_and_not_written(points):
-    with pytest.raises(ArithmeticError, match=r"width 1, seed \d+: no hidden unit is active"):
-        train_networks(
-            points["train"],
-            points["test"],
-            root=5,
-            width=1,
-            seeds=range(20),
-            activation="relu",
-            learning_rate=0.01,
-            steps=5,
-            checkpoints=[0, 5],
-            loss_steps=[0, 5],
+            width=width,
+            seeds=seeds,
+            activation=activation,
+            learning_rate=learning_rate,
+            steps=steps,
+            checkpoints=[0, steps],
+            loss_steps=[0, steps],
             engine="dense",
         )
 
