@@ -51,7 +51,7 @@ def test_tables_hold_to_their_schemas(made, tmp_path):
     check_tables(made, TABLES | {"measured": METRICS}, tmp_path)
 
 
-def test_every_metric_is_measured_and_explained(made, value):
+def test_every_metric_is_measured_and_explained(value):
     named = {name for name in METRIC_MEANINGS if name.startswith("linear_")}
     assert set(value.index) == named
     assert np.isfinite(value).all()
@@ -205,7 +205,7 @@ def test_only_the_start_at_0_leads_to_the_least_norm(made):
         np.testing.assert_allclose(moves @ [-0.5, 1.0], 0, atol=1e-15)
 
 
-def test_numbers_are_at_their_worst(made, value):
+def test_numbers_are_at_their_worst(value):
     # More random data can make the worst only worse; without noise there is nothing left over.
     more = measure(**(OPTIONS | {"draws": 6}))["measured"].set_index("metric")["value"]
     for name in REGIMES:

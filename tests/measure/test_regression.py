@@ -198,7 +198,7 @@ def test_every_kernel_arrives(made, kernels, value):
     assert halfway["kernel_descent_distance_nngp", 100] > 0.1
 
 
-def test_a_limit_that_is_not_reached_is_told(points, kernels):
+def test_a_limit_that_is_not_reached_is_told(points):
     # Eight samples are too close for this scale: eigenvalues next to the cut-off are still learned.
     wide = Kernel("kernels", "gaussian", 1e-3, lambda A, B=None: gaussian_gram(A, B, scale=1e-3))
     found = measure_on(points["train"], points["test"], [wide], **OPTIONS)["measured"]

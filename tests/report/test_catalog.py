@@ -109,7 +109,7 @@ def test_the_interval_is_shown_beside_the_same_targets_alone(tmp_path):
     assert not shown(source="circle", target="x_0")
 
 
-def test_tables_of_a_variant_are_left_out_where_there_is_none(tmp_path):
+def test_tables_of_a_variant_are_left_out_where_there_is_none():
     lecture = study(str(ROOT / "studies/lecture.yaml"))
     assert figure_tables("step7_lecture", lecture) == {
         "metrics": ["measured"],

@@ -58,7 +58,7 @@ def test_what_the_first_order_overestimates_is_marked(rows, change, marked):
     assert numbers.count("*") == marked
 
 
-def test_a_width_is_that_of_the_library(rows):
+def test_a_width_is_that_of_the_library():
     """But for the interpolation between widths of the study."""
     found = predicted_distance(X, X, POINTS.y[:, 0], **OPTIONS, steps=20, widths=[64, 256])
     distance = pd.Series(found.distance, index=[64, 256])

@@ -53,7 +53,7 @@ def test_divergence_is_no_fault_of_the_program():
     assert issubclass(TrainingDiverged, ArithmeticError)
 
 
-def test_a_full_disk_under_the_log_hides_no_error(tmp_path, capsys):
+def test_a_full_disk_under_the_log_hides_no_error(capsys):
     with pytest.raises(SystemExit), logged("/dev/full"):
         raise OSError("t.parquet: cannot be written")
     assert capsys.readouterr().err == "error: t.parquet: cannot be written\n"

@@ -100,6 +100,6 @@ def test_descent_is_relative_to_the_limit(small, figures):
     assert "at the last step shown every kernel is at most 0.12" in at.finding(off)
 
 
-def test_nothing_to_learn_has_no_distance(figures):
+def test_nothing_to_learn_has_no_distance():
     study = make(target="0 * t")
     assert np.isfinite(study["interpolants"].query("fit == 'kernel'")["norm"]).all()

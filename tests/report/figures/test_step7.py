@@ -55,7 +55,7 @@ def test_figures_are_readable(module, study, figures, tmp_path, request):
         *((module, np.inf) for module in (step7_convergence, step7_movement)),
     ],
 )
-def test_what_no_axis_can_show_is_left_out(module, value, full, figures, tmp_path):
+def test_what_no_axis_can_show_is_left_out(module, value, full, figures):
     table = figures.take(module, full)
     table[["centre", "lower", "upper"]] = value
     figures.check_layout(module.draw(table))

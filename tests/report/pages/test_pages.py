@@ -21,7 +21,7 @@ def test_balanced_with_unique_ids(page):
         assert page.tags[tag] == (1 if tag != "title" else 1 + page.tags["svg"])
 
 
-def test_asks_the_network_for_nothing(page, pages):
+def test_asks_the_network_for_nothing(page):
     links = page.values("href") + page.values("src") + page.values("xlink:href")
     allowed = {"data:,", "index.html", *(f"{name}.html" for name in PAGES)}
     # Figures beside the page are saved, not shown.

@@ -50,14 +50,14 @@ _FIT = (
 )
 
 
-def fit_slope(width, value, confidence: float = 0.95) -> dict | None:
-    """Least squares log2 value = intercept + slope log2 width, with Student's interval.
+def fit_slope(width, value) -> dict | None:
+    """Least squares log2 value = intercept + slope log2 width, with Student's 95 % interval.
 
     The interval of the slope is slope +- q s, s its standard error and q the t quantile of order
-    (1 + confidence)/2 with n - 2 degrees of freedom (Draper & Smith 1998, section 1.4). It
-    holds if the points scatter about a line independently and alike. ``width`` and ``value``
-    have shape (n,); points whose value is not positive and finite are left out. None unless
-    three points at two widths remain, and where all are equal: they leave no spread to judge by.
+    0.975 with n - 2 degrees of freedom (Draper & Smith 1998, section 1.4). It holds if the points
+    scatter about a line independently and alike. ``width`` and ``value`` have shape (n,); points
+    whose value is not positive and finite are left out. None unless three points at two widths
+    remain, and where all are equal: they leave no spread to judge by.
 
     lack_of_fit is the p value of `lack_of_fit`: where it is small the points lie on no line, and
     the slope is that of a chord, whose interval says nothing of an exponent.
@@ -68,7 +68,7 @@ def fit_slope(width, value, confidence: float = 0.95) -> dict | None:
     if len(value) < 3 or len(np.unique(width)) < 2:
         return None
     line = _line(np.log2(width), np.log2(value))
-    margin = special.stdtrit(len(value) - 2, (1 + confidence) / 2) * line.stderr
+    margin = special.stdtrit(len(value) - 2, 0.975) * line.stderr
     if not np.isfinite(line.slope + margin):
         return None
     return {
