@@ -28,6 +28,8 @@ def test_the_description_of_the_keys_is_that_of_the_model():
         for section in yaml.safe_load(SCHEMA.read_text())["$defs"].values()
         for key in section["properties"]
     }
+    cells = [row.split(" | ") for row in rows.values()]
+    assert all(len(row) == 3 and all(map(str.strip, row)) for row in cells)
     # An experiment is a part of a study; its sections are headings.
     assert set(rows) >= keys - {"data", "network", "kernels"}
     assert rows["training_seeds"].startswith("whole number from 1 to 10000 | `20` | ")
