@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -41,9 +43,11 @@ def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.6)
     grid = figure.subplots(1, 2)
     each = scales.scales(table)
+    # Neighbouring shades are alike.
+    marker = dict(zip(each, cycle("osD^vPX"), strict=False))
     panels = {
         axes: [
-            Curve(rows, f"$g$ = {scales.written(g)}", style.shade(g, each))
+            Curve(rows, f"$g$ = {scales.written(g)}", style.shade(g, each), marker=marker[g])
             for g, rows in table[table["metric"] == name].groupby("g")
         ]
         for axes, name in zip(grid, QUANTITIES, strict=True)
