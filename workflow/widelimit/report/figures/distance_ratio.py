@@ -90,6 +90,9 @@ def _draw(axes: Axes, table: pd.DataFrame, steps: list[int]):
     axes.set_ylim(*LIMITS)
     axes.axhspan(0.9, 1.1, color=style.LIGHT, zorder=0)
     axes.axhline(1, color=style.THEORY, linestyle=style.DASHED, linewidth=1.1)
+    if told(table).empty:
+        words_there = {"transform": axes.transAxes, "ha": "center", "color": style.GREY}
+        axes.text(0.5, 0.8, f"no ratio is known to ± {WIDEST_MARGIN}", **words_there)
     for place, step in enumerate(steps):
         rows = told(table[table["step"] == step])
         # Side by side, so that bars do not hide each other.
