@@ -4,7 +4,8 @@ Of ReLU networks on the shipped study's points, and for another seed, target and
 ``smooth``, of smooth networks on the sphere in d = 3. Those come in pairs, (A, B) and (-A, B), so
 that f_0 is 0 in the mean of a pair, and standard errors are between pairs. The start's root mean
 square over networks and test points, that of the networks' mean movement less what chance adds to
-it, and the slope and correlation of that mean with the prediction. Printed as Markdown.
+it, and the slope and correlation of that mean with the prediction. Printed as Markdown. The
+defaults are those of ReLU; docs/finite_width.md has the command for the others, narrower and many.
 """
 
 from __future__ import annotations

@@ -41,6 +41,6 @@ def test_what_is_there_is_named_and_what_is_missing_is_not(tmp_path):
         f"Pages:      {tmp_path}/one.html",
         f"            {tmp_path}/three.html",
         "Verdict:    not in every respect (1 of 2 statements hold, 1 does not hold (step 4))",
-        f"{tmp_path}/networks: 1 folders are of earlier configurations, such as"
+        f"{tmp_path}/networks: 1 folder is of earlier configurations, such as"
         f" {tmp_path}/networks/width=2/chunk=0; {tmp_path}/runs.parquet lists those of this study",
     ]

@@ -76,6 +76,8 @@ def test_every_table_that_is_read_is_computed_or_made_from_others(places):
         inputs = places.page_inputs(page)
         tables = {path for path in inputs.values() if isinstance(path, str)}
         assert tables | set(inputs["tables"]) <= there, page
+        if not places.predicted:
+            assert not tables & {places.table("predicted"), places.table("predicted_points")}
 
 
 @EVERY_STUDY

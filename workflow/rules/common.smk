@@ -100,8 +100,6 @@ envvars:
 
 # Of every job, for those who run them in conda; as seen from the files of rules.
 ENVIRONMENT = "../envs/widelimit.yaml"
-# What a job asks for that reads tables and writes a few lines or a page.
-LIGHT = {"mem_mb": 1000, "runtime": 5}
 
 PLACES = Places(STUDY)
 RESULTS = PLACES.results
@@ -180,6 +178,10 @@ def origins(*names):
 def growing(amount):
     """A resource of which a job that failed is given more: twice, three times as much."""
     return lambda wildcards, attempt: amount * attempt
+
+
+# What a job asks for that reads tables and writes a few lines or a page.
+LIGHT = {"mem_mb": growing(1000), "runtime": growing(5)}
 
 
 @cache

@@ -44,7 +44,7 @@ rule generate_data:
         ENVIRONMENT
     resources:
         mem_mb=lambda wildcards, attempt: attempt * cost.data_megabytes(experiment(wildcards)),
-        runtime=5,
+        runtime=growing(5),
     params:
         **TOLD["generate_data"],
         code=CODE["generate_data"],
@@ -185,8 +185,8 @@ rule collect_runs:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         code=code("collect_runs.py"),
     message:

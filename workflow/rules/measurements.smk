@@ -85,7 +85,7 @@ rule compare_with_predicted:
         ENVIRONMENT
     resources:
         mem_mb=growing(1500),
-        runtime=5,
+        runtime=growing(5),
     params:
         code=code("compare_with_predicted.py"),
     message:
@@ -128,7 +128,7 @@ rule measure_scale:
         ENVIRONMENT
     resources:
         mem_mb=growing(1500),
-        runtime=5,
+        runtime=growing(5),
     params:
         scales=STUDY.scale.scales,
         code=code("measure_scale.py"),

@@ -67,7 +67,7 @@ rule figure:
     resources:
         mem_mb=lambda wildcards, attempt: attempt
         * cost.figure_megabytes(STUDY, kernels="kernels" in figure_tables(wildcards.figure, STUDY)),
-        runtime=10,
+        runtime=growing(10),
     params:
         figure="{figure}",
         about=lambda wildcards: FIGURES[wildcards.figure].about,

@@ -100,7 +100,8 @@ def random_feature_error(
 
     power : mean square of the target by degree, as many as the spectrum has or fewer
     features : k, other than n, where the error is infinite
-    Raises ValueError for other arguments, and a noise_variance that is negative or not finite.
+    Raises ValueError for other arguments, for a noise_variance that is negative or not finite, and
+    where the smaller of n and k is beyond the eigenvalues that rounding leaves.
     Source: Simon, Karkada, Ghosh & Belkin (2023), section 4, at ridge 0.
     """
     n, k = whole("n", n, least=1), whole("features", features, least=1)
@@ -136,6 +137,6 @@ def _root(eigenvalues, multiplicities, ridge: float, n: int) -> float:
     if excess(largest - 60) <= 0:
         raise ValueError(
             f"n must be below the {multiplicities @ (eigenvalues > 0):.0f} harmonics whose"
-            f" eigenvalues are above rounding, or the ridge above 0; got n = {n}"
+            f" eigenvalues are above rounding, or the ridge larger; got n = {n}"
         )
     return math.exp(brentq(excess, largest - 60, largest, xtol=1e-15, rtol=1e-15))

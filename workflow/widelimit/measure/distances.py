@@ -23,9 +23,10 @@ def standard_error(values: np.ndarray) -> np.ndarray:
 
 
 def root_of_mean(squares: np.ndarray) -> tuple[float, float]:
-    """sqrt(mean of squares (s,)) and its standard error, by the delta method; nan for one."""
-    root = np.sqrt(np.mean(squares))
-    return float(root), float(standard_error(squares) / (2 * root))
+    """sqrt(mean of squares (s,)) and its standard error, by the delta method; nan for one
+    value, and where all are 0."""
+    root = float(np.sqrt(np.mean(squares)))
+    return root, float(standard_error(squares)) / (2 * root) if root else np.nan
 
 
 def deviation_from_theory(errors: np.ndarray, theory: float) -> float:

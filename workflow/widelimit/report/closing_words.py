@@ -25,7 +25,8 @@ def closing_words(places: Places, listed: Mapping[str, Iterable[str]]) -> Iterat
     for base in places.experiments:
         ours = {Path(path).parent for path in places.training_jobs(NETWORKS, base)}
         if others := set(Path(base).glob("networks/*/*/")) - ours:
+            earlier = "1 folder is" if len(others) == 1 else f"{len(others)} folders are"
             yield (
-                f"{base}/networks: {len(others)} folders are of earlier configurations, such as"
-                f" {min(others)}; {places.table('runs')} lists those of this study"
+                f"{base}/networks: {earlier} of earlier configurations, such as {min(others)};"
+                f" {places.table('runs')} lists those of this study"
             )

@@ -78,8 +78,6 @@ def why_unpredictable(study: Study) -> str:
         return "network.output_scale: theory predicts networks without one"
     if study.allow_unstable:
         return "allow_unstable: theory predicts networks whose learning rate is stable"
-    if network.steps == 0:
-        return "network.steps: nothing is to be predicted at step 0"
     minutes = cost.prediction_minutes(study.experiments()["step7"])
     if minutes > LONGEST_PREDICTION:
         return (

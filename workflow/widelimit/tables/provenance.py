@@ -281,7 +281,7 @@ def _imports(path: Path) -> frozenset[str]:
     return frozenset(name for name in whole if _source(name).exists())
 
 
-def _statements(block: ast.AST) -> Iterator[ast.stmt]:
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
     """All statements in a block, however deep; what `ast.walk` gives without the expressions."""
     for field in ("body", "orelse", "finalbody", "handlers", "cases"):
         for node in getattr(block, field, ()):
