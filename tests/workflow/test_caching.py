@@ -110,7 +110,10 @@ def test_an_edited_data_file_misses_and_the_old_one_hits(second, cache):
     source = {"source": "file", "path": "mine.csv", "inputs": ["a", "b"], "outputs": ["c"]}
     second.configure(**SMALL, data={**source, "n_train": 8, "n_test": 4, "target": "t"})
     assert stored(run(second, cache, "--", "data")) == 1
-    points.write_text(good.replace("12,2,11", "12,2,99"))
+    other = second.path / "other.csv"
+    other.write_text(good.replace("12,2,11", "12,2,99"))
+    os.utime(other, (1e9, 1e9))  # Older than the table that was made of the file it replaces.
+    other.replace(points)
     assert stored(run(second, cache, "--", "data")) == 1
     points.write_text(good)
     assert stored(run(second, cache, "--", "data")) == 0
