@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import LinAlgError, solve
 
 from widelimit.data.datasets import DATASETS
 from widelimit.data.points import Points, make_points
@@ -97,9 +96,12 @@ def _kernels(
 def _regression(K_train, K_test_train, y, ridge: float) -> np.ndarray:
     """`kernel_regression`, with a ridge by Cholesky: a tenth of the time of its decomposition."""
     if ridge > 0:
+        # As with scipy.stats below: each start of Snakemake imports this module.
+        from scipy.linalg import solve
+
         K = K_train.copy()
         K.flat[:: len(K) + 1] += ridge
-        with suppress(LinAlgError):  # a ridge within rounding of 0
+        with suppress(np.linalg.LinAlgError):  # a ridge within rounding of 0
             return K_test_train @ solve(K, y, assume_a="pos", overwrite_a=True)
     return kernel_regression(K_train, K_test_train, y, ridge=ridge)
 
