@@ -51,6 +51,12 @@ def test_a_training_job_has_one_width_and_a_chunk_of_seeds():
     assert places.training_jobs(RUNS, other) == expected
 
 
+def test_predictions_of_a_variant_have_their_origins_too():
+    rules = {path: rules for paths, rules, _ in Places(SMALL).computed() for path in paths}
+    expected = ("generate_data", "predict_distance")
+    assert rules["here/variants/other/predicted.parquet"] == expected
+
+
 def test_a_step_without_experiments_is_left_out():
     places = Places(SMALL)
     assert "scale" not in places.measured

@@ -142,3 +142,4 @@ def test_double_descent_marks_what_the_medians_have(full, figures):
     assert f"{number(test.max(), 2)} (k = 20) at its peak" in at.finding(table)
     limit = rows.loc["limit", "centre"]
     assert f"{number(limit, 2)} in the limit" in at.finding(table)
+    assert "threshold on the sphere: k = 20 (network features)" in at.caption(table)
