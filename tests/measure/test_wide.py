@@ -312,6 +312,17 @@ def test_each_kernel_is_decomposed_once(points, monkeypatch):
     assert len(decomposed) == 2
 
 
+def test_measuring_decomposes_the_limit_once(tables, monkeypatch):
+    """And the kernel of each network, once too."""
+    points, (kernels, theory, networks, _, predictions, _) = tables
+    decomposed = []
+    eigh = np.linalg.eigh
+    monkeypatch.setattr(np.linalg, "eigh", lambda K: decomposed.append(K) or eigh(K))
+    limits = points["train"], points["test"], kernels, theory
+    measure(*limits, predictions, networks, experiment="step7", learning_rate=ETA)
+    assert len(decomposed) == 1 + predictions[["width", "seed"]].dropna().drop_duplicates().shape[0]
+
+
 def theory_of(points, learning_rate, checkpoints):
     _, theory = fit_kernels(
         points["train"],
