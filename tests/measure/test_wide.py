@@ -168,6 +168,23 @@ def test_metrics_are_what_they_say(tables):
     assert number(metrics, "ntk_drift", width, seed) == pytest.approx(drift, rel=1e-8)
 
 
+def test_the_drift_that_all_seeds_share(tables):
+    points, (*_, metrics) = tables
+    X, changes = points["train"].X, []
+    for seed in range(3):
+        A, B, end = network(points, 16, seed)
+        K, moved = empirical_ntk(X, X, A, B), empirical_ntk(X, X, end.A, end.B)
+        changes.append((moved - K) / np.linalg.norm(K))
+    pairs = [np.vdot(changes[s], changes[t]) for s in range(3) for t in range(3) if s != t]
+    common = number(metrics, "ensemble_ntk_drift", 16)
+    assert common == pytest.approx(np.sqrt(np.mean(pairs)), rel=1e-8)
+    left_out = [np.vdot(changes[s - 1], changes[s - 2]) for s in range(3)]
+    error = np.sqrt(2 * np.var(left_out)) / (2 * common)
+    assert number(metrics, "ensemble_ntk_drift_error", 16) == pytest.approx(error, rel=1e-7)
+    drifts = metrics.loc[metrics["metric"].eq("ntk_drift") & metrics["width"].eq(16), "value"]
+    assert common < np.sqrt(np.mean(drifts**2))
+
+
 def test_no_loss_falls_below_what_the_range_of_the_kernel_leaves():
     points, (*_, metrics) = experiment(source="interval", targets=("t", "t * t"), widths=(16,))
     t, Y = points["train"].X[:, 0], points["train"].y

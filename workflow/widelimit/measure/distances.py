@@ -103,27 +103,31 @@ def ensemble_distance(F: np.ndarray, mean: np.ndarray, std: np.ndarray) -> Ensem
     return EnsembleDistance(float(np.sqrt(bias)), ratio, distance, bias, variance)
 
 
-def paired_bias(D: np.ndarray) -> tuple[float, float]:
-    """Root mean square over m points of the mean of S paired differences D (S, m), less what chance
-    leaves, and its standard error.
+def common_part(D: np.ndarray) -> tuple[float, float]:
+    """Root mean square over m entries of the mean of S independent members D (S, m), less what
+    chance leaves, and its standard error.
 
-    With D_s = network_s - its own prediction, the noise that the two share cancels. The square
-    (1/m) sum_i (Dbar_i^2 - v_i / S), v_i the variance over members (divisor S - 1), estimates that
-    of the true mean without bias; where chance makes it negative, the bias is 0. Its standard error
-    is that of the jackknife over members (Efron 1982, equation 3.1), that of the root follows by
-    the delta method. The bias is NaN for S < 2, the error for S < 3 and where the bias is 0.
+    The square, the mean over pairs s != t of D_s.D_t / m, estimates that of the true mean without
+    bias, as the chance in one member is independent of that in another. Where chance makes it
+    negative, the part is 0. Its standard error is that of the jackknife over members (Efron 1982,
+    equation 3.1), that of the root follows by the delta method. The part is NaN for S < 2, the
+    error for S < 3 and where the part is 0.
     """
     D = np.asarray(D, dtype=float)
-    members = len(D)
+    members, entries = D.shape
     if members < 2:
         return np.nan, np.nan
-    bias = float(np.sqrt(max(0.0, _squared_mean(D))))
-    if members < 3 or not bias > 0:
-        return bias, np.nan
-    left_out = np.array([_squared_mean(np.delete(D, s, axis=0)) for s in range(members)])
+    products = D @ D.T / entries
+    common = float(np.sqrt(max(0.0, _mean_of_pairs(products))))
+    if members < 3 or not common > 0:
+        return common, np.nan
+    others = ~np.eye(members, dtype=bool)
+    left_out = np.array([_mean_of_pairs(products[np.ix_(keep, keep)]) for keep in others])
     error = np.sqrt((members - 1) * left_out.var())
-    return bias, float(error / (2 * bias))
+    return common, float(error / (2 * common))
 
 
-def _squared_mean(D: np.ndarray) -> float:
-    return float(np.mean(np.square(D.mean(axis=0)) - D.var(axis=0, ddof=1) / len(D)))
+def _mean_of_pairs(products: np.ndarray) -> float:
+    """Of the products (S, S) those of different members."""
+    members = len(products)
+    return float((products.sum() - products.trace()) / (members * (members - 1)))

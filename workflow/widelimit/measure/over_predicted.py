@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from widelimit.measure.distances import paired_bias, root_of_mean, standard_error
+from widelimit.measure.distances import common_part, root_of_mean, standard_error
 from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.tables.distance import POINTS
 
@@ -79,7 +79,7 @@ def _rows(cell: _Cell, size: float) -> Iterator[Row]:
     yield Row("start_predicted_correlation", _correlation(_rms(cell.start), cell.s))
     yield Row("movement_predicted_correlation", _correlation(cell.movement.mean(axis=0), cell.f))
     if size > 0:
-        bias, error = paired_bias(cell.movement)
+        bias, error = common_part(cell.movement)
         yield Row("movement_over_predicted", bias / size)
         yield Row("movement_over_predicted_error", error / size)
         for seed, along in enumerate(cell.movement @ cell.f / (len(cell.f) * size**2)):

@@ -169,9 +169,12 @@ def fit_megabytes(experiment: Experiment) -> int:
 
 
 def comparison_megabytes(experiment: Experiment) -> int:
-    """MB for compare and measure: limit kernels, the networks of two training jobs, predictions."""
+    """MB for compare and measure: limit kernels, the networks of two training jobs, the changes of
+    all kernels of a width, predictions."""
     networks = 6 * _kept(experiment) * experiment.network.seeds_per_job
-    return INTERPRETER + _megabytes(9 * _gram(experiment) + networks) + _prediction_rows(experiment)
+    changes = 2 * _empirical(experiment) ** 2 * experiment.network.seeds
+    numbers = 9 * _gram(experiment) + networks + changes
+    return INTERPRETER + _megabytes(numbers) + _prediction_rows(experiment)
 
 
 def small_megabytes(experiment: Experiment) -> int:
