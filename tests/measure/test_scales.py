@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from widelimit.data.points import make_points
 from widelimit.measure.distances import kernel_target_alignment
 from widelimit.measure.slopes import slopes_table
-from widelimit.measure.wide.scales import crossing, last_predictions, measure_scales
+from widelimit.measure.wide.scales import (
+    crossing,
+    drifts_over_the_widest,
+    last_predictions,
+    measure_scales,
+)
 from widelimit.measure.wide.small_experiment import run_experiment
 from widelimit.study.arguments import data_arguments, small_experiment_arguments
 from widelimit.study.checks import check_study
@@ -61,14 +66,14 @@ def test_alignment_is_the_cosine_between_the_kernel_and_the_targets():
 
 def test_the_numbers_over_several_networks_against_loops():
     scales, metrics, predictions = measured(
-        study(scales=[5, 0.5], widths=[1024, 64, 256], seeds=2, steps=200)
+        study(scales=[5, 0.5], widths=[1024, 64, 256], seeds=6, steps=200)
     )
     table = measure_scales(scales, metrics, predictions)
     last = last_predictions(scales, predictions)
     assert list(last["g"].unique()) == scales == [0.5, 5]
     f = last[last["model"] == "network"].set_index(["g", "width", "seed", "index"])["f"]
     apart = table[table["metric"] == "rmse_network_vs_next_width"]
-    assert len(apart) == 2 * 2 * 2
+    assert len(apart) == 2 * 2 * 6
     for row in apart.itertuples():
         g = float(row.experiment.removeprefix("scale/"))
         narrow = f.loc[g, row.width, row.seed]
@@ -81,6 +86,29 @@ def test_the_numbers_over_several_networks_against_loops():
         assert high >= 0 > low
         g = np.exp(np.log(0.5) + high / (high - low) * np.log(10))
         assert row.value == pytest.approx(g / np.sqrt(row.width), rel=1e-12)
+    shared = pd.concat(metrics).pivot_table(
+        "value", ["experiment", "width"], "metric", aggfunc="first"
+    )
+    ratios = table[table["metric"].isin(["drift_over_widest", "drift_over_widest_error"])]
+    assert len(ratios) == 2 * 2 * 2
+    for row in ratios[ratios["metric"] == "drift_over_widest"].itertuples():
+        own, widest = (shared["ensemble_ntk_drift"][row.experiment, k] for k in (row.width, 1024))
+        assert row.value == pytest.approx(own / widest, rel=1e-12)
+
+
+def test_the_error_of_a_ratio_of_drifts_is_that_of_both_parts():
+    shared = pd.DataFrame(
+        {
+            "width": [64, 64, 256, 256],
+            "metric": ["ensemble_ntk_drift", "ensemble_ntk_drift_error"] * 2,
+            "value": [3.0, 0.3, 2.0, 0.4],
+        }
+    )
+    (ratio, error) = drifts_over_the_widest(shared)
+    assert (ratio.metric, ratio.width, ratio.value) == ("drift_over_widest", 64, 1.5)
+    assert error.value == pytest.approx(1.5 * np.sqrt(0.1**2 + 0.2**2), rel=1e-15)
+    assert not list(drifts_over_the_widest(shared[shared["width"] == 64]))
+    assert not list(drifts_over_the_widest(shared[:0]))
 
 
 def test_slower_steps_for_rich_networks_take_the_same_time():
@@ -108,6 +136,9 @@ def test_rich_and_lazy_at_every_width():
     assert slopes["scale", "crossover_scale"] == pytest.approx(-0.5, abs=0.05)
     for g in (1, 3):
         assert slopes[f"scale/{g}", "ntk_drift"] == pytest.approx(0, abs=0.05)
+    ratios = table[table["metric"] == "drift_over_widest"]
+    assert len(ratios) == 6
+    assert ratios["value"].between(0.85, 1.15).all()
     apart = table[table["metric"] == "rmse_network_vs_next_width"]
     squares = (apart["value"] ** 2).groupby(apart["width"]).mean()
     assert 2.5 < squares[2**10] / squares[2**12] < 6.5  # 4 by theory

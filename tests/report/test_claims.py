@@ -42,6 +42,7 @@ METRICS = metrics_of(
     ["step7", "relu", "f", 16, None, 5, 100.0],
     ["step7", "relu", "f", 64, None, 5, 3.0],
     ["step7", "relu", "f_error", 64, None, 5, 0.5],
+    ["step7", "relu", "f_error", 16, None, 5, 10.0],
 )
 FITTED = pd.DataFrame(
     [
@@ -153,6 +154,10 @@ def test_values_with_standard_errors():
     assert checked.verdict == HOLDS
     assert check("f", "step7", kind=ERRORS, high=3.5).verdict == OPEN
     assert check("f", "step7", kind=ERRORS, high=1.9).verdict == FAILS
+    checked = check("f", "step7", kind=ERRORS, least_width=16, low=1, high=119)
+    assert (checked.count, checked.smallest, checked.largest) == (2, 3, 100)
+    assert (checked.interval_low, checked.interval_high, checked.verdict) == (2, 120, OPEN)
+    assert check("f", "step7", kind=ERRORS, least_width=17).count == 1
 
 
 def test_what_was_not_measured_is_said_to_be_missing():
@@ -210,7 +215,7 @@ def tables_for(claim, value):
     at = claim.experiment + "it" * claim.experiment.endswith("/")
     phi = (claim.activations or ["relu"])[0]
     step = 10 if claim.step is None else claim.step if claim.step != LAST else 10**5
-    width = max(2**14, claim.least_width)
+    width = max(2**14, claim.least_width or 1)
     if claim.kind == SLOPES:
         ends = value - 0.001, value + 0.001
         return [], [[at, phi, claim.metric, claim.widths, step, value, *ends, 0.5, 64, 256]]

@@ -78,6 +78,8 @@ METRIC_MEANINGS = {
     " last step, Frobenius",
     "rmse_network_vs_next_width": "network - the network of the same number at the next greater"
     " width and the same g, last step",
+    "drift_over_widest": "ensemble_ntk_drift / that at the greatest width and the same g",
+    "drift_over_widest_error": "standard error of it, to first order in those of both",
     "crossover_scale": "output scale alpha at which a network's ntk_drift falls to 1 from above,"
     " on a straight line in logarithms between neighbours",
     "lambda_max_ntk": "largest eigenvalue of the limit NTK on the training points",

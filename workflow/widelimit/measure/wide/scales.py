@@ -24,12 +24,14 @@ def measure_scales(
     scales : g of each experiment, ascending; metrics, predictions : its tables, in the same order
 
     For each g, under the experiment's own name: the distance between networks of neighbouring
-    widths. Under "scale": for each width and seed the scale at which the drift is `LEVEL`.
+    widths, and the drift that all seeds share over that of the greatest width. Under "scale": for
+    each width and seed the scale at which the drift is `LEVEL`.
     """
     tables = []
     for measured, predicted in zip(metrics, predictions, strict=True):
         activation = measured["activation"].iloc[0]
-        rows = [row._replace(activation=activation) for row in _between_widths(predicted)]
+        found = (*_between_widths(predicted), *drifts_over_the_widest(measured))
+        rows = [row._replace(activation=activation) for row in found]
         tables.append(metrics_table(measured["experiment"].iloc[0], rows))
     rows = [row._replace(activation=activation) for row in _crossovers(scales, metrics)]
     return pd.concat([metrics_table("scale", rows), *tables], ignore_index=True)
@@ -53,6 +55,23 @@ def _between_widths(predictions: pd.DataFrame) -> Iterator[Row]:
         for seed in sorted(last["seed"].unique()):
             distance = rmse(f[seed, narrow], f[seed, wide])
             yield Row("rmse_network_vs_next_width", distance, None, narrow, seed, step)
+
+
+def drifts_over_the_widest(metrics: pd.DataFrame) -> Iterator[Row]:
+    """Of each narrower width the ensemble_ntk_drift over that of the widest, with its standard error
+    to first order: 1 where the drift depends on g alone. Nothing where either is 0 or unknown."""
+    names = ["ensemble_ntk_drift", "ensemble_ntk_drift_error"]
+    drifts = metrics[metrics["metric"].isin(names)]
+    drifts = drifts.pivot(index="width", columns="metric", values="value").astype(float)
+    drifts = drifts.reindex(columns=names).sort_index()
+    for width, (drift, error) in drifts.iloc[:-1].iterrows():
+        widest, widest_error = drifts.iloc[-1]
+        if drift > 0 and widest > 0:
+            ratio = drift / widest
+            yield Row("drift_over_widest", ratio, None, width)
+            error = ratio * np.hypot(error / drift, widest_error / widest)
+            if np.isfinite(error):
+                yield Row("drift_over_widest_error", error, None, width)
 
 
 def _crossovers(scales: Sequence[float], metrics: Sequence[pd.DataFrame]) -> Iterator[Row]:

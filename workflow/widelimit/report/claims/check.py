@@ -119,6 +119,10 @@ def _fitted(claim: Claim, slopes: pd.DataFrame) -> pd.DataFrame:
 def _samples(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -> Iterator[Sample]:
     """Of each experiment, activation and step, what the intervals are computed from."""
     rows = _rows(claim, metrics).dropna(subset=["value", "width"])
+    by = _BY
+    if claim.least_width is not None:
+        rows = rows[(rows["width"] >= claim.least_width).astype(bool)]
+        by = [*_BY, "width"] if claim.kind == ERRORS else _BY
     if claim.kind == SLOPES:
         fits = _rows(claim, slopes)
         beside = fits[fits["widths"] == claim.widths]
@@ -126,16 +130,18 @@ def _samples(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -
         beside = _rows(claim, metrics, claim.theory or f"{claim.metric}_error")
     else:
         beside = rows
-    beside = dict(_groups(beside))
-    for key, group in _groups(rows):
+    beside = dict(_groups(beside, by))
+    for key, group in _groups(rows, by):
         if key in beside:
             widths, values = _SAMPLED[claim.kind](claim, group, beside[key])
             if len(values):
-                yield Sample(" ".join(map(str, key[:2])), widths, values)
+                # Those of all steps are drawn together: they are the same networks.
+                name = (*key[:2], *key[len(_BY) :])
+                yield Sample(" ".join(map(str, name)), widths, values)
 
 
-def _groups(rows: pd.DataFrame) -> Iterator[tuple[tuple, pd.DataFrame]]:
-    for key, group in rows.groupby(_BY, dropna=False):
+def _groups(rows: pd.DataFrame, by: list[str]) -> Iterator[tuple[tuple, pd.DataFrame]]:
+    for key, group in rows.groupby(by, dropna=False):
         yield tuple(None if pd.isna(part) else part for part in key), group
 
 
@@ -150,7 +156,7 @@ def _at_the_widest(claim: Claim, group: pd.DataFrame, beside: pd.DataFrame):
 
 
 def _over_theory(claim: Claim, group: pd.DataFrame, theory: pd.DataFrame):
-    widths, values = _arrays(group[(group["width"] >= claim.least_width).astype(bool)])
+    widths, values = _arrays(group)
     if theory["width"].isna().all():
         return widths, values / theory["value"].iloc[0]
     return widths, values / theory.set_index("width")["value"].reindex(widths.astype(int)).to_numpy(

@@ -18,7 +18,7 @@ every value, which has no interval: it is the same in each draw, up to rounding,
 its fitted slopes, with Student's; where the line is rejected, those from width to width;
 its medians, or means, over seeds at the widest width;
 its root mean square over widths and seeds / theory's;
-every value, with twice the standard error that the metric <metric>_error gives."""
+every value at the widest width, with twice the standard error that the metric <metric>_error gives."""
 
 LAST = "last"
 
@@ -37,7 +37,8 @@ class Claim:
     step       : only values after so many steps of gradient descent, or those at the LAST
     truth      : the metric where the statement is exactly true; None where chance has no part
     widths     : "widest" or "all", of SLOPES
-    least_width : of RATIOS, the narrowest width that counts
+    least_width : of RATIOS and ERRORS, the narrowest width that counts; None: all of RATIOS, and of
+                 ERRORS the widest alone
     activations : only these; None: all
     theory     : of RATIOS, the metric that says what the root mean square is, at each width or,
                  where it has none, at all
@@ -54,6 +55,6 @@ class Claim:
     step: int | str | None = None
     truth: float | None = None
     widths: str = "widest"
-    least_width: int = 1
+    least_width: int | None = None
     activations: tuple[str, ...] | None = None
     theory: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from widelimit.report.claims.claim import LAST, SLOPES, Claim
+from widelimit.report.claims.claim import ERRORS, LAST, SLOPES, Claim
 
 _claim = partial(Claim, test="measure/test_scales.py::test_rich_and_lazy_at_every_width")
 
@@ -20,6 +20,22 @@ SCALE = (
             low=-0.1,
             high=0.1,
             truth=0.0,
+        )
+        for g in (1, 10, 100)
+    ),
+    *(
+        _claim(
+            f"At alpha sqrt(k) = {g} the drift that all seeds share is that of the widest networks"
+            " from 2^10 units on (ratio)",
+            "drift_over_widest",
+            experiment=f"scale/{g}",
+            reason="tells 1 from 4/3; single networks with 2^10 units drift 1.3 times as far as the"
+            " widest where alpha sqrt(k) is 100",
+            kind=ERRORS,
+            least_width=1024,
+            low=0.75,
+            high=1.25,
+            truth=1.0,
         )
         for g in (1, 10, 100)
     ),
