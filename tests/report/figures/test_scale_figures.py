@@ -64,6 +64,18 @@ def test_both_sides_show_the_same_numbers_over_alpha_and_over_g():
     assert row["centre"].item() == drift[drift["width"] == 256]["value"].median()
 
 
+def test_what_all_seeds_share_is_drawn_beside_the_drift():
+    table = scale_collapse.summarise(tables("full")["metrics"])
+    shared = table[table["metric"].eq("ensemble_ntk_drift")]
+    assert set(shared["seeds"]) == {3}
+    panel = scale_collapse.draw(table).axes[0]
+    dashed = [line.get_ydata() for line in panel.lines if line.get_linestyle() == "--"]
+    for line, (_, rows) in zip(dashed, shared.groupby("width"), strict=True):
+        assert list(line) == rows.loc[rows["centre"] > 0, "centre"].tolist()
+    only = table[table["metric"] != "ensemble_ntk_drift"]
+    assert len(scale_collapse.draw(only).axes[0].lines) == len(panel.lines) - len(dashed)
+
+
 def test_the_border_lies_between_a_rich_and_a_lazy_square():
     table = scale_phases.summarise(tables("full")["metrics"], tables("full")["slopes"])
     drift = table[table["quantity"] == "ntk_drift"]

@@ -22,6 +22,9 @@ QUANTITIES = {
 }
 """Name, and whether on a logarithmic axis."""
 
+SHARED = "ensemble_ntk_drift"
+"""Drawn beside ntk_drift: what is left of it without the chance of each network."""
+
 SIDES = {"alpha": r"output scale $\alpha$", "g": r"$g = \alpha \sqrt{k}$"}
 
 TABLE = Table(
@@ -34,11 +37,13 @@ TABLE = Table(
 def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """Medians of each quantity at the last step, by scale and width."""
     rows = scales.with_g(metrics)
-    rows = rows[rows["metric"].isin(QUANTITIES) & rows["width"].notna()]
+    rows = rows[rows["metric"].isin((*QUANTITIES, SHARED)) & rows["width"].notna()]
     last = scales.last_steps(rows)
     rows = rows[rows["step"].isna() | rows["step"].eq(rows["g"].map(last))]
     table = scales.with_alpha(bands.summarise(rows, ["metric", "g", "width"], quantiles))
-    table = table.assign(step=table["g"].map(last))
+    # What all seeds share is one number.
+    seeds = table.groupby(["g", "width"])["seeds"].transform("max")
+    table = table.assign(seeds=seeds, step=table["g"].map(last))
     return TABLE.arrange(table.sort_values(["metric", "width", "g"]))
 
 
@@ -53,6 +58,8 @@ def draw(table: pd.DataFrame) -> Figure:
         for axes, along in zip(row, SIDES, strict=True):
             style.log_scale(axes, "xy" if log else "x")
             _draw(axes, table[table["metric"] == name], along, widths)
+            if name == "ntk_drift":
+                _draw_shared(axes, table[table["metric"] == SHARED], along, widths)
         row[0].set_ylabel(label)
     for axes, label in zip(grid[-1], SIDES.values(), strict=True):
         axes.set_xlabel(label)
@@ -71,10 +78,17 @@ def _draw(axes: Axes, table: pd.DataFrame, along: str, widths: list[int]):
         bands.draw(axes, rows, colour, along=along, marker="o", markersize=2.6, linewidth=1.1)
 
 
+def _draw_shared(axes: Axes, table: pd.DataFrame, along: str, widths: list[int]):
+    for width, rows in bands.drawable(axes, table).sort_values(along).groupby("width"):
+        colour = style.width_colour(width, widths)
+        axes.plot(rows[along], rows["centre"], color=colour, linestyle=style.DASHED, linewidth=0.9)
+
+
 def caption(table: pd.DataFrame) -> str:
     return (
         "Networks α(f − f₀) at the last step, for each width k over the output scale α (a) and over"
-        " α√k (b).\nDrift: |NTK at the end − at the start| / |at the start|; movement: the same of"
+        " α√k (b).\nDrift: |NTK at the end − at the start| / |at the start|; dashed: the part of it"
+        " that all seeds share, without the chance of each network; movement: |change| / |start| of"
         " all weights; distance and test error: root mean squares over test points; alignment:"
         f" y·Ky / (|K| |y|²), K the network's own NTK at the end. {bands.caption(table)}"
     )
