@@ -68,10 +68,17 @@ def test_what_all_seeds_share_is_drawn_beside_the_drift():
     table = scale_collapse.summarise(tables("full")["metrics"])
     shared = table[table["metric"].eq("ensemble_ntk_drift")]
     assert set(shared["seeds"]) == {3}
+    row = shared[shared["g"].eq(1) & shared["width"].eq(1024)]
+    errors = tables("full")["metrics"].query("metric == 'ensemble_ntk_drift_error'")
+    error = errors[errors["experiment"].eq("scale/1") & errors["width"].eq(1024)]["value"].item()
+    assert row["upper"].item() == row["centre"].item() + error
+    assert row["lower"].item() == row["centre"].item() - error
     panel = scale_collapse.draw(table).axes[0]
     dashed = [line.get_ydata() for line in panel.lines if line.get_linestyle() == "--"]
     for line, (_, rows) in zip(dashed, shared.groupby("width"), strict=True):
-        assert list(line) == rows.loc[rows["centre"] > 0, "centre"].tolist()
+        assert list(line) == rows["centre"].tolist()
+    assert 0 < len(shared) < len(table[table["metric"] == "ntk_drift"])
+    assert (shared["upper"] <= 1.5 * shared["centre"]).all()
     only = table[table["metric"] != "ensemble_ntk_drift"]
     assert len(scale_collapse.draw(only).axes[0].lines) == len(panel.lines) - len(dashed)
 

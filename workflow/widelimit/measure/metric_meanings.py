@@ -70,8 +70,8 @@ METRIC_MEANINGS = {
     "ntk_deviation": "|empirical - limit NTK| / |limit NTK|, training points, step 0, Frobenius",
     "ntk_deviation_expected": "its root mean square over initialisations, exactly",
     "ntk_drift": "|empirical NTK at the last step - at step 0| / |at step 0|, Frobenius",
-    "ensemble_ntk_drift": "norm of the mean over seeds of that relative change of the empirical NTK,"
-    " less what chance leaves of it: the drift that all seeds share",
+    "ensemble_ntk_drift": "norm of the mean over seeds of that relative change, less what chance"
+    " leaves of it: the drift that all seeds share",
     "ensemble_ntk_drift_error": "standard error of it, by the jackknife over seeds",
     "weight_movement": "|w_T - w_0| / |w_0| over all weights",
     "kernel_target_alignment": "y.K y / (|K| |y|^2) of a network's own NTK K at the first and the"

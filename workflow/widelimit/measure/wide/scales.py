@@ -58,8 +58,8 @@ def _between_widths(predictions: pd.DataFrame) -> Iterator[Row]:
 
 
 def drifts_over_the_widest(metrics: pd.DataFrame) -> Iterator[Row]:
-    """Of each narrower width the ensemble_ntk_drift over that of the widest, with its standard error
-    to first order: 1 where the drift depends on g alone. Nothing where either is 0 or unknown."""
+    """Of each narrower width the ensemble_ntk_drift over that of the widest, with its standard
+    error to first order: 1 where the drift depends on g alone. Nothing where either is 0."""
     names = ["ensemble_ntk_drift", "ensemble_ntk_drift_error"]
     drifts = metrics[metrics["metric"].isin(names)]
     drifts = drifts.pivot(index="width", columns="metric", values="value").astype(float)

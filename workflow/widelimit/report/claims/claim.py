@@ -18,7 +18,7 @@ every value, which has no interval: it is the same in each draw, up to rounding,
 its fitted slopes, with Student's; where the line is rejected, those from width to width;
 its medians, or means, over seeds at the widest width;
 its root mean square over widths and seeds / theory's;
-every value at the widest width, with twice the standard error that the metric <metric>_error gives."""
+every value, with twice the standard error that the metric <metric>_error gives."""
 
 LAST = "last"
 

@@ -24,6 +24,7 @@ QUANTITIES = {
 
 SHARED = "ensemble_ntk_drift"
 """Drawn beside ntk_drift: what is left of it without the chance of each network."""
+ERROR = f"{SHARED}_error"
 
 SIDES = {"alpha": r"output scale $\alpha$", "g": r"$g = \alpha \sqrt{k}$"}
 
@@ -37,14 +38,27 @@ TABLE = Table(
 def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """Medians of each quantity at the last step, by scale and width."""
     rows = scales.with_g(metrics)
-    rows = rows[rows["metric"].isin((*QUANTITIES, SHARED)) & rows["width"].notna()]
+    rows = rows[rows["metric"].isin((*QUANTITIES, SHARED, ERROR)) & rows["width"].notna()]
     last = scales.last_steps(rows)
     rows = rows[rows["step"].isna() | rows["step"].eq(rows["g"].map(last))]
     table = scales.with_alpha(bands.summarise(rows, ["metric", "g", "width"], quantiles))
-    # What all seeds share is one number.
-    seeds = table.groupby(["g", "width"])["seeds"].transform("max")
-    table = table.assign(seeds=seeds, step=table["g"].map(last))
+    table = _with_errors(table).assign(step=table["g"].map(last))
     return TABLE.arrange(table.sort_values(["metric", "width", "g"]))
+
+
+def _with_errors(table: pd.DataFrame) -> pd.DataFrame:
+    """What all seeds share is one number of them, between its standard errors; left out where it is
+    less than twice the error."""
+    table = table.set_index(["g", "width"])
+    shared = table[table["metric"] == SHARED]
+    error = table.loc[table["metric"] == ERROR, "centre"].reindex(shared.index)
+    shared = shared.assign(
+        lower=shared["centre"] - error,
+        upper=shared["centre"] + error,
+        seeds=table["seeds"].groupby(level=["g", "width"]).max().reindex(shared.index),
+    )
+    others = table[~table["metric"].isin((SHARED, ERROR))]
+    return pd.concat([others, shared[shared["centre"] >= 2 * error]]).reset_index()
 
 
 @style.context()
@@ -69,6 +83,13 @@ def draw(table: pd.DataFrame) -> Figure:
         f"$k$ = {power(width)}": {"color": style.width_colour(width, widths)} for width in widths
     }
     style.key(figure, looks)
+    if not table[table["metric"] == SHARED].empty:
+        shared = {"color": style.GREY, "linestyle": style.DASHED, "linewidth": 0.9}
+        style.key(
+            grid[list(shown).index("ntk_drift"), 1],
+            {"shared by all seeds": shared},
+            loc="upper right",
+        )
     return figure
 
 
@@ -88,9 +109,9 @@ def caption(table: pd.DataFrame) -> str:
     return (
         "Networks α(f − f₀) at the last step, for each width k over the output scale α (a) and over"
         " α√k (b).\nDrift: |NTK at the end − at the start| / |at the start|; dashed: the part of it"
-        " that all seeds share, without the chance of each network; movement: |change| / |start| of"
-        " all weights; distance and test error: root mean squares over test points; alignment:"
-        f" y·Ky / (|K| |y|²), K the network's own NTK at the end. {bands.caption(table)}"
+        " that all seeds share, where it is at least twice its standard error; movement: |change| /"
+        " |start| of all weights; distance and test error: root mean squares over test points;"
+        f" alignment: y·Ky / (|K| |y|²), K the network's own NTK at the end. {bands.caption(table)}"
     )
 
 
