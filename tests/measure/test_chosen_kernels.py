@@ -10,11 +10,19 @@ from sklearn.metrics import confusion_matrix
 from widelimit.data.datasets import DATASETS
 from widelimit.data.points import make_points
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
+from widelimit.measure import classes
 from widelimit.measure.classes import measure
+from widelimit.measure.metric_meanings import METRIC_MEANINGS
 
 POINTS = {"root": 3, "source": "wine", "n_train": 60, "n_test": 40, "noise_std": 0.0}
 RIDGES, SCALES = [1e-3, 0.1, 10.0], {"gaussian": [0.1, 100.0], "laplace": [1.0]}
-GRAMS = {"ntk": ntk_gram, "nngp": nngp_gram, "gaussian": gaussian_gram, "laplace": laplace_gram}
+GRAMS = {
+    "linear": lambda X, Z: 1 + X @ Z.T,
+    "ntk": ntk_gram,
+    "nngp": nngp_gram,
+    "gaussian": gaussian_gram,
+    "laplace": laplace_gram,
+}
 Z = 1.959963984540054
 
 
@@ -36,14 +44,15 @@ def splits():
 
 def predict(kernel, scale, ridge, X, y, at):
     gram = GRAMS[kernel]
-    options = {"activation": "erf"} if np.isnan(scale) else {"scale": scale}
+    options = {"activation": "erf"} if kernel in ("ntk", "nngp") else {}
+    options |= {} if np.isnan(scale) else {"scale": scale}
     regression = KernelRidge(kernel="precomputed", alpha=ridge)
-    return regression.fit(gram(X, **options), y).predict(gram(at, X, **options))
+    return regression.fit(gram(X, X, **options), y).predict(gram(at, X, **options))
 
 
 def test_every_candidate_is_tried_on_the_last_quarter_of_the_training_points(tables, splits):
     choices, train = tables["choices"], splits["train"]
-    assert len(choices) == 5 * len(RIDGES)
+    assert len(choices) == 6 * len(RIDGES)
     for row in choices.itertuples():
         f = predict(row.kernel, row.scale, row.ridge, train.X[:45], train.y[:45], train.X[45:])
         wrong = f.argmax(axis=1) != train.y[45:].argmax(axis=1)
@@ -80,3 +89,40 @@ def test_the_best_candidate_is_fitted_to_all_and_tested(tables, splits):
         np.testing.assert_array_equal(row.inputs, test.X[row.index])
         assert row.label == labels[true[row.index]]
         assert set(row.guesses.split(", ")) == {labels[g[row.index]] for g in guesses}
+
+
+def test_kernels_are_compared_point_by_point(tables, splits):
+    """Beside the class that is most frequent among the training points; linear regression where
+    points are images, and a published error where there is one."""
+    train, test = splits["train"], splits["test"]
+    assert set(tables["measured"]["experiment"]) == {"classes"}
+    value = tables["measured"].set_index("metric")["value"]
+    true = test.y.argmax(axis=1)
+    guess = true != np.bincount(train.y.argmax(axis=1)).argmax()
+    assert value["test_error_guess"] == np.mean(guess)
+    for row in tables["errors"].itertuples():
+        f = predict(row.kernel, row.scale, row.ridge, train.X, train.y, test.X)
+        own = f.argmax(axis=1) != true
+        assert value[f"test_error_{row.kernel}"] == row.test_error
+        assert value[f"test_error_{row.kernel}_error"] == row.standard_error
+        if row.kernel != "linear":
+            difference = value[f"test_error_{row.kernel}_vs_guess"]
+            assert difference == pytest.approx(own.mean() - guess.mean())
+    assert not value.index.str.contains("linear_vs|vs_linear|published").any()
+
+
+def test_images_are_compared_with_linear_regression_and_what_was_published(monkeypatch):
+    points = {"root": 0, "source": "digits", "n_train": 60, "n_test": 100, "noise_std": 0.0}
+    monkeypatch.setattr(classes, "PUBLISHED", {("digits", 60, "ntk"): 0.125})
+    given = {"activation": "relu", "validation": 0.3, "ridges": [1.0], "scales": SCALES}
+    tables = measure(points=points, **given)
+    value = tables["measured"].set_index("metric")["value"]
+    errors = tables["errors"].set_index("kernel")
+    for kernel in {*GRAMS} - {"linear"}:
+        expected = errors.loc[kernel, "test_error"] - errors.loc["linear", "test_error"]
+        assert value[f"test_error_{kernel}_vs_linear"] == pytest.approx(expected)
+    assert value["test_error_ntk_vs_published"] == errors.loc["ntk", "test_error"] - 0.125
+    error = value["test_error_ntk_vs_published_error"]
+    assert error == errors.loc["ntk", "standard_error"]
+    assert errors["published"].dropna().to_dict() == {"ntk": 0.125}
+    assert set(tables["measured"]["metric"]) <= set(METRIC_MEANINGS)

@@ -11,6 +11,7 @@ import pytest
 from spheres import sphere
 from wide_experiment import number, run
 from widelimit.data.points import Points
+from widelimit.measure.distances import paired_difference
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 
 ETA, STEPS, SCALES = 0.01, 40, {"gaussian": 3.0, "laplace": 0.5}
@@ -68,6 +69,26 @@ def test_accuracies_are_shares_of_test_points(classes):
             assert number(metrics, f"test_accuracy_{model}", step=step) == right(f, test)
 
 
+def test_networks_and_predictions_are_compared_point_by_point(classes):
+    """Shares of networks that are wrong, by test point, and of what they are compared with."""
+    _, test, (*_, predictions, metrics) = classes
+
+    def wrong(model, seeds=(None,), step=None):
+        each = [matrix(predictions, model, seed=seed, step=step) for seed in seeds]
+        guesses = [[max(range(3), key=row.__getitem__) for row in f.tolist()] for f in each]
+        true = test.y.argmax(axis=1)
+        return [sum(own[i] != true[i] for own in guesses) / len(each) for i in range(15)]
+
+    networks = wrong("network", (0, 1), STEPS)
+    others = {"ntk": wrong("ntk_corrected", (0, 1), STEPS), "regression": wrong("ntk")}
+    for name, other in others.items():
+        found = [
+            number(metrics, f"test_error_vs_{name}{end}", 32, step=STEPS) for end in ("", "_error")
+        ]
+        assert found == pytest.approx(paired_difference(networks, other))
+        assert found[0] == pytest.approx((sum(networks) - sum(other)) / 15)
+
+
 def test_the_corrected_prediction_has_an_error_too(classes):
     _, test, (*_, predictions, metrics) = classes
     f = matrix(predictions, "ntk_corrected", seed=1, step=STEPS)
@@ -94,7 +115,7 @@ def test_targets_that_are_no_classes_have_no_accuracy():
     rng = np.random.default_rng(0)
     parts = (points(6, rng), points(15, rng))
     *_, metrics = tables(*(Points(part.X, part.X[:, :3] ** 2, None) for part in parts), seeds=1)
-    assert not metrics["metric"].str.contains("accuracy").any()
+    assert not metrics["metric"].str.contains("accuracy|test_error").any()
     assert "test_rmse" in set(metrics["metric"])
 
 

@@ -8,6 +8,7 @@ from widelimit.measure.distances import (
     common_part,
     ensemble_distance,
     one_hot,
+    paired_difference,
     relative_frobenius,
     rmse,
 )
@@ -52,6 +53,28 @@ def test_the_ratio_of_a_true_ensemble_is_one():
 def test_no_ratio_without_spread():
     assert math.isnan(ensemble_distance(np.ones((1, 3)), np.zeros(3), np.ones(3)).std_ratio)
     assert math.isnan(ensemble_distance(np.ones((4, 3)), np.zeros(3), np.zeros(3)).std_ratio)
+
+
+def test_paired_differences_have_the_error_of_a_table_of_four_cells():
+    """By the sums of its cells, each with half a point more."""
+    a = np.repeat([1, 1, 0, 0], [4, 7, 2, 27])
+    b = np.repeat([1, 0, 1, 0], [4, 7, 2, 27])
+    value, error = paired_difference(a, b)
+    assert value == 5 / 40
+    cells = {1: 7.5, -1: 2.5, 0: 32.0}
+    mean = sum(d * n for d, n in cells.items()) / 42
+    variance = sum((d - mean) ** 2 * n for d, n in cells.items()) / 42
+    assert math.isclose(error, math.sqrt(variance / 42), rel_tol=1e-14)
+
+
+@pytest.mark.parametrize("m, alone", [(50, (0.02, 0.02)), (50, (0.1, 0.02)), (1000, (0.01, 0.01))])
+def test_two_errors_cover_the_true_difference(m, alone):
+    """Of points of which a or b alone has so large a share wrong; 2 errors are for 95.4 %."""
+    rng = np.random.default_rng(0)
+    d = rng.choice([1, -1, 0], p=[*alone, 1 - sum(alone)], size=(4000, m))
+    pairs = np.array([paired_difference(row == 1, row == -1) for row in d])
+    covered = np.abs(pairs[:, 0] - (alone[0] - alone[1])) <= 2 * pairs[:, 1]
+    assert covered.mean() > 0.94
 
 
 def test_accuracy_counts_the_rows_with_the_largest_entry_in_the_right_place():

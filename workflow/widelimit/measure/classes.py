@@ -15,10 +15,21 @@ import pandas as pd
 
 from widelimit.data.datasets import DATASETS
 from widelimit.data.points import Points, make_points
-from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
+from widelimit.kernels.gram import (
+    gaussian_gram,
+    laplace_gram,
+    linear_gram,
+    nngp_gram,
+    ntk_gram,
+)
 from widelimit.linear.kernel_regression import kernel_regression
-from widelimit.measure.distances import rmse
+from widelimit.measure.distances import paired_difference, rmse
+from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.tables.classes import TABLES
+
+PUBLISHED = {("mnist", 4000, "ntk"): 0.0439}
+"""Test errors by source, training points and kernel: NTK regression with 400 images of each digit,
+by a lecture (A. Radhakrishnan, Deep Learning Theory Summer School at Princeton, 2021)."""
 
 
 def measure(
@@ -29,7 +40,7 @@ def measure(
     ridges: Sequence[float],
     scales: Mapping[str, Sequence[float]],
 ) -> dict[str, pd.DataFrame]:
-    """The tables ``TABLES``.
+    """The tables of ``TABLES`` by name, and ``measured``, rows of METRICS.
 
     points : arguments of `make_points`, of a source with classes
     validation : share of the training points, their last, on which kernels are chosen that were
@@ -55,11 +66,11 @@ def measure(
         choices += [{**row, "chosen": int(row is best)} for _, row in tried]
         f = _regression(gram(train.X), gram(test.X, train.X), train.y, best["ridge"])
         guesses[kernel] = f.argmax(axis=1)
-        known = {name: best[name] for name in ("kernel", "scale", "ridge")}
-        errors.append(
-            {"source": points["source"], "n_train": len(train.y), **known}
-            | _test_error(guesses[kernel], test)
-        )
+        setting = {"source": points["source"], "n_train": len(train.y), "kernel": kernel}
+        known = {name: best[name] for name in ("scale", "ridge")}
+        published = PUBLISHED.get(tuple(setting.values()), math.nan)
+        tested = _test_error(guesses[kernel], test)
+        errors.append({**setting, **known, **tested, "published": published})
     tables = {
         "choices": pd.DataFrame(choices),
         "errors": pd.DataFrame(errors),
@@ -68,7 +79,13 @@ def measure(
             _wrong(guesses, test, labels), columns=TABLES["wrong"].names, dtype=object
         ),
     }
-    return {name: TABLES[name].arrange(table) for name, table in tables.items()}
+    images = DATASETS[points["source"]].side > 0
+    rows = [
+        *_numbers(errors, activation),
+        *_comparisons(guesses, train, test, activation, images=images),
+    ]
+    tables = {name: TABLES[name].arrange(table) for name, table in tables.items()}
+    return tables | {"measured": metrics_table("classes", rows)}
 
 
 def fitted_points(n_train: int, validation: float) -> int:
@@ -82,6 +99,7 @@ def _kernels(
     """Pairs of a scale, NaN where a kernel has none, and the Gram function with it."""
     limits = {"ntk": ntk_gram, "nngp": nngp_gram}
     return {
+        "linear": [(math.nan, lambda X, Z=None: 1 + linear_gram(X, Z))],
         **{
             name: [(math.nan, partial(gram, activation=activation))]
             for name, gram in limits.items()
@@ -135,6 +153,38 @@ def _test_error(guessed: np.ndarray, test: Points) -> dict[str, float]:
         "lower": interval.low,
         "upper": interval.high,
     }
+
+
+def _numbers(errors: Sequence[Mapping[str, Any]], activation: str) -> Iterator[Row]:
+    for row in errors:
+        kernel, share, error = row["kernel"], row["test_error"], row["standard_error"]
+        differences = {"": share, "_vs_published": share - row["published"]}
+        for end, value in differences.items():
+            if not math.isnan(value):
+                yield from _with_error(kernel, end, (value, error), activation)
+
+
+def _comparisons(
+    guesses: Mapping[str, np.ndarray], train: Points, test: Points, activation: str, *, images: bool
+) -> Iterator[Row]:
+    """Each kernel beside naming the most frequent class and, on images, beside the linear one."""
+    true = test.y.argmax(axis=1)
+    wrong = {kernel: guessed != true for kernel, guessed in guesses.items()}
+    guess = true != train.y.sum(axis=0).argmax()
+    yield Row("test_error_guess", float(guess.mean()))
+    linear = wrong.pop("linear")
+    for kernel, own in wrong.items():
+        for end, other in {
+            "_vs_guess": guess,
+            **({"_vs_linear": linear} if images else {}),
+        }.items():
+            yield from _with_error(kernel, end, paired_difference(own, other), activation)
+
+
+def _with_error(kernel: str, end: str, pair: tuple[float, float], activation: str) -> Iterator[Row]:
+    phi = activation if kernel in ("ntk", "nngp") else None
+    for name, value in zip(("", "_error"), pair, strict=True):
+        yield Row(f"test_error_{kernel}{end}{name}", value, phi)
 
 
 def _confusion(guesses: Mapping[str, np.ndarray], test: Points, labels: Sequence[str]) -> Iterator:

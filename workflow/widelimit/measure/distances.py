@@ -60,6 +60,28 @@ def accuracy(f: np.ndarray, y: np.ndarray) -> float:
     return float(np.mean(f.argmax(axis=1) == y.argmax(axis=1)))
 
 
+def wrong(f: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Whether each point is classified wrong, (..., m): outputs f (..., m, p), one-hot y (m, p)."""
+    return np.argmax(f, axis=-1) != np.argmax(y, axis=-1)
+
+
+def paired_difference(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+    """Error of a less error of b on the same m points, and its standard error.
+
+    a, b (m,) are what each has wrong of a point: 0 or 1, or a share of networks. Only points on
+    which the two differ count. Where a alone is wrong on n_a points and b alone on n_b, the
+    difference is (n_a - n_b) / m (McNemar 1947), and its standard error
+
+        sqrt(n_a + n_b + 1 - (n_a - n_b)^2 / (m + 2)) / (m + 2)
+
+    counts half a point more in each cell of the table of a and b, right and wrong, so that
+    agreement on a few points is no certainty (Agresti & Min 2005, section 2.3).
+    """
+    d = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
+    total, m = d.sum(), len(d) + 2
+    return float(d.mean()), float(np.sqrt(d @ d + 1 - total**2 / m) / m)
+
+
 def one_hot(y: np.ndarray) -> bool:
     """Whether each row of y (m, p) is 1 in one place and 0 elsewhere, with two places or more."""
     y = np.asarray(y)

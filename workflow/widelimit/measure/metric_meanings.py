@@ -4,6 +4,13 @@ Kept apart from the table schemas, which every computing rule reads, so that a n
 nothing.
 """
 
+_KERNELS = {
+    "ntk": "NTK",
+    "nngp": "NNGP kernel",
+    "gaussian": "Gaussian kernel",
+    "laplace": "Laplace kernel",
+}
+
 METRIC_MEANINGS = {
     "train_loss": "1/2 sum of squared residuals over the training points",
     "train_loss_ntk": "the same, predicted in closed form from the limit NTK and the network's f_0",
@@ -22,6 +29,31 @@ METRIC_MEANINGS = {
     "test_accuracy_ntk_corrected": "the same for the corrected NTK prediction",
     "test_accuracy_gaussian": "the same for regression with the Gaussian kernel",
     "test_accuracy_laplace": "the same for regression with the Laplace kernel",
+    "test_error_vs_ntk": "share of test points that networks of a width classify wrong, mean over"
+    " seeds, - that of their corrected NTK predictions at the same step; one-hot targets only",
+    "test_error_vs_ntk_error": "standard error of it over test points, paired",
+    "test_error_vs_regression": "the same share - that of NTK regression on the same points, with"
+    " infinitely many steps",
+    "test_error_vs_regression_error": "standard error of it over test points, paired",
+    # Kernels on classes, ridge and scale chosen by validation.
+    **{
+        f"test_error_{kernel}{end}": f"{meaning}; {named}"
+        for end, meaning in {
+            "": "share of test points classified wrong, ridge and scale chosen by validation",
+            "_error": "standard error of that share over test points",
+            "_vs_guess": "that share - test_error_guess",
+            "_vs_guess_error": "standard error of this difference over test points, paired",
+            "_vs_linear": "that share - test_error_linear; images only",
+            "_vs_linear_error": "standard error of this difference over test points, paired",
+        }.items()
+        for kernel, named in _KERNELS.items()
+    },
+    "test_error_linear": "the same share; kernel 1 + x.z, that is linear regression",
+    "test_error_linear_error": "standard error of it over test points",
+    "test_error_guess": "share of test points classified wrong by naming the most frequent class of"
+    " the training points",
+    "test_error_ntk_vs_published": "test_error_ntk - what a lecture published for this setting",
+    "test_error_ntk_vs_published_error": "standard error of test_error_ntk over test points",
     "rmse_network_vs_ntk": "network - corrected NTK prediction at the same step",
     "rmse_network_vs_ntk_uncorrected": "network - NTK prediction from f_0 = 0 at the same step",
     "rmse_network_vs_empirical_ntk": "network - corrected prediction of its own NTK at step 0: the"
@@ -165,12 +197,7 @@ METRIC_MEANINGS = {
         f" draws / theory - 1| over degrees and n >= 8 in the {which} dimension, each with twice"
         f" its standard error on top; {named}"
         for end, which in {"": "largest", "_least_dimension": "smallest"}.items()
-        for kernel, named in {
-            "ntk": "NTK",
-            "nngp": "NNGP kernel",
-            "gaussian": "Gaussian kernel",
-            "laplace": "Laplace kernel",
-        }.items()
+        for kernel, named in _KERNELS.items()
     },
     # Networks on a target of one direction, at the most points; rich: the smallest g, lazy: the
     # largest.

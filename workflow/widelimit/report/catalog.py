@@ -19,6 +19,7 @@ from widelimit.study.arguments import predictable
 from widelimit.study.commands import Command
 from widelimit.study.config import Study
 from widelimit.study.cost import has_flux
+from widelimit.study.measurements import MEASUREMENTS, measurements_of
 
 
 def _always(study: Study) -> bool:
@@ -375,7 +376,8 @@ class Page:
     claim : what its statements come to if they all hold, in a sentence
     picture : the figure that stands for it on the overview
     steps : the steps whose figures it shows
-    tables : the tables that its text quotes, by the names that ``pages.quoted`` has for them
+    tables : the tables that its text quotes, by the names that ``pages.quoted`` has for them; those
+        of a measurement that the study does not make are left out
     rule, work : the rule that computes most of what it shows, and what that is in words
     applies : whether a study has this page
     """
@@ -442,7 +444,11 @@ PAGES = {
         " width, at every training time measured.",
         picture="step7_convergence",
         steps=("step7", "classes", "lecture"),
-        tables={"measured": "measured", "claims": "step7/claims"},
+        tables={
+            "measured": "measured",
+            "claims": "step7/claims",
+            "claims_of_classes": "classes/claims",
+        },
     ),
     "distance": Page(
         "How far from the limit",
@@ -541,9 +547,13 @@ def figure_settings(figure: str, study: Study) -> dict[str, Any]:
     return {"quantiles": study.step7.quantiles} if FIGURES[figure].bands else {}
 
 
-def page_tables(page: str) -> dict[str, str]:
-    """The tables that the text of a page quotes, besides those of its figures."""
-    return {"claims": "claims"} if page == "index" else dict(PAGES[page].tables)
+def page_tables(page: str, study: Study) -> dict[str, str]:
+    """The tables that the text of a page of the study quotes, besides those of its figures."""
+    if page == "index":
+        return {"claims": "claims"}
+    left_out = MEASUREMENTS.keys() - measurements_of(study)
+    tables = PAGES[page].tables.items()
+    return {name: place for name, place in tables if place.partition("/")[0] not in left_out}
 
 
 def page_commands(page: str, command: Command, name: Callable[[str], str] = str) -> dict[str, str]:

@@ -71,6 +71,11 @@ class Places:
             measured["distance"] = [main, *self.predicted, compared]
         if self.scales:
             measured["scale"] = [self.table(f"{part}/measured") for part in ("scale", *self.scales)]
+        if "classes" in measured:
+            measured["classes"] += [
+                self.table(place)
+                for place in ("measured", *(f"{scale}/measured" for scale in self.scales))
+            ]
         return measured
 
     @property
@@ -105,7 +110,7 @@ class Places:
         """Paths of the tables that a page quotes, and of what its figures left for it."""
         figures = [f"{self.results}/figures/{name}" for name in figures_on(page, self._study)]
         return {
-            **{name: self.table(place) for name, place in page_tables(page).items()},
+            **{name: self.table(place) for name, place in page_tables(page, self._study).items()},
             "svgs": [f"{figure}.svg" for figure in figures],
             "texts": [f"{figure}.json" for figure in figures],
             "tables": [f"{figure}.parquet" for figure in figures],

@@ -175,7 +175,7 @@ MEASUREMENTS = {
     ),
     "classes": Measurement(
         "widelimit.measure.classes",
-        tuple(classes.TABLES),
+        ("measured", *classes.TABLES),
         _classes,
         megabytes=classes_megabytes,
         minutes=lambda study: 60,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from widelimit.tables.columns import INDEX, Table, count, matrix, real, text
 
-KERNEL = text("kernel", "ntk, nngp, gaussian or laplace")
+KERNEL = text("kernel", "ntk, nngp, gaussian, laplace, or linear: 1 + x.z")
 SCALE = real("scale", "L of the kernel", "the kernel has none")
 RIDGE = real("ridge", "added to the diagonal of K(X, X)")
 CLASS = text("label", "name of the class")
@@ -37,6 +37,7 @@ TABLES = {
             real("standard_error", "sqrt(e (1 - e) / n_test) of that share e"),
             real("lower", "lower end of its 95 % interval (Wilson, 1927)"),
             real("upper", "upper end of its 95 % interval"),
+            real("published", "test error that was published for this setting", "none was"),
         ),
     ),
     "confusion": Table(

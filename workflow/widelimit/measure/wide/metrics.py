@@ -19,8 +19,10 @@ from widelimit.measure.distances import (
     ensemble_distance,
     kernel_target_alignment,
     one_hot,
+    paired_difference,
     relative_frobenius,
     rmse,
+    wrong,
 )
 from widelimit.measure.metric_rows import Row, metrics_table
 from widelimit.measure.wide.predictions import each_network
@@ -44,7 +46,7 @@ def measure(
     rows = [
         *_limits(kernels, ntk, theory, train, test),
         *_distances(predictions, theory, test),
-        *_ensembles(predictions, theory),
+        *_ensembles(predictions, theory, test),
         *_trainings(train, kernels.loc["ntk"], ntk, networks, learning_rate),
     ]
     if widths := sorted({row.width for row in rows if row.metric == "ntk_deviation"}):
@@ -114,9 +116,11 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
             yield Row(metric, value, None, width, seed, step)
 
 
-def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame) -> Iterator[Row]:
+def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
     """The networks of a width and step, all seeds together, against theory's mean and spread."""
-    limits = dict(list(theory[theory["model"] == "ntk"].groupby("step")))
+    ntk = theory[theory["model"] == "ntk"]
+    limits = dict(list(ntk.groupby("step")))
+    regression = _matrix(ntk[ntk["step"].isna()], "mean")
     for step, limit in limits.items():
         yield Row("ensemble_std_ntk", np.sqrt(np.mean(np.square(limit["std"]))), step=step)
     chosen = predictions[predictions["model"].isin(["network", "ntk_corrected"])]
@@ -134,6 +138,12 @@ def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame) -> Iterator[Row]
         values["bias_paired"], values["bias_paired_error"] = common_part(F - corrected)
         for name, value in values.items():
             yield Row(f"ensemble_{name}", value, width=width, step=step)
+        if one_hot(test.y) and np.isfinite([F, corrected]).all():
+            networks, own = (wrong(f.reshape(-1, *test.y.shape), test.y) for f in (F, corrected))
+            for name, others in (("ntk", own), ("regression", wrong(regression, test.y)[None])):
+                value, error = paired_difference(networks.mean(axis=0), others.mean(axis=0))
+                yield Row(f"test_error_vs_{name}", value, width=width, step=step)
+                yield Row(f"test_error_vs_{name}_error", error, width=width, step=step)
 
 
 def _trainings(

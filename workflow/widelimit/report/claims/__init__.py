@@ -6,6 +6,7 @@ import pandas as pd
 
 from widelimit.report.claims.check import check_claims
 from widelimit.report.claims.claim import Claim
+from widelimit.report.claims.classes import CLASSES
 from widelimit.report.claims.distance import DISTANCE
 from widelimit.report.claims.learning import LEARNING
 from widelimit.report.claims.scale import SCALE
@@ -25,6 +26,7 @@ CLAIMS = {
     "step7": STEP7,
     "distance": DISTANCE,
     "scale": SCALE,
+    "classes": CLASSES,
 }
 """The statements of each step of the course."""
 
@@ -42,6 +44,7 @@ def judge(
 
 __all__ = [
     "CLAIMS",
+    "CLASSES",
     "DISTANCE",
     "LEARNING",
     "SCALE",

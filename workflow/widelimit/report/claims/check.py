@@ -118,7 +118,8 @@ def _fitted(claim: Claim, slopes: pd.DataFrame) -> pd.DataFrame:
 
 def _samples(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -> Iterator[Sample]:
     """Of each experiment, activation and step, what the intervals are computed from."""
-    rows = _rows(claim, metrics).dropna(subset=["value", "width"])
+    needed = ["value"] if claim.kind == ERRORS else ["value", "width"]
+    rows = _rows(claim, metrics).dropna(subset=needed)
     by = _BY
     if claim.least_width is not None:
         rows = rows[(rows["width"] >= claim.least_width).astype(bool)]
@@ -165,9 +166,13 @@ def _over_theory(claim: Claim, group: pd.DataFrame, theory: pd.DataFrame):
 
 
 def _with_its_error(claim: Claim, group: pd.DataFrame, errors: pd.DataFrame):
-    widths, value = _at_the_widest(claim, group, errors)
-    error = errors.loc[errors["width"] == group["width"].max(), "value"]
-    return np.repeat(widths, 2), np.array([value[0], error.iloc[0] if len(error) else math.nan])
+    """At the widest width; what has none counts as one of width 0."""
+    width = group["width"].fillna(0).max()
+    value, error = (
+        table.loc[table["width"].fillna(0).eq(width), "value"].to_numpy(float)
+        for table in (group, errors)
+    )
+    return np.repeat(float(width), 2), np.array([value[0], error[0] if len(error) else math.nan])
 
 
 def _arrays(group: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -44,6 +44,7 @@ TITLES = {
     "distance": "How far from the limit",
     "learning": "Learning curves",
     "scale": "Where the kernel picture ends",
+    "classes": "Classes",
 }
 
 LOOSE = """\
@@ -74,9 +75,11 @@ def document(claims: pd.DataFrame) -> str:
         }.items()
     )
     total = f"Of {len(claims)} statements: {counts}.\n"
+    of_step = dict(iter(claims.groupby("course_step")))
     sections = [
-        f"## {title}\n\n" + _table(claims[claims["course_step"] == step])
+        f"## {title}\n\n" + _table(of_step[step])
         for step, title in TITLES.items()
+        if step in of_step
     ]
     return "\n".join([INTRODUCTION, total, *sections, LOOSE])
 

@@ -24,6 +24,8 @@ def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
         numbers["claims"] = list(tables["claims"].itertuples(name="Claim"))
         numbers["verdict"] = verdict.answer(tables["claims"])
         numbers["tally"] = verdict.tally(tables["claims"])
+    if "claims_of_classes" in tables:
+        numbers["claims_of_classes"] = list(tables["claims_of_classes"].itertuples(name="Claim"))
     match page:
         case "step3":
             numbers["worked"] = worked_numbers(tables["worked"])

@@ -1,0 +1,68 @@
+"""What the report states of classes, where a study has some."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from widelimit.report.claims.claim import ERRORS, LAST, Claim
+from widelimit.report.claims.learning import NAMES
+
+KERNELS = "measure/test_chosen_kernels.py::test_kernels_are_compared_point_by_point"
+NETWORKS = "measure/test_classes.py::test_networks_and_predictions_are_compared_point_by_point"
+
+_claim = partial(Claim, experiment="classes", test=KERNELS, kind=ERRORS)
+_as_predicted = partial(
+    _claim,
+    metric="test_error_vs_ntk",
+    test=NETWORKS,
+    step=LAST,
+    truth=0.0,
+    low=-0.05,
+    high=0.05,
+)
+
+CLASSES = (
+    *(
+        _claim(
+            f"Regression with {name} classifies more test points rightly than naming the most"
+            " frequent class does (difference of errors)",
+            f"test_error_{kernel}_vs_guess",
+            reason="guessing errs on a third of the points or more in every source with classes;"
+            " a fifth less is more than chance, with fifty test points too",
+            high=-0.2,
+            truth=-0.5,
+        )
+        for kernel, name in NAMES.items()
+    ),
+    *(
+        _claim(
+            f"On images regression with {name} errs less than linear regression (difference of"
+            " errors)",
+            f"test_error_{kernel}_vs_linear",
+            reason="images of digits are no linear function of their class",
+            high=-0.02,
+            truth=-0.05,
+        )
+        for kernel, name in NAMES.items()
+    ),
+    _claim(
+        "NTK regression errs as a lecture published it for this setting (difference of errors)",
+        "test_error_ntk_vs_published",
+        reason="its images are others; a thousand of them tell three in a hundred",
+        low=-0.03,
+        high=0.03,
+        truth=0.0,
+    ),
+    _as_predicted(
+        "At the widest width networks err on as many test points as their NTK predictions"
+        " (difference of errors)",
+        experiment="step7",
+        reason="a twentieth of the points; networks of 16 units err on a sixth more of the images",
+    ),
+    _as_predicted(
+        "So do those of the experiment at alpha sqrt(k) = 100 (difference of errors)",
+        experiment="scale/100",
+        reason="a twentieth of the points; lazy networks follow their kernel, at a finite width"
+        " too",
+    ),
+)
