@@ -60,9 +60,14 @@ def test_a_published_error_is_shown(tables, figures, tmp_path):
 def test_confusion(tables, figures, tmp_path):
     table = classes_confusion.summarise(tables["confusion"])
     figures.check_figure(classes_confusion, table, tmp_path / "table.parquet")
-    right = table.loc[table["label"] == table["predicted"], "points"].sum()
-    share = 100 * right / table["points"].sum()
-    assert classes_confusion.finding(table).startswith(f"{share:.1f} % of the points")
+    shares = {}
+    for kernel, rows in table.groupby("kernel"):
+        right = rows.loc[rows["label"] == rows["predicted"], "points"].sum()
+        shares[kernel] = f"{100 * right / rows['points'].sum():.1f} %"
+    assert classes_confusion.finding(table).startswith(
+        f"NTK regression classifies {shares['ntk']} of the points rightly, linear regression"
+        f" {shares['linear']}"
+    )
 
 
 @pytest.mark.parametrize("tables", ["digits", "one test point"], indirect=True)
@@ -91,10 +96,19 @@ def test_networks_over_the_output_scale(scales, widths, seeds, figures, tmp_path
         for s in range(seeds)
         for step, value in ((0, 0.1), (int(500 / g), 0.9 - 0.01 * s - 1 / (k + g)))
     ]
+    rows += [
+        {**row, "metric": f"test_error_vs_regression{end}", "seed": None, "value": value}
+        for row in rows
+        if row["seed"] == 0
+        for end, value in (("", 0.02 - row["width"] / 1e4), ("_error", 0.011))
+    ]
     limits = pd.DataFrame([{"metric": "test_accuracy_ntk", "step": np.nan, "value": 0.95}])
     table = classes_scale.summarise(limits, pd.DataFrame(rows))
     figures.check_figure(classes_scale, table, tmp_path / "table.parquet")
     widest = table[table["width"].eq(widths[-1])].sort_values("g")
     middle = 0.9 - 0.01 * (seeds - 1) / 2 - 1 / (widths[-1] + scales[-1])
     assert widest["centre"].iloc[-1] == pytest.approx(1 - middle)
-    assert classes_scale.finding(table).endswith("NTK regression on the same points 5.0 %.")
+    more = f"{100 * abs(0.02 - widths[-1] / 1e4):.1f} ± 1.1 percentage points"
+    finding = classes_scale.finding(table)
+    assert finding.startswith("NTK regression gets 5.0 % of the test points wrong")
+    assert f"({more} {'less' if widths[-1] > 200 else 'more'})" in finding

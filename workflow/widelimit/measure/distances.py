@@ -75,7 +75,7 @@ def paired_difference(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
         sqrt(n_a + n_b + 1 - (n_a - n_b)^2 / (m + 2)) / (m + 2)
 
     counts half a point more in each cell of the table of a and b, right and wrong, so that
-    agreement on a few points is no certainty (Agresti & Min 2005, section 2.3).
+    agreement on a few points is no certainty (Agresti & Min 2005).
     """
     d = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
     total, m = d.sum(), len(d) + 2

@@ -1,39 +1,51 @@
-"""Classes: what NTK regression takes the test points of each class for."""
+"""Classes: what two kernels take the test points of each class for."""
 
 from __future__ import annotations
 
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import style, words
+from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import fixed, number
 from widelimit.tables.classes import TABLES
 from widelimit.tables.columns import Table
 
 TITLE = "Which classes are mistaken for which"
 
+SHOWN = ("ntk", "linear")
+
 TABLE = Table(
     "figures/classes_confusion.parquet",
-    "the test points of one class that NTK regression takes for one class",
-    TABLES["confusion"].pick("label", "predicted", "points"),
+    "the test points of one class that one kernel takes for one class",
+    TABLES["confusion"].columns,
 )
 
 
 def summarise(confusion: pd.DataFrame) -> pd.DataFrame:
-    return TABLE.arrange(confusion[confusion["kernel"] == "ntk"])
+    return TABLE.arrange(confusion[confusion["kernel"].isin(SHOWN)])
 
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
+    figure = style.figure(3.6)
+    wrong = table.loc[table["label"].ne(table["predicted"]), "points"]
+    most = max(wrong.max(), 1)
+    for axes, kernel, letter in zip(figure.subplots(1, 2), SHOWN, "ab", strict=True):
+        _draw_matrix(axes, table[table["kernel"] == kernel], most)
+        style.panel(axes, letter, f"{KERNELS[kernel].name} regression")
+    return figure
+
+
+def _draw_matrix(axes: Axes, table: pd.DataFrame, most: int):
+    """Mistakes coloured, darkest where there are the most."""
     counts, labels = _matrix(table)
     wrong = counts * (1 - np.eye(len(counts), dtype=int))
-    size = 1.2 + 0.24 * len(labels)
-    figure = style.figure(size, width=size + 0.6)
-    axes = figure.subplots()
     axes.grid(False)
-    shades = matplotlib.colormaps["Oranges"](0.75 * wrong / max(wrong.max(), 1))
+    shades = matplotlib.colormaps["Oranges"](0.75 * wrong / most)
     shades[wrong == 0] = (1, 1, 1, 1)
     axes.imshow(shades)
     for (i, j), count in np.ndenumerate(counts):
@@ -45,7 +57,6 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.tick_params(length=0)
     axes.set_xlabel("taken for")
     axes.set_ylabel("class")
-    return figure
 
 
 def _matrix(table: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
@@ -55,21 +66,29 @@ def _matrix(table: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
 
 
 def caption(table: pd.DataFrame) -> str:
+    count = int(table.loc[table["kernel"] == "ntk", "points"].sum())
     return (
-        f"{number(int(table['points'].sum()))} test points by their class and by the class of the"
-        " largest output of NTK regression, ridge chosen by validation. Mistakes are coloured."
+        f"{number(count)} test points by their class and by the class of the largest output of"
+        " regression with a kernel, ridge chosen by validation. Mistakes are coloured."
     )
 
 
 def finding(table: pd.DataFrame) -> str:
-    counts, _ = _matrix(table)
-    right = np.trace(counts) / counts.sum()
-    text = f"{fixed(100 * right, 1)} % of the points lie on the diagonal"
-    wrong = table[table["label"].ne(table["predicted"]) & table["points"].gt(0)]
+    ntk, linear = (table[table["kernel"] == kernel] for kernel in SHOWN)
+    text = (
+        f"NTK regression classifies {_right(ntk)} of the points rightly, linear regression"
+        f" {_right(linear)}"
+    )
+    wrong = ntk[ntk["label"].ne(ntk["predicted"]) & ntk["points"].gt(0)]
     worst = wrong.sort_values("points", ascending=False, kind="stable").head(3)
     if worst.empty:
         return f"{text}."
     mistakes = words.listed(
         f"{row.label} for {row.predicted} ({row.points})" for row in worst.itertuples()
     )
-    return f"{text}; the most frequent mistakes take {mistakes}."
+    return f"{text}; the most frequent mistakes of the NTK take {mistakes}."
+
+
+def _right(table: pd.DataFrame) -> str:
+    counts, _ = _matrix(table)
+    return f"{fixed(100 * np.trace(counts) / counts.sum(), 1)} %"
