@@ -122,7 +122,7 @@ def _samples(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -
     rows = _rows(claim, metrics).dropna(subset=needed)
     by = _BY
     if claim.least_width is not None:
-        rows = rows[(rows["width"] >= claim.least_width).astype(bool)]
+        rows = rows[(rows["width"] >= claim.least_width).fillna(False).astype(bool)]
         by = [*_BY, "width"] if claim.kind == ERRORS else _BY
     if claim.kind == SLOPES:
         fits = _rows(claim, slopes)
