@@ -14,7 +14,8 @@ from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import SLOPE_METRICS
 from widelimit.report.claims import CLAIMS, Claim, check_claims, judge
 from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, SLOPES, VALUES
-from widelimit.report.claims.document import LOOSE, TITLES, document, limits
+from widelimit.report.claims.document import LOOSE, TITLES, document
+from widelimit.report.numbers import limits
 from widelimit.report.places import Places
 from widelimit.report.verdict import FAILS, HOLDS, MISSING, OPEN
 from widelimit.study.config import load_study, read_configs
@@ -310,19 +311,6 @@ def test_the_table_is_one_of_claims_parquet(tmp_path):
     assert (missing["statement"], missing["count"]) == (ALL[-1].statement, 0)
     assert claims["course_step"].drop_duplicates().tolist() == list(CLAIMS)
     assert claims["interval_low"].notna().equals(claims["kind"].ne(VALUES) & claims["count"].gt(0))
-
-
-@pytest.mark.parametrize(
-    "low, high, text",
-    [
-        (1, 1, "= 1"),
-        (math.nan, 1e-9, "≤ 10⁻⁹"),
-        (2, math.nan, "≥ 2"),
-        (2 - 1e-6, 2 + 1e-6, "1.999999 to 2.000001"),
-    ],
-)
-def test_limits(low, high, text):
-    assert limits(low, high) == text
 
 
 def test_docs_hold_every_statement_of_the_shipped_study():

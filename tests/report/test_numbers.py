@@ -1,9 +1,10 @@
+import math
 import re
 
 import numpy as np
 import pytest
 
-from widelimit.report.numbers import at_most, fixed, number, power
+from widelimit.report.numbers import at_most, fixed, limits, number, power
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,16 @@ def test_power(value, text):
 def test_rounding_is_not_quoted():
     assert at_most(3e-15) == "less than 10⁻¹⁰"
     assert at_most(0.2512) == "at most 0.25"
+
+
+@pytest.mark.parametrize(
+    "low, high, text",
+    [
+        (1, 1, "= 1"),
+        (math.nan, 1e-9, "≤ 10⁻⁹"),
+        (2, math.nan, "≥ 2"),
+        (2 - 1e-6, 2 + 1e-6, "1.999999 to 2.000001"),
+    ],
+)
+def test_limits(low, high, text):
+    assert limits(low, high) == text

@@ -67,3 +67,19 @@ def at_most(value: float, digits: int = 2, rounding: float = 1e-10) -> str:
     if value < rounding:
         return f"less than {number(rounding)}"
     return f"at most {number(value, digits)}"
+
+
+def percent(chance: float) -> str:
+    """98 %; nothing where chance has no part."""
+    return "" if math.isnan(chance) else f"{100 * chance:.0f} %"
+
+
+def limits(low: float, high: float) -> str:
+    """≤ 1, ≥ 1, 1 to 2, or = 1; a limit that there is not is missing."""
+    if low == high:
+        return f"= {number(low, 7)}"
+    if math.isnan(low):
+        return f"≤ {number(high, 7)}"
+    if math.isnan(high):
+        return f"≥ {number(low, 7)}"
+    return f"{number(low, 7)} to {number(high, 7)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from widelimit.report.numbers import number
+from widelimit.report.numbers import limits, number, percent
 from widelimit.report.verdict import FAILS, HOLDS, MISSING, OPEN
 
 INTRODUCTION = """\
@@ -119,19 +119,3 @@ def _measured(row) -> str:
     if not math.isnan(row.interval_low):
         measured += f" [{number(row.interval_low, 3)} to {number(row.interval_high, 3)}]"
     return measured
-
-
-def percent(chance: float) -> str:
-    """98 %; nothing where chance has no part."""
-    return "" if math.isnan(chance) else f"{100 * chance:.0f} %"
-
-
-def limits(low: float, high: float) -> str:
-    """≤ 1, ≥ 1, 1 to 2, or = 1; a limit that there is not is missing."""
-    if low == high:
-        return f"= {number(low, 7)}"
-    if math.isnan(low):
-        return f"≤ {number(high, 7)}"
-    if math.isnan(high):
-        return f"≥ {number(low, 7)}"
-    return f"{number(low, 7)} to {number(high, 7)}"

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from widelimit import __version__
 from widelimit.kernels.activations import parse_activation
 from widelimit.report.catalog import PAGES, STEPS
-from widelimit.report.numbers import fixed, number, power
+from widelimit.report.numbers import fixed, limits, number, percent, power
 from widelimit.report.pages.figure import FigureOnPage
 from widelimit.report.pages.formulas import Formulas
 from widelimit.report.pages.markup import cell, csv_link, inline_svg, shortened
@@ -135,6 +135,8 @@ def _environment() -> Environment:
         "csv_link": csv_link,
         "number": number,
         "fixed": fixed,
+        "limits": limits,
+        "percent": percent,
         "power": power,
         "shortened": shortened,
         "inline_svg": inline_svg,
