@@ -296,6 +296,14 @@ def test_the_document_quotes_what_was_measured():
     assert f"not measured in this study {len(CLAIMS['step2'])}." in empty
 
 
+def test_what_presupposes_one_output_scale_is_not_stated_of_several():
+    metrics, slopes = study()
+    stated = judge("step7", metrics, slopes, constant_scale=False)["metric"].tolist()
+    assert stated == [claim.metric for claim in CLAIMS["step7"] if not claim.constant_scale]
+    assert "weight_movement" not in stated
+    assert "rmse_network_vs_ntk" in stated
+
+
 def test_the_document_of_a_table_that_was_read_from_its_file(tmp_path):
     claims = table(*study())
     claims.loc[claims["kind"] == SLOPES, ["count", "rejected"]] = 3

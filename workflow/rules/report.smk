@@ -19,6 +19,7 @@ rule judge_claims:
         **LIGHT,
     params:
         step="{step}",
+        constant_scale=not isinstance(STUDY.network.output_scale, str),
         code=code("judge_claims.py"),
     message:
         "judge_claims of {wildcards.step}"

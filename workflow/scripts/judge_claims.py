@@ -10,6 +10,7 @@ with job_log.logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     metrics = concatenate(snakemake.input.metrics)
     slopes = read_table(snakemake.input.slopes) if snakemake.input.slopes else None
-    claims = judge(snakemake.params.step, metrics, slopes)
+    given = snakemake.params
+    claims = judge(given.step, metrics, slopes, constant_scale=given.constant_scale)
     write_table(snakemake.output.claims, claims, schemas.CLAIMS.schema(), origin)
     say(f"{len(claims)} statements")

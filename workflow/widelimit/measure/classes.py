@@ -99,7 +99,6 @@ def _kernels(
     """Pairs of a scale, NaN where a kernel has none, and the Gram function with it."""
     limits = {"ntk": ntk_gram, "nngp": nngp_gram}
     return {
-        "linear": [(math.nan, lambda X, Z=None: 1 + linear_gram(X, Z))],
         **{
             name: [(math.nan, partial(gram, activation=activation))]
             for name, gram in limits.items()
@@ -108,6 +107,7 @@ def _kernels(
             name: [(scale, partial(gram, scale=scale)) for scale in scales[name]]
             for name, gram in {"gaussian": gaussian_gram, "laplace": laplace_gram}.items()
         },
+        "linear": [(math.nan, lambda X, Z=None: 1 + linear_gram(X, Z))],
     }
 
 

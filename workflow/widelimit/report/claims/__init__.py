@@ -32,13 +32,19 @@ CLAIMS = {
 
 
 def judge(
-    course_step: str, metrics: pd.DataFrame, slopes: pd.DataFrame | None = None
+    course_step: str,
+    metrics: pd.DataFrame,
+    slopes: pd.DataFrame | None = None,
+    *,
+    constant_scale: bool = True,
 ) -> pd.DataFrame:
     """The rows of claims.parquet about one step of the course, from those of METRICS and SLOPES.
 
-    A step that states nothing of slopes needs none.
+    A step that states nothing of slopes needs none. Where the output scale of the main experiment
+    is not the same at all widths, what presupposes that is not stated.
     """
-    table = check_claims(CLAIMS[course_step], metrics, slopes)
+    stated = [claim for claim in CLAIMS[course_step] if constant_scale or not claim.constant_scale]
+    table = check_claims(stated, metrics, slopes)
     return schemas.CLAIMS.arrange(table.assign(course_step=course_step))
 
 

@@ -40,6 +40,7 @@ class Claim:
     least_width : of RATIOS and ERRORS, the narrowest width that counts; None: all of RATIOS, and of
                  ERRORS the widest alone
     activations : only these; None: all
+    constant_scale : whether it is true only where the output scale is the same at all widths
     theory     : of RATIOS, the metric that says what the root mean square is, at each width or,
                  where it has none, at all
     """
@@ -57,4 +58,5 @@ class Claim:
     widths: str = "widest"
     least_width: int | None = None
     activations: tuple[str, ...] | None = None
+    constant_scale: bool = False
     theory: str | None = None

@@ -51,11 +51,13 @@ STEP7 = (
         high=-0.6,
         widths="all",
         reason="tells 3/4 from 1/2 and 1",
+        constant_scale=True,
     ),
     _falls(
         "At the last step that falls with the width too (slopes)",
         "rmse_network_vs_empirical_ntk",
         step=LAST,
+        constant_scale=True,
     ),
     _falls(
         "The distance of networks from their NTK prediction falls with the width, after any number"
@@ -110,13 +112,18 @@ STEP7 = (
         "ntk_deviation",
         theory="ntk_deviation_expected",
     ),
-    _falls("Training moves the NTK less the wider the network (slopes)", "ntk_drift"),
+    _falls(
+        "Training moves the NTK less the wider the network (slopes)",
+        "ntk_drift",
+        constant_scale=True,
+    ),
     _slope(
         "It moves the weights by k to the −1/2 at most, relative to their norm (slope)",
         "weight_movement",
         truth=-0.5,
         high=-0.25,
         reason="tells 1/2 or more from 1/4 or less",
+        constant_scale=True,
     ),
     _claim(
         "At the last step the mean of the widest networks is within a hundredth of theory's (bias)",

@@ -34,7 +34,9 @@ def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.6)
     wrong = table.loc[table["label"].ne(table["predicted"]), "points"]
     most = max(wrong.max(), 1)
-    for axes, kernel, letter in zip(figure.subplots(1, 2), SHOWN, "ab", strict=True):
+    grid = figure.subplots(1, 2, sharey=True)
+    grid[0].set_ylabel("class")
+    for axes, kernel, letter in zip(grid, SHOWN, "ab", strict=True):
         _draw_matrix(axes, table[table["kernel"] == kernel], most)
         style.panel(axes, letter, f"{KERNELS[kernel].name} regression")
     return figure
@@ -56,7 +58,6 @@ def _draw_matrix(axes: Axes, table: pd.DataFrame, most: int):
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(length=0)
     axes.set_xlabel("taken for")
-    axes.set_ylabel("class")
 
 
 def _matrix(table: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
