@@ -142,6 +142,13 @@ def test_a_study_of_classes_runs_up_to_its_page(checkout):
     errors = pd.read_parquet(checkout.path / "results/classes/errors.parquet")
     assert (errors["n_train"] == 50).all()
     assert errors["test_error"].between(0, 0.9).all()
+    claims = pd.read_parquet(checkout.path / "results/classes/claims.parquet")
+    missing = claims.loc[claims["count"] == 0, ["metric", "experiment"]].to_numpy().tolist()
+    assert missing == [
+        ["test_error_ntk_vs_published", "classes"],
+        ["test_error_vs_ntk", "scale/100"],
+    ]
     page = (checkout.path / "results/pages/step7.html").read_text()
+    assert f"does not measure: 2 of its {len(claims)} statements" in page
     for name in ("step7_classes", "scale", "kernels", "confusion", "wrong"):
         assert f'id="{name if "_" in name else f"classes_{name}"}"' in page

@@ -63,7 +63,7 @@ LEARNING = (
                 {"low": 0.9, "truth": 0.99},
             ),
             (
-                "B'B of rich networks is like the mean outer product of gradients (cosine)",
+                "BᵀB of rich networks is like the mean outer product of gradients (cosine)",
                 "correlation_rich",
                 "without features it is near 0",
                 {"low": 0.8, "truth": 0.95},

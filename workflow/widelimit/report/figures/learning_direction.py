@@ -17,8 +17,8 @@ TITLE = "Rich networks find the direction, the kernel cannot"
 
 QUANTITIES = {
     "test_rmse": "Test error (rms)",
-    "overlap": "First direction of $B^\\top B$",
-    "correlation": "$B^\\top B$ and gradients",
+    "overlap": "First direction of $B^\\mathsf{T}B$",
+    "correlation": "$B^\\mathsf{T}B$ and gradients",
 }
 
 TABLE = Table(
@@ -80,8 +80,8 @@ def caption(table: pd.DataFrame) -> str:
     return (
         f"Networks of {power(width)} units at output scales g = α√k, and NTK regression with its"
         f" theory (dashed), in {dimension} dimensions; the target is a quadratic of one coordinate."
-        "\nb: |cosine| between the target's direction and the first eigenvector of B'B after"
-        " training. c: cosine between B'B and the mean outer product of input gradients, both less"
+        "\nb: |cosine| between the target's direction and the first eigenvector of BᵀB after"
+        " training. c: cosine between BᵀB and the mean outer product of input gradients, both less"
         f" their multiple of the identity. {bands.caption(table).strip().replace('seed', 'draw')}"
     )
 
@@ -99,7 +99,7 @@ def finding(table: pd.DataFrame) -> str:
     return (
         f"With n = {int(last['n_train'].iloc[0])} points networks err by {networks}, the NTK by"
         f" {number(kernel, 2)}. At g = {scales.written(each[0])} the first layer points along the"
-        f" target's direction (cosine {number(overlap[each[0]], 2)}), and B'B is like the gradients"
+        f" target's direction (cosine {number(overlap[each[0]], 2)}), and BᵀB is like the gradients"
         f" (cosine {number(alike[each[0]], 2)}); at g = {scales.written(each[-1])} the cosines are"
         f" {number(overlap[each[-1]], 2)} and {number(alike[each[-1]], 2)}."
     )
