@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from figure_checks import check_layout
 from matplotlib.colors import to_hex
 
 from widelimit.report.figures import against_width, style
@@ -62,13 +63,13 @@ def test_without_a_slope_all_markers_are_filled_and_the_label_is_the_name():
 
 
 @pytest.mark.parametrize("value", [0.0, 1e-300, 1e300, np.inf])
-def test_what_a_logarithmic_axis_cannot_show_is_left_out(value, figures):
+def test_what_a_logarithmic_axis_cannot_show_is_left_out(value):
     table = rows()
     table.loc[3, ["centre", "lower", "upper"]] = value
     axes, (end,) = drawn(Curve(table, "a", style.NTK))
     assert axes.lines[0].get_xdata().tolist() == [64, 256, 1024]
     assert end.x == 1024
-    figures.check_layout(axes.figure)
+    check_layout(axes.figure)
     table[["centre", "lower", "upper"]] = value
     assert drawn(Curve(table, "a", style.NTK))[1] == []
 
@@ -81,14 +82,14 @@ def test_a_guide_takes_the_place_of_the_grid_where_there_are_several_widths():
         assert not axes.texts
 
 
-def test_small_multiples_have_common_axes_and_say_each_slope(figures):
+def test_small_multiples_have_common_axes_and_say_each_slope():
     figure = style.figure(4)
     curves = [Curve(rows(slope=-0.1 * i), f"curve {i}", style.NTK) for i in range(1, 6)]
     with style.context():
         options = {"columns": 4, "ylabel": "distance", "more": 1}
         places = against_width.small_multiples(figure, curves, **options)
         against_width.draw_slopes(figure.add_subplot(places[0]), curves, values=False)
-    figures.check_layout(figure)
+    check_layout(figure)
     assert len(places) == 3
     *panels, slopes = figure.axes
     assert [axes.get_title("left") for axes in panels] == [curve.name for curve in curves]
@@ -102,14 +103,14 @@ def test_small_multiples_have_common_axes_and_say_each_slope(figures):
 
 
 @pytest.mark.parametrize("inches, most", [(7.2, 15), (2.5, 6), (1.2, 3)])
-def test_the_width_axis_names_as_many_widths_as_there_is_room_for(inches, most, figures):
+def test_the_width_axis_names_as_many_widths_as_there_is_room_for(inches, most):
     widths = [2**i for i in range(6, 21)]
     with style.context():
         figure = style.figure(2, width=inches)
         axes = figure.subplots()
         axes.plot(widths, widths)
         against_width.width_axis(axes, widths)
-    figures.check_layout(figure)
+    check_layout(figure)
     labels = [text.get_text() for text in axes.get_xticklabels()]
     assert labels[-1] == "2²⁰"
     assert 2 <= len(set(labels)) == len(labels) <= most

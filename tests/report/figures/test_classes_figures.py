@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from figure_checks import check_figure
 
 from widelimit.measure.classes import measure
 from widelimit.report.figures import (
@@ -38,9 +39,9 @@ def test_tables_can_be_kept_when_no_point_is_wrong_for_all(tables, tmp_path):
         assert len(read_table(tmp_path / "table.parquet")) == len(table)
 
 
-def test_kernels_and_their_choice(tables, figures, tmp_path):
+def test_kernels_and_their_choice(tables):
     table = classes_kernels.summarise(tables["errors"], tables["choices"])
-    figures.check_figure(classes_kernels, table, tmp_path / "table.parquet")
+    check_figure(classes_kernels, table)
     assert "published" not in classes_kernels.finding(table)
     tested = table[table["test_error"].notna()].set_index("kernel")
     for kernel, rows in table[table["test_error"].isna()].groupby("kernel"):
@@ -49,17 +50,17 @@ def test_kernels_and_their_choice(tables, figures, tmp_path):
         assert best[tested.loc[kernel, "ridge"]] == best.min()
 
 
-def test_a_published_error_is_shown(tables, figures, tmp_path):
+def test_a_published_error_is_shown(tables):
     ntk = tables["errors"]["kernel"].eq("ntk")
     errors = tables["errors"].assign(published=ntk.map({True: 0.0439, False: np.nan}))
     table = classes_kernels.summarise(errors, tables["choices"])
     assert "published 4.39 %" in classes_kernels.finding(table)
-    figures.check_figure(classes_kernels, table, tmp_path / "table.parquet")
+    check_figure(classes_kernels, table)
 
 
-def test_confusion(tables, figures, tmp_path):
+def test_confusion(tables):
     table = classes_confusion.summarise(tables["confusion"])
-    figures.check_figure(classes_confusion, table, tmp_path / "table.parquet")
+    check_figure(classes_confusion, table)
     shares = {}
     for kernel, rows in table.groupby("kernel"):
         right = rows.loc[rows["label"] == rows["predicted"], "points"].sum()
@@ -72,11 +73,11 @@ def test_confusion(tables, figures, tmp_path):
 
 @pytest.mark.parametrize("tables", ["digits", "one test point"], indirect=True)
 @pytest.mark.parametrize("repeats", [0, 1, 9])
-def test_images_that_all_get_wrong(tables, repeats, figures, tmp_path):
+def test_images_that_all_get_wrong(tables, repeats):
     wrong = pd.concat([tables["wrong"]] * repeats) if repeats else tables["wrong"].iloc[:0]
     errors = tables["errors"].assign(source="digits")
     table = classes_wrong.summarise(wrong, errors)
-    figures.check_figure(classes_wrong, table, tmp_path / "table.parquet")
+    check_figure(classes_wrong, table)
     assert classes_wrong.finding(table).startswith(f"All kernels get {len(wrong)} of ")
     images = [image for axes in classes_wrong.draw(table).axes for image in axes.images]
     assert len(images) == min(len(wrong), classes_wrong.MOST)
@@ -87,7 +88,7 @@ def test_images_that_all_get_wrong(tables, repeats, figures, tmp_path):
 @pytest.mark.parametrize(
     "scales, widths, seeds", [((2.0, 5.0, 100.0), (64, 256), 3), ((1.0,), (64,), 1)]
 )
-def test_networks_over_the_output_scale(scales, widths, seeds, figures, tmp_path):
+def test_networks_over_the_output_scale(scales, widths, seeds):
     at = {"metric": "test_accuracy", "activation": "relu"}
     rows = [
         {"experiment": f"scale/{g:g}", **at, "width": k, "seed": s, "step": step, "value": value}
@@ -104,7 +105,7 @@ def test_networks_over_the_output_scale(scales, widths, seeds, figures, tmp_path
     ]
     limits = pd.DataFrame([{"metric": "test_accuracy_ntk", "step": np.nan, "value": 0.95}])
     table = classes_scale.summarise(limits, pd.DataFrame(rows))
-    figures.check_figure(classes_scale, table, tmp_path / "table.parquet")
+    check_figure(classes_scale, table)
     widest = table[table["width"].eq(widths[-1])].sort_values("g")
     middle = 0.9 - 0.01 * (seeds - 1) / 2 - 1 / (widths[-1] + scales[-1])
     assert widest["centre"].iloc[-1] == pytest.approx(1 - middle)

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from figure_checks import check_figure, short, take
 
 from widelimit.data.points import from_table
 from widelimit.measure.over_predicted import compare_with_predicted
@@ -66,18 +67,16 @@ MODULES = (
 CASES = [*product(MODULES, STUDIES), (distance_units, "two"), (distance_units, "smallest")]
 
 
-@pytest.mark.parametrize(
-    "module, name", CASES, ids=lambda it: getattr(it, "__name__", it).rpartition(".")[2]
-)
-def test_each_figure_is_readable(figures, tmp_path, predicted, module, name):
-    figures.check_figure(module, figures.take(module, predicted(name)), tmp_path / "table.parquet")
+@pytest.mark.parametrize("module, name", CASES, ids=short)
+def test_each_figure_is_readable(predicted, module, name):
+    check_figure(module, take(module, predicted(name)))
 
 
 @pytest.mark.parametrize("narrow", [16, 64])
 @pytest.mark.parametrize(
     "module", [distance_errors, distance_ratio, step7_errors, step7_movement, step7_ensemble]
 )
-def test_without_a_movement_up_to_some_width(figures, tmp_path, predicted, module, narrow):
+def test_without_a_movement_up_to_some_width(predicted, module, narrow):
     """Of one of two widths, and of both: theory has no number where networks do not converge."""
     study = predicted("two")
     points, metrics = study["predicted"], study["metrics"]
@@ -89,8 +88,8 @@ def test_without_a_movement_up_to_some_width(figures, tmp_path, predicted, modul
     found = compare_with_predicted(study["predictions"], predictions, points)
     metrics = pd.concat([metrics, found.metrics.astype({"value": float})])
     study = study | {"predicted": points, "metrics": metrics}
-    table = figures.take(module, study)
-    figures.check_figure(module, table, tmp_path / "table.parquet")
+    table = take(module, study)
+    check_figure(module, table)
     if module is distance_ratio:
         assert table["seeds"].eq(2).all()
         assert set(table.loc[table["quantity"] == "movement", "width"]) == {16, 64} - {16, narrow}
@@ -98,21 +97,21 @@ def test_without_a_movement_up_to_some_width(figures, tmp_path, predicted, modul
         assert ("for the drift" in module.caption(table)) is (narrow == 16)
 
 
-def test_lines_of_theory_are_explained_where_they_are_drawn(figures, predicted, smallest):
+def test_lines_of_theory_are_explained_where_they_are_drawn(predicted, smallest):
     """One network a width: the squared bias is dashed too, and no level is dotted."""
-    caption = step7_ensemble.caption(figures.take(step7_ensemble, predicted("smallest")))
+    caption = step7_ensemble.caption(take(step7_ensemble, predicted("smallest")))
     assert "dashed: theory" in caption
     assert "dotted" not in caption
     metrics = smallest["metrics"]
     bare = smallest | {"metrics": metrics[~metrics["metric"].str.contains("expected|predicted")]}
-    assert "Dashed" not in step7_movement.caption(figures.take(step7_movement, bare))
-    start = step7_movement.caption(figures.take(step7_movement, smallest))
+    assert "Dashed" not in step7_movement.caption(take(step7_movement, bare))
+    start = step7_movement.caption(take(step7_movement, smallest))
     assert "and is, for the start, what k units leave. " in start
 
 
-def test_theory_is_drawn_through_the_networks_errors(figures, predicted):
+def test_theory_is_drawn_through_the_networks_errors(predicted):
     study = predicted("two")
-    table = figures.take(distance_errors, study)
+    table = take(distance_errors, study)
     theory = table[table["seed"].isna()].set_index(["quantity", "width", "index"])["value"]
     points = study["predicted"].set_index(["step", "width", "index"])
     for part in ("start", "movement"):
@@ -122,9 +121,9 @@ def test_theory_is_drawn_through_the_networks_errors(figures, predicted):
         )
 
 
-def test_ratios_and_their_margins(figures, predicted):
+def test_ratios_and_their_margins(predicted):
     study = predicted("two")
-    table = figures.take(distance_ratio, study).set_index(["quantity", "width", "step"])
+    table = take(distance_ratio, study).set_index(["quantity", "width", "step"])
     metrics = study["metrics"].set_index("metric")
     here = metrics[metrics["width"].eq(64) & metrics["step"].eq(10)]["value"]
     assert table.loc[("start", 64, 10), "ratio"] == here["start_over_predicted"]
@@ -135,9 +134,9 @@ def test_ratios_and_their_margins(figures, predicted):
     assert table.loc[("movement", 64, 10), "margin"] == pytest.approx(margin)
 
 
-def test_what_the_page_quotes(figures, predicted):
+def test_what_the_page_quotes(predicted):
     study = predicted("two")
-    ratios = figures.take(distance_ratio, study)
+    ratios = take(distance_ratio, study)
     numbers = prediction_numbers(ratios, study["metrics"])
     assert numbers["steps"] == [10]
     assert [step for step, _ in numbers["crossover"]] == [10]

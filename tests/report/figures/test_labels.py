@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from figure_checks import check_layout
 from matplotlib.text import Text
 
 from widelimit.report.figures import style
@@ -47,9 +48,9 @@ def crowded(values=(1.0, 1.01, 1.02, 3.0)):
     return figure, label_ends(ends)[axes]
 
 
-def test_labels_at_line_ends_do_not_overlap(figures):
+def test_labels_at_line_ends_do_not_overlap():
     figure, labels = crowded()
-    figures.check_layout(figure)
+    check_layout(figure)
     heights = [Text.get_window_extent(label).y0 for label in labels]
     assert heights == sorted(heights)
 

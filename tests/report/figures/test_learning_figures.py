@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from figure_checks import check_figure, short, take
 
 from widelimit.measure.learning_curves import measure
 from widelimit.report.figures import (
@@ -32,11 +33,10 @@ def tables(case):
     return measure(**MEASUREMENTS["learning"].arguments(study))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__[-6:])
+@pytest.mark.parametrize("module", MODULES, ids=short)
 @pytest.mark.parametrize("case", CASES)
-def test_each_figure_is_readable(figures, tmp_path, module, case):
-    table = figures.take(module, tables(case))
-    figures.check_figure(module, table, tmp_path / "table.parquet")
+def test_each_figure_is_readable(module, case):
+    check_figure(module, take(module, tables(case)))
 
 
 def test_means_and_theory_are_of_one_place():

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from figure_checks import check_figure, short, take
 
 from widelimit.data.points import make_points, to_table
 from widelimit.measure.slopes import slopes_table
@@ -49,11 +50,10 @@ def tables(case):
     }
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__[-8:])
+@pytest.mark.parametrize("module", MODULES, ids=short)
 @pytest.mark.parametrize("case", CASES)
-def test_each_figure_is_readable(figures, tmp_path, module, case):
-    table = figures.take(module, tables(case))
-    figures.check_figure(module, table, tmp_path / "table.parquet")
+def test_each_figure_is_readable(module, case):
+    check_figure(module, take(module, tables(case)))
 
 
 def test_both_sides_show_the_same_numbers_over_alpha_and_over_g():

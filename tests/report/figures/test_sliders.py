@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from figure_checks import make_study, take
 
 from widelimit.report.figures import step7_explorer, style
 from widelimit.report.figures.sliders import (
@@ -80,8 +81,8 @@ def test_sentences_at_the_start():
 
 
 @pytest.mark.parametrize("study", ["full", "smallest", "diverged", "sphere"])
-def test_the_explorer_names_what_it_moves(study, figures, tmp_path, request):
-    table = figures.take(step7_explorer, request.getfixturevalue(study))
+def test_the_explorer_names_what_it_moves(study, tmp_path, request):
+    table = take(step7_explorer, request.getfixturevalue(study))
     moving = step7_explorer.moving(table)
     style.save(step7_explorer.draw(table), tmp_path / "figure.svg")
     drawn = ElementTree.parse(tmp_path / "figure.svg").getroot()
@@ -106,8 +107,8 @@ def at_100(frame, **fixed):
     return frame
 
 
-def test_the_explorer_holds_the_study(full, figures):
-    table = figures.take(step7_explorer, full, quantiles=(0.25, 0.75))
+def test_the_explorer_holds_the_study(full):
+    table = take(step7_explorer, full, quantiles=(0.25, 0.75))
     moving = step7_explorer.moving(table)
     parts = {part.name: part for part in moving.parts}
     assert moving.sliders[0].values == ["2⁶", "2⁸", "2¹⁰", "2¹²"]
@@ -135,10 +136,10 @@ def test_the_explorer_holds_the_study(full, figures):
     assert "by definition" in moving.words[0].texts[2, 0]
 
 
-def test_the_explorer_stays_small(figures):
+def test_the_explorer_stays_small():
     widths, steps = [2**i for i in range(2, 9)] + [3 * 2**i for i in range(1, 7)], list(range(13))
-    study = figures.make_study(widths=sorted(widths), seeds=9, steps=steps, n_test=100)
-    table = figures.take(step7_explorer, study)
+    study = make_study(widths=sorted(widths), seeds=9, steps=steps, n_test=100)
+    table = take(step7_explorer, study)
     networks = table[table["quantity"] == "network"]
     assert len(networks) <= step7_explorer.MOST_VALUES
     assert networks["width"].nunique() == step7_explorer.MOST_WIDTHS

@@ -1,15 +1,15 @@
-from importlib import import_module
-
 import numpy as np
 import pytest
+from figure_checks import check_figure, short, take
 
 from widelimit.data.points import generate_samples
 from widelimit.measure.regression.fits import main_kernels
 from widelimit.measure.regression.statements import measure_on
+from widelimit.report.figures import step2_descent, step2_features, step2_psd
 from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import fixed
 
-NAMES = ["features", "psd", "descent"]
+MODULES = [step2_features, step2_psd, step2_descent]
 
 
 def make(gaussian_scale=10.0, laplace_scale=2.0, activation="relu", samples=6, **changes):
@@ -40,20 +40,14 @@ def small():
     return make()
 
 
-def module(name):
-    return import_module(f"widelimit.report.figures.step2_{name}")
+@pytest.mark.parametrize("module", MODULES, ids=short)
+def test_figures_are_readable(module, study):
+    check_figure(module, take(module, study))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_figures_are_readable(name, study, figures, tmp_path):
-    at = module(name)
-    figures.check_figure(at, figures.take(at, study), tmp_path / "table.parquet")
-
-
-def test_features_quote_difference_and_norms(small, figures):
-    at = module("features")
-    table = figures.take(at, small)
-    text = at.finding(table)
+def test_features_quote_difference_and_norms(small):
+    table = take(step2_features, small)
+    text = step2_features.finding(table)
     assert "differ by less than 10⁻¹⁰ of the largest target" in text
     rows = table[table["degree"] == 6]
     norms = {fit: part["norm"].min() for fit, part in rows.groupby("fit")}
@@ -62,16 +56,15 @@ def test_features_quote_difference_and_norms(small, figures):
     off = table.copy()
     largest = table.loc[table["fit"] == "samples", "f"].abs().max()
     off.loc[(off["fit"] == "kernel").idxmax(), "f"] += 0.5 * largest
-    assert "at most 0.5 of the largest target" in at.finding(off)
+    assert "at most 0.5 of the largest target" in step2_features.finding(off)
 
 
-def test_psd_counts_kernels_with_a_negative_eigenvalue(small, figures):
-    at = module("psd")
-    table = figures.take(at, small)
-    assert "18 of 18 kernels have no eigenvalue below" in at.finding(table)
-    assert list(table["kernel"])[-1] == at.INDICATOR
+def test_psd_counts_kernels_with_a_negative_eigenvalue(small):
+    table = take(step2_psd, small)
+    assert "18 of 18 kernels have no eigenvalue below" in step2_psd.finding(table)
+    assert list(table["kernel"])[-1] == step2_psd.INDICATOR
     least = table["least"].iloc[-1]
-    assert at.finding(table).endswith(f"reaches {fixed(least)}.")
+    assert step2_psd.finding(table).endswith(f"reaches {fixed(least)}.")
     of = small["psd"].query("kernel == 'gaussian'")
     row = table[table["kernel"] == "gaussian"].iloc[0]
     ratios = of["lambda_min"] / of["lambda_max"]
@@ -79,17 +72,16 @@ def test_psd_counts_kernels_with_a_negative_eigenvalue(small, figures):
     assert row["matrices"] == len(of)
     off = table.copy()
     off.loc[3, "least"] = -1e-3
-    assert "17 of 18 kernels" in at.finding(off)
+    assert "17 of 18 kernels" in step2_psd.finding(off)
 
 
-def test_descent_is_relative_to_the_limit(small, figures):
-    at = module("descent")
-    table = figures.take(at, small)
+def test_descent_is_relative_to_the_limit(small):
+    table = take(step2_descent, small)
     assert set(table["kernel"]) == set(KERNELS)
     raw = small["descent"].query("kernel == 'laplace' and step == 10").iloc[0]
     row = table[(table["kernel"] == "laplace") & (table["step"] == 10)].iloc[0]
     assert row["closed_form"] == raw["closed_form"] / raw["start"]
-    text = at.finding(table)
+    text = step2_descent.finding(table)
     after = table[table["step"] == 100].set_index("kernel")["closed_form"]
     assert (
         f"After 100 steps the farthest from its limit is {KERNELS[after.idxmax()].name}, by" in text
@@ -97,7 +89,7 @@ def test_descent_is_relative_to_the_limit(small, figures):
     assert "every kernel is less than 10⁻¹⁰ away" in text
     off = table.copy()
     off.loc[off[off["kernel"] == "nngp"].index[-1], "closed_form"] = 0.125
-    assert "at the last step shown every kernel is at most 0.12" in at.finding(off)
+    assert "at the last step shown every kernel is at most 0.12" in step2_descent.finding(off)
 
 
 def test_nothing_to_learn_has_no_distance():

@@ -1,17 +1,24 @@
-from importlib import import_module
-
 import numpy as np
 import pandas as pd
 import pytest
+from figure_checks import check_figure, short, take
 from matplotlib.collections import QuadMesh
 
 from widelimit.data.points import generate_samples
 from widelimit.measure.regression.fits import fit
-from widelimit.report.figures import kernel_fits
+from widelimit.report.figures import (
+    kernel_fits,
+    step3_explorer,
+    step3_feature_map,
+    step3_gram,
+    step3_kernels,
+    step3_scale,
+    step3_worked,
+)
 from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import fixed, number
 
-NAMES = ["feature_map", "kernels", "scale", "explorer", "gram", "worked"]
+MODULES = [step3_feature_map, step3_kernels, step3_scale, step3_explorer, step3_gram, step3_worked]
 
 
 def make(n_train, scales, *, root=1, target="t + sin(10 * t)", activation="relu", n_test=61):
@@ -39,14 +46,9 @@ def shipped():
     return STUDIES["shipped"]()
 
 
-def module(name):
-    return import_module(f"widelimit.report.figures.step3_{name}")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_figures_are_readable(name, study, figures, tmp_path):
-    at = module(name)
-    figures.check_figure(at, figures.take(at, study), tmp_path / "table.parquet")
+@pytest.mark.parametrize("module", MODULES, ids=short)
+def test_figures_are_readable(module, study):
+    check_figure(module, take(module, study))
 
 
 def naive_rmses(study):
@@ -63,19 +65,18 @@ def naive_rmses(study):
     return {at: (sum(each) / len(each)) ** 0.5 for at, each in squares.items()}
 
 
-@pytest.mark.parametrize("name, part", [("kernels", "kernels"), ("scale", "scales")])
-def test_rmse_is_that_of_the_split(name, part, study, figures):
-    table, naive = figures.take(module(name), study), naive_rmses(study)
+@pytest.mark.parametrize("module, part", [(step3_kernels, "kernels"), (step3_scale, "scales")])
+def test_rmse_is_that_of_the_split(module, part, study):
+    table, naive = take(module, study), naive_rmses(study)
     for (kernel, scale, split), rows in table.groupby(["kernel", "scale", "split"], dropna=False):
         assert rows["rmse"].nunique() == 1
         expected = naive[part, kernel, str(scale), split]
         assert rows["rmse"].iloc[0] == pytest.approx(expected, rel=1e-9, abs=1e-15)
 
 
-def test_finding_of_kernels_names_best_and_worst(shipped, figures):
-    at = module("kernels")
-    table = figures.take(at, shipped)
-    text = at.finding(table)
+def test_finding_of_kernels_names_best_and_worst(shipped):
+    table = take(step3_kernels, shipped)
+    text = step3_kernels.finding(table)
     naive = naive_rmses(shipped)
     test = {
         kernel: naive["kernels", kernel, str(scale), "test"]
@@ -90,16 +91,14 @@ def test_finding_of_kernels_names_best_and_worst(shipped, figures):
     assert number(test[worst], 3) in second
 
 
-def test_finding_of_kernels_counts_those_that_interpolate(shipped, figures):
-    at = module("kernels")
-    table = figures.take(at, shipped)
+def test_finding_of_kernels_counts_those_that_interpolate(shipped):
+    table = take(step3_kernels, shipped)
     table.loc[table["kernel"] == "ntk", "rmse"] = 0.5
-    assert at.finding(table).startswith("3 of 5 kernels")
+    assert step3_kernels.finding(table).startswith("3 of 5 kernels")
 
 
-def test_finding_of_the_scale_names_the_smallest_test_rmse(shipped, figures):
-    at = module("scale")
-    text, naive = at.finding(figures.take(at, shipped)), naive_rmses(shipped)
+def test_finding_of_the_scale_names_the_smallest_test_rmse(shipped):
+    text, naive = step3_scale.finding(take(step3_scale, shipped)), naive_rmses(shipped)
     for kernel in ("gaussian", "laplace"):
         scores = {
             scale: naive["scales", kernel, str(scale), "test"] for scale in (0.1, 1.0, 10.0, 100.0)
@@ -109,9 +108,8 @@ def test_finding_of_the_scale_names_the_smallest_test_rmse(shipped, figures):
         assert f"smallest at L = {best:g} ({number(scores[best], 3)}" in sentence
 
 
-def test_every_scale_and_kernel_has_a_panel(shipped, figures):
-    at = module("scale")
-    drawn = at.draw(figures.take(at, shipped))
+def test_every_scale_and_kernel_has_a_panel(shipped):
+    drawn = step3_scale.draw(take(step3_scale, shipped))
     assert sum(axes.axison for axes in drawn.axes) == 8
     samples = shipped["points"].query("split == 'train'")
     for axes in drawn.axes:
@@ -120,9 +118,8 @@ def test_every_scale_and_kernel_has_a_panel(shipped, figures):
         np.testing.assert_array_equal(dots.get_ydata(), samples["y"])
 
 
-def test_heat_maps_show_the_gram_matrices(shipped, figures):
-    at = module("gram")
-    drawn = at.draw(figures.take(at, shipped))
+def test_heat_maps_show_the_gram_matrices(shipped):
+    drawn = step3_gram.draw(take(step3_gram, shipped))
     meshes = [m for axes in drawn.axes for m in axes.findobj(QuadMesh) if m.get_array().size == 100]
     grams = shipped["gram"].query("part == 'kernels'")
     for mesh, (_, rows) in zip(meshes, grams.groupby("kernel", sort=False), strict=True):
@@ -131,43 +128,39 @@ def test_heat_maps_show_the_gram_matrices(shipped, figures):
         assert mesh.get_clim() == meshes[0].get_clim()
 
 
-def test_singular_kernels_are_said_to_be(shipped, figures):
-    at = module("gram")
-    text = at.finding(figures.take(at, shipped))
+def test_singular_kernels_are_said_to_be(shipped):
+    text = step3_gram.finding(take(step3_gram, shipped))
     assert text.startswith("linear: singular, rank 2 of 10; ")
     assert text.count("condition number") == 4
 
 
-def test_terms_add_up_to_the_sum_in_the_finding(study, figures):
-    at = module("worked")
-    table = figures.take(at, study)
+def test_terms_add_up_to_the_sum_in_the_finding(study):
+    table = take(step3_worked, study)
     x = table.loc[table["quantity"] == "kernel", "j"].iloc[0]
     terms = table[(table["quantity"] == "term") & (table["j"] == x)]
     total = terms["value"].sum()
-    assert f"f = {fixed(total, 3)};" in at.finding(table)
-    f = at.draw(table).axes[2]
+    assert f"f = {fixed(total, 3)};" in step3_worked.finding(table)
+    f = step3_worked.draw(table).axes[2]
     (dots,) = (line for line in f.lines if line.get_marker() == "o" and line.get_markersize() == 3)
     np.testing.assert_array_equal(dots.get_ydata(), terms["value"])
     assert set(dots.get_xdata()) == set(terms["t"])
     target = study["points"].query("split == 'test'").set_index("index").loc[x, "y"]
-    assert f"target there is {fixed(target, 3)}." in at.finding(table)
+    assert f"target there is {fixed(target, 3)}." in step3_worked.finding(table)
 
 
-def test_finding_of_the_feature_map_counts(shipped, figures):
-    at = module("feature_map")
-    table = figures.take(at, shipped)
+def test_finding_of_the_feature_map_counts(shipped):
+    table = take(step3_feature_map, shipped)
     wrong = table.copy()
     wrong.loc[wrong.index[:3], "plane"] *= -1
     right = int(((table["line"] > 0) == (table["circle"] == 1)).sum())
-    assert f"gets {right} of 80" in at.finding(table)
-    assert at.finding(table).endswith("80 of 80 right.")
-    assert at.finding(wrong).endswith("77 of 80 right.")
+    assert f"gets {right} of 80" in step3_feature_map.finding(table)
+    assert step3_feature_map.finding(table).endswith("80 of 80 right.")
+    assert step3_feature_map.finding(wrong).endswith("77 of 80 right.")
 
 
-def test_the_line_that_is_drawn_is_that_of_the_table(shipped, figures):
-    at = module("feature_map")
-    table = figures.take(at, shipped)
-    flat = at.draw(table).axes[0]
+def test_the_line_that_is_drawn_is_that_of_the_table(shipped):
+    table = take(step3_feature_map, shipped)
+    flat = step3_feature_map.draw(table).axes[0]
     (line,) = (line for line in flat.lines if line.get_linestyle() == "--")
     (x0, x1), (y0, y1) = line.get_xdata(), line.get_ydata()
     normal = np.array([y0 - y1, x1 - x0]) / np.hypot(x1 - x0, y1 - y0)

@@ -1,15 +1,21 @@
-from importlib import import_module
-
 import numpy as np
 import pytest
+from figure_checks import check_figure, short, take
 
 from widelimit.data.points import generate_samples, to_table
 from widelimit.measure.slopes import fit_slope, slopes_table
 from widelimit.measure.tangent.statements import measure_on
-from widelimit.report.figures import looks
+from widelimit.report.figures import (
+    looks,
+    step5_flow,
+    step5_hessian,
+    step5_linearised,
+    step5_ntk,
+    step5_outputs,
+)
 from widelimit.report.numbers import fixed, number
 
-NAMES = ["ntk", "linearised", "outputs", "hessian", "flow"]
+MODULES = [step5_ntk, step5_linearised, step5_outputs, step5_hessian, step5_flow]
 TARGETS = ["t + sin(10 * t)", "cos(6 * t)", "t * t", "0 * t", "x_0 - x_1"]
 SMALL = {
     "activations": ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"],
@@ -57,14 +63,9 @@ def small():
     return STUDIES["small"]()
 
 
-def module(name):
-    return import_module(f"widelimit.report.figures.step5_{name}")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_figures_are_readable(name, study, figures, tmp_path):
-    at = module(name)
-    figures.check_figure(at, figures.take(at, study), tmp_path / "table.parquet")
+@pytest.mark.parametrize("module", MODULES, ids=short)
+def test_figures_are_readable(module, study):
+    check_figure(module, take(module, study))
 
 
 def naive_slope(metrics, name, activation=None, step=None):
@@ -74,8 +75,8 @@ def naive_slope(metrics, name, activation=None, step=None):
     return fit_slope(rows["width"], rows["value"])
 
 
-def test_slopes_are_fitted_to_all_widths_and_seeds(small, figures):
-    table = figures.take(module("ntk"), small)
+def test_slopes_are_fitted_to_all_widths_and_seeds(small):
+    table = take(step5_ntk, small)
     for activation, rows in table.groupby("activation"):
         fit = naive_slope(small["metrics"], "ntk_deviation", activation)
         for name in ("slope", "slope_low", "slope_high"):
@@ -83,10 +84,9 @@ def test_slopes_are_fitted_to_all_widths_and_seeds(small, figures):
     assert table.groupby("activation")["width"].count().unique() == 4
 
 
-def test_finding_of_the_ntk_counts_the_intervals(small, figures):
-    at = module("ntk")
-    table = figures.take(at, small)
-    text = at.finding(table)
+def test_finding_of_the_ntk_counts_the_intervals(small):
+    table = take(step5_ntk, small)
+    text = step5_ntk.finding(table)
     fits = {name: naive_slope(small["metrics"], "ntk_deviation", name) for name in
             SMALL["activations"]}  # fmt: skip
     covered = sum(fit["slope_low"] <= -0.5 <= fit["slope_high"] for fit in fits.values())
@@ -96,35 +96,34 @@ def test_finding_of_the_ntk_counts_the_intervals(small, figures):
     assert text.endswith(f"({looks.activation(flattest).name}).")
     moved = table.copy()
     moved[["slope", "slope_low", "slope_high"]] += 5
-    assert "0 of 7 slopes lie within 0.1 of −1/2 and 0 of their" in at.finding(moved)
+    assert "0 of 7 slopes lie within 0.1 of −1/2 and 0 of their" in step5_ntk.finding(moved)
 
 
-def test_finding_of_the_linearised_network_does_not_quote_rounding(small, figures):
-    at = module("linearised")
-    table = figures.take(at, small)
-    assert "are less than 10⁻¹⁰ from the prediction of their own NTK" in at.finding(table)
+def test_finding_of_the_linearised_network_does_not_quote_rounding(small):
+    table = take(step5_linearised, small)
+    assert "are less than 10⁻¹⁰ from the prediction of their own NTK" in step5_linearised.finding(
+        table
+    )
     off = table.copy()
-    off.loc[off["metric"] == at.LINEARISED, "upper"] = 0.25
-    assert "less than" not in at.finding(off)
-    assert "0.25 from the prediction of their own NTK" in at.finding(off)
+    off.loc[off["metric"] == step5_linearised.LINEARISED, "upper"] = 0.25
+    assert "less than" not in step5_linearised.finding(off)
+    assert "0.25 from the prediction of their own NTK" in step5_linearised.finding(off)
 
 
-def test_finding_of_the_linearised_network_quotes_the_widest_and_last(small, figures):
-    at = module("linearised")
-    text = at.finding(figures.take(at, small))
+def test_finding_of_the_linearised_network_quotes_the_widest_and_last(small):
+    text = step5_linearised.finding(take(step5_linearised, small))
     metrics = small["metrics"]
     rows = metrics[(metrics["width"] == 256) & (metrics["step"] == 30)]
-    for metric in (at.NETWORK, at.UNCORRECTED):
+    for metric in (step5_linearised.NETWORK, step5_linearised.UNCORRECTED):
         value = number(rows.loc[rows["metric"] == metric, "value"].median(), 2)
         slope = naive_slope(metrics, metric, step=30)["slope"]
         assert f"{value} (slope {fixed(slope)} ±" in text
     last = metrics[metrics["step"] == 30_000].set_index("metric")["value"]
-    assert f"{number(last[f'{at.COST}_limit'], 2)} at infinite width" in text
+    assert f"{number(last[f'{step5_linearised.COST}_limit'], 2)} at infinite width" in text
 
 
-def test_outputs_show_the_network_and_its_prediction(small, figures):
-    at = module("outputs")
-    table = figures.take(at, small)
+def test_outputs_show_the_network_and_its_prediction(small):
+    table = take(step5_outputs, small)
     for metric, model in (("network", "network"), ("ntk_corrected", "ntk_corrected")):
         rows = table[table["metric"] == metric].sort_values(["output", "t"])
         predictions = small["predictions"]
@@ -138,47 +137,45 @@ def test_outputs_show_the_network_and_its_prediction(small, figures):
     np.testing.assert_array_equal(one["f"], train.sort_values("t")["y_1"])
 
 
-def test_outputs_beyond_the_colours_are_said_to_be_hidden(figures):
-    at = module("outputs")
-    table = figures.take(at, STUDIES["kinks alone"]())
-    assert "outputs (the first 3 of 5) of one network" in at.caption(table)
-    assert "empirical NTK of 5 outputs" in at.finding(table)
+def test_outputs_beyond_the_colours_are_said_to_be_hidden():
+    table = take(step5_outputs, STUDIES["kinks alone"]())
+    assert "outputs (the first 3 of 5) of one network" in step5_outputs.caption(table)
+    assert "empirical NTK of 5 outputs" in step5_outputs.finding(table)
 
 
-def test_every_smooth_activation_has_a_panel(small, figures):
-    at = module("hessian")
-    table = figures.take(at, small)
-    titles = [axes.get_title("left") for axes in at.draw(table).axes]
+def test_every_smooth_activation_has_a_panel(small):
+    table = take(step5_hessian, small)
+    titles = [axes.get_title("left") for axes in step5_hessian.draw(table).axes]
     assert len(titles) == 6
     for activation in ("gelu", "sin", "cos", "erf", "hermite 2"):
         assert sum(activation in title for title in titles) == 1
     assert not any("relu" in title for title in titles)
 
 
-def test_finding_of_the_hessian_quotes_the_worst_median(small, figures):
-    at = module("hessian")
-    text = at.finding(figures.take(at, small))
+def test_finding_of_the_hessian_quotes_the_worst_median(small):
+    text = step5_hessian.finding(take(step5_hessian, small))
     metrics = small["metrics"]
     ratios = metrics[metrics["metric"] == "hessian_median_ratio"]
     ratios = ratios.groupby(["activation", "width"])["value"].median()
     assert f"at most {number(100 * (ratios - 1).abs().max(), 2)} % off" in text
     slopes = [
-        naive_slope(metrics, at.BOUNDED, name)["slope"] for name in ("gelu", "sin", "cos", "erf")
+        naive_slope(metrics, step5_hessian.BOUNDED, name)["slope"]
+        for name in ("gelu", "sin", "cos", "erf")
     ]
-    slopes.append(naive_slope(metrics, at.BOUNDED, "hermite:2")["slope"])
+    slopes.append(naive_slope(metrics, step5_hessian.BOUNDED, "hermite:2")["slope"])
     low, high = fixed(min(slopes)), fixed(max(slopes))
     assert f"{low} to {high} for bounded weights" in text
 
 
-def test_finding_of_the_hessian_without_smooth_activations(figures):
-    at = module("hessian")
-    table = figures.take(at, STUDIES["kinks alone"]())
-    assert at.finding(table).startswith("No activation here has a second derivative; the largest")
+def test_finding_of_the_hessian_without_smooth_activations():
+    table = take(step5_hessian, STUDIES["kinks alone"]())
+    assert step5_hessian.finding(table).startswith(
+        "No activation here has a second derivative; the largest"
+    )
 
 
-def test_finding_of_the_flow_quotes_the_largest_differences(small, figures):
-    at = module("flow")
-    text = at.finding(figures.take(at, small))
+def test_finding_of_the_flow_quotes_the_largest_differences(small):
+    text = step5_flow.finding(take(step5_flow, small))
     flow = small["flow"]
     for rate in (0.01, 0.9):
         largest = flow.loc[flow["relative_learning_rate"] == rate, "rmse"].max()

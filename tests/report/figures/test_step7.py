@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from figure_checks import check_figure, check_layout, make_study, short, take, with_variant
 
 from widelimit.report.figures import (
     choices,
@@ -25,7 +26,7 @@ MODULES = [
     step7_ensemble,
     step7_interval,
 ]
-every_module = pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__.split(".")[-1])
+every_module = pytest.mark.parametrize("module", MODULES, ids=short)
 
 
 cases = pytest.mark.parametrize(
@@ -37,14 +38,13 @@ cases = pytest.mark.parametrize(
             for module in (step7_explorer, step7_fits, step7_ensemble, step7_interval)
         ),
     ],
-    ids=lambda case: getattr(case, "__name__", case).split(".")[-1],
+    ids=short,
 )
 
 
 @cases
-def test_figures_are_readable(module, study, figures, tmp_path, request):
-    table = figures.take(module, request.getfixturevalue(study))
-    figures.check_figure(module, table, tmp_path / "table.parquet")
+def test_figures_are_readable(module, study, request):
+    check_figure(module, take(module, request.getfixturevalue(study)))
 
 
 @pytest.mark.parametrize(
@@ -55,19 +55,19 @@ def test_figures_are_readable(module, study, figures, tmp_path, request):
         *((module, np.inf) for module in (step7_convergence, step7_movement)),
     ],
 )
-def test_what_no_axis_can_show_is_left_out(module, value, full, figures):
-    table = figures.take(module, full)
+def test_what_no_axis_can_show_is_left_out(module, value, full):
+    table = take(module, full)
     table[["centre", "lower", "upper"]] = value
-    figures.check_layout(module.draw(table))
+    check_layout(module.draw(table))
     table.loc[table.index[:-1], ["centre", "lower", "upper"]] = 1e-3
     figure = module.draw(table)
-    figures.check_layout(figure)
+    check_layout(figure)
 
 
 @every_module
-def test_rows_of_the_study_may_come_in_any_order(module, full, figures):
+def test_rows_of_the_study_may_come_in_any_order(module, full):
     shuffled = {name: f.sample(frac=1, random_state=0) for name, f in full.items()}
-    one, two = (figures.take(module, study) for study in (full, shuffled))
+    one, two = (take(module, study) for study in (full, shuffled))
     keys = [name for name in one if one[name].dtype != float]
     one, two = (
         table.sort_values(keys, ignore_index=True, key=lambda c: c.astype(str))
@@ -83,8 +83,8 @@ def values(frame, metric, **fixed):
     return rows["value"].to_numpy()
 
 
-def test_fits_show_each_network_and_the_prediction_at_the_last_step(full, figures):
-    table = figures.take(step7_fits, full)
+def test_fits_show_each_network_and_the_prediction_at_the_last_step(full):
+    table = take(step7_fits, full)
     predictions = full["predictions"]
     last = predictions[(predictions["step"] == 10_000) & (predictions["width"] == 64)]
     seed = last[(last["seed"] == 2) & (last["model"] == "network")].sort_values("index")["f"]
@@ -101,16 +101,16 @@ def test_fits_show_each_network_and_the_prediction_at_the_last_step(full, figure
     assert f"{number(distance, 2)} at width 2⁶" in step7_fits.finding(table)
 
 
-def test_fits_choose_among_many_widths(figures):
+def test_fits_choose_among_many_widths():
     widths = [2**i for i in range(4, 15)]
-    study = figures.make_study(widths=widths, seeds=1, steps=(0, 10), n_test=5)
-    shown = choices.distinct(figures.take(step7_fits, study)["width"])
+    study = make_study(widths=widths, seeds=1, steps=(0, 10), n_test=5)
+    shown = choices.distinct(take(step7_fits, study)["width"])
     assert len(shown) == 6
     assert {shown[0], shown[-1]} == {widths[0], widths[-1]}
 
 
-def test_convergence_is_the_median_with_quantiles_and_the_fitted_slope(full, figures):
-    table = figures.take(step7_convergence, full, quantiles=[0.25, 0.75])
+def test_convergence_is_the_median_with_quantiles_and_the_fitted_slope(full):
+    table = take(step7_convergence, full, quantiles=[0.25, 0.75])
     row = table[
         (table["metric"] == step7_convergence.NETWORK)
         & (table["step"] == 1000)
@@ -133,8 +133,8 @@ def test_convergence_is_the_median_with_quantiles_and_the_fitted_slope(full, fig
     assert "medians over 3 seeds; bands: 25 % to 75 % quantiles" in step7_convergence.caption(table)
 
 
-def test_convergence_quotes_the_last_step(full, figures):
-    table = figures.take(step7_convergence, full)
+def test_convergence_quotes_the_last_step(full):
+    table = take(step7_convergence, full)
     finding = step7_convergence.finding(table)
     for width, name in ((64, "2⁶"), (2**12, "2¹²")):
         known = values(full["metrics"], "rmse_network_vs_ntk", step=10_000, width=width)
@@ -144,8 +144,8 @@ def test_convergence_quotes_the_last_step(full, figures):
     assert f"{fixed(fit['slope'])} ({fixed(fit['slope_low'])} to" in finding
 
 
-def test_loss_compares_each_network_with_its_own_closed_form(full, figures):
-    table = figures.take(step7_loss, full)
+def test_loss_compares_each_network_with_its_own_closed_form(full):
+    table = take(step7_loss, full)
     at = {"step": 1000, "width": 64}
     measured, closed = (
         values(full["metrics"], name, **at) for name in ("train_loss", "train_loss_ntk")
@@ -164,17 +164,17 @@ def test_loss_compares_each_network_with_its_own_closed_form(full, figures):
     assert f"{number(last['centre'].iloc[0], 3)} times the closed form" in step7_loss.finding(table)
 
 
-def test_loss_of_a_network_that_fits_exactly_has_no_ratio(full, figures):
+def test_loss_of_a_network_that_fits_exactly_has_no_ratio(full):
     metrics = full["metrics"].copy()
     metrics.loc[metrics["metric"].eq("train_loss_ntk"), "value"] = 0.0
-    table = figures.take(step7_loss, {"metrics": metrics})
+    table = take(step7_loss, {"metrics": metrics})
     assert "ratio" not in set(table["quantity"])
     assert "At no step" in step7_loss.finding(table)
-    figures.check_layout(step7_loss.draw(table))
+    check_layout(step7_loss.draw(table))
 
 
-def test_movement_is_that_of_the_last_step(full, figures):
-    table = figures.take(step7_movement, full)
+def test_movement_is_that_of_the_last_step(full):
+    table = take(step7_movement, full)
     moved = table[table["metric"] == "weight_movement"]
     assert set(moved["step"]) == {10_000}
     known = values(full["metrics"], "weight_movement", step=10_000, width=2**12)
@@ -182,17 +182,17 @@ def test_movement_is_that_of_the_last_step(full, figures):
     assert set(table["metric"]) == {*step7_movement.PANELS, "ntk_deviation_expected"}
 
 
-def test_movement_without_the_empirical_ntk_shows_the_weights_alone(full, figures):
+def test_movement_without_the_empirical_ntk_shows_the_weights_alone(full):
     metrics = full["metrics"][~full["metrics"]["metric"].str.startswith("ntk_")]
-    table = figures.take(step7_movement, full | {"metrics": metrics})
+    table = take(step7_movement, full | {"metrics": metrics})
     figure = step7_movement.draw(table)
     assert len(figure.axes) == 1
     assert "NTK" not in step7_movement.finding(table)
     assert "b:" not in step7_movement.caption(table)
 
 
-def test_ensemble_is_mean_and_standard_deviation_over_seeds(full, figures):
-    table = figures.take(step7_ensemble, full)
+def test_ensemble_is_mean_and_standard_deviation_over_seeds(full):
+    table = take(step7_ensemble, full)
     predictions = full["predictions"]
     here = predictions[
         (predictions["model"] == "network")
@@ -221,14 +221,14 @@ def test_ensemble_is_mean_and_standard_deviation_over_seeds(full, figures):
     assert f"{number(bias / error, 2)} standard errors" in finding
 
 
-def test_ensemble_of_one_has_no_spread(smallest, figures):
-    table = figures.take(step7_ensemble, smallest)
+def test_ensemble_of_one_has_no_spread(smallest):
+    table = take(step7_ensemble, smallest)
     assert not (table["quantity"].eq("std") & table["width"].notna()).any()
     assert "standard deviation" not in step7_ensemble.finding(table)
 
 
-def test_interval_has_rank_2_and_the_least_loss_of_two_half_lines(full, figures):
-    table = figures.take(step7_interval, full)
+def test_interval_has_rank_2_and_the_least_loss_of_two_half_lines(full):
+    table = take(step7_interval, full)
     train = full["interval_data"].query("split == 'train'")
     x, y = train["x_0"].to_numpy(), train["y_0"].to_numpy()
     lines = np.stack([np.maximum(x, 0), np.maximum(-x, 0)], axis=1)
@@ -244,30 +244,28 @@ def test_interval_has_rank_2_and_the_least_loss_of_two_half_lines(full, figures)
     assert spectrum["value"].to_numpy() == pytest.approx(known / known[0], rel=1e-6)
 
 
-def test_interval_draws_functions_over_each_other_only_for_one_problem(full, sphere, figures):
+def test_interval_draws_functions_over_each_other_only_for_one_problem(full, sphere):
     def drawn(study):
-        table = figures.take(step7_interval, study)
+        table = take(step7_interval, study)
         return set(table.loc[table["quantity"] == "network", "inputs"])
 
     assert drawn(full) == {"raw", "study"}
     assert drawn(sphere) == {"raw"}
 
 
-def test_interval_takes_the_widest_width_that_both_have(figures):
+def test_interval_takes_the_widest_width_that_both_have():
     small = {"seeds": 1, "steps": (0, 10), "n_test": 6}
-    both = figures.with_variant(
-        figures.make_study(widths=(64, 256, 1024), **small),
-        figures.make_study(widths=(64, 256), dimension=1, **small),
+    both = with_variant(
+        make_study(widths=(64, 256, 1024), **small),
+        make_study(widths=(64, 256), dimension=1, **small),
     )
-    assert choices.distinct(figures.take(step7_interval, both)["width"]) == [256]
-    apart = figures.with_variant(
-        figures.make_study(widths=(64,), **small), figures.make_study(widths=(8,), **small)
-    )
-    assert choices.distinct(figures.take(step7_interval, apart)["width"]) == [8, 64]
+    assert choices.distinct(take(step7_interval, both)["width"]) == [256]
+    apart = with_variant(make_study(widths=(64,), **small), make_study(widths=(8,), **small))
+    assert choices.distinct(take(step7_interval, apart)["width"]) == [8, 64]
 
 
 @pytest.mark.parametrize("module", [step7_fits, step7_ensemble])
-def test_of_several_outputs_the_first_is_shown(module, smallest, figures):
+def test_of_several_outputs_the_first_is_shown(module, smallest):
     other = smallest["predictions"].assign(output=1, f=99.0).astype({"output": "Int16"})
     theory = smallest["theory"].assign(output=1).astype({"output": "Int16"})
     study = smallest | {
@@ -275,15 +273,15 @@ def test_of_several_outputs_the_first_is_shown(module, smallest, figures):
         "predictions": pd.concat([smallest["predictions"], other], ignore_index=True),
         "theory": pd.concat([smallest["theory"], theory], ignore_index=True),
     }
-    one, two = (figures.take(module, s) for s in (smallest, study))
+    one, two = (take(module, s) for s in (smallest, study))
     pd.testing.assert_frame_equal(one.drop(columns="outputs"), two.drop(columns="outputs"))
     assert "output 0" in module.caption(two).replace("O", "o")
     assert "output 0" not in module.caption(one).replace("O", "o")
 
 
-def test_convergence_without_the_networks_own_kernels(full, figures, tmp_path):
-    table = figures.take(step7_convergence, full)
+def test_convergence_without_the_networks_own_kernels(full):
+    table = take(step7_convergence, full)
     rest = table[table["metric"] != step7_convergence.OWN].reset_index(drop=True)
-    figures.check_figure(step7_convergence, rest, tmp_path / "table.parquet")
+    check_figure(step7_convergence, rest)
     assert "own NTK" in step7_convergence.caption(table)
     assert "own" not in step7_convergence.caption(rest)

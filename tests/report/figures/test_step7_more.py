@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from figure_checks import check_figure
 
 from widelimit.data.lecture import PUBLISHED, WIDTH
 from widelimit.measure.slopes import slopes_table
@@ -122,9 +123,9 @@ cases = pytest.mark.parametrize("name, study", CASES.values(), ids=CASES)
 
 
 @cases
-def test_figures_are_readable(name, study, figures, tmp_path):
+def test_figures_are_readable(name, study):
     module = MODULES[name]
-    figures.check_figure(module, module.summarise(**study), tmp_path / "table.parquet")
+    check_figure(module, module.summarise(**study))
 
 
 @pytest.mark.parametrize("name, make", [("beyond", make_beyond), ("classes", make_classes)])

@@ -4,6 +4,7 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 import pytest
+from figure_checks import check_layout
 
 from widelimit.report.figures import style
 
@@ -76,16 +77,16 @@ def test_saving_one_format_does_not_change_another(tmp_path):
     assert (tmp_path / "alone.svg").read_bytes() == (tmp_path / "after.svg").read_bytes()
 
 
-def test_the_layout_check_sees_overlap_and_clipping(figures):
+def test_the_layout_check_sees_overlap_and_clipping():
     figure = style.figure(2)
     figure.text(0.5, 0.5, "one text")
     figure.text(0.51, 0.5, "another text")
     with pytest.raises(AssertionError, match="overlap"):
-        figures.check_layout(figure)
+        check_layout(figure)
     figure = style.figure(2)
     figure.text(0.99, 0.5, "out of the picture")
     with pytest.raises(AssertionError, match="leaves the canvas"):
-        figures.check_layout(figure)
+        check_layout(figure)
 
 
 def test_save_refuses_other_formats(tmp_path):
