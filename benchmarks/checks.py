@@ -1,7 +1,5 @@
 """That two methods compute the same thing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The figure: what each method costs, and how the circle engine's cost grows with the width."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS

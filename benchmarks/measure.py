@@ -5,8 +5,6 @@
 each line of its standard input the rows of one round, as JSON.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import time

@@ -5,8 +5,6 @@ that width from their NTK predictions, root mean square over initialisations and
 tolerances, with its standard error over initialisations. Printed as Markdown.
 """
 
-from __future__ import annotations
-
 import argparse
 from typing import NamedTuple
 

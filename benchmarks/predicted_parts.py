@@ -8,8 +8,6 @@ it, and the slope and correlation of that mean with the prediction. Printed as M
 defaults are those of ReLU; docs/finite_width.md has the command for the others, narrower and many.
 """
 
-from __future__ import annotations
-
 import argparse
 from typing import NamedTuple
 

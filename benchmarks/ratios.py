@@ -1,7 +1,5 @@
 """From measurements to ratios: what each method costs in multiples of widelimit's own."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pyarrow as pa
 

@@ -3,8 +3,6 @@
 ``python -m benchmarks.report`` puts the words of the last run into the READMEs that quote them.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import re

@@ -5,8 +5,6 @@ groups of the cluster profiles, and once more when all networks are there, each 
 then read. CPU time of the one process, so that what else runs on the machine counts little.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import resource

@@ -5,8 +5,6 @@ smallest study, in which kernels are compiled. Seconds are those of all processe
 system; the medians over rounds are printed as Markdown, and the ratios to the first checkout.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

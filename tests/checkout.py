@@ -1,7 +1,5 @@
 """A copy of the workflow in which tests run studies, as users do, and edit code."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

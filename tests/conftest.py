@@ -1,7 +1,5 @@
 """One thread for each process, one cache of compiled code for all."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 from collections.abc import Callable

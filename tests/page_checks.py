@@ -1,7 +1,5 @@
 """A page as a browser sees it, and figures to put on pages, made up or drawn."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """Points on spheres."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -1,7 +1,5 @@
 """Step 4 of a study, made by its stages without any files."""
 
-from __future__ import annotations
-
 from widelimit.data.points import generate_data
 from widelimit.measure.features.statements import measure
 from widelimit.measure.slopes import slopes_table

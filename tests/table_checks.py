@@ -1,7 +1,5 @@
 """What the tables of every stage are held to."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from widelimit.measure.slopes import fit_slope

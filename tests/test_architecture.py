@@ -1,7 +1,5 @@
 """Imports run downwards only, pure mathematics knows no files, and every module is small."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

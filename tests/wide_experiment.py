@@ -1,7 +1,5 @@
 """Experiments of seconds, run in memory as the workflow runs its own."""
 
-from __future__ import annotations
-
 from widelimit.measure.wide.small_experiment import Experiment, run_experiment
 
 

@@ -4,8 +4,6 @@ Those of training are classes of the form of `base.Method`; those of Gram matric
 return a function of X.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 
 TRAINING = {

@@ -1,7 +1,5 @@
 """What the training methods share."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from benchmarks.cases import Problem

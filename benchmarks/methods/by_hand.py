@@ -1,7 +1,5 @@
 """NumPy with the gradient written by hand: what the other methods are checked against."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.special import erf, ndtr
 

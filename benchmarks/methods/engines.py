@@ -1,7 +1,5 @@
 """widelimit's two engines."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from benchmarks.cases import LEARNING_RATE, Problem

@@ -1,7 +1,5 @@
 """The two products of large matrices in a step of gradient descent, and nothing else."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from benchmarks.cases import Problem

@@ -1,7 +1,5 @@
 """widelimit's Gram matrices, and what none can do without: for each case a function of X."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,7 +1,5 @@
 """JAX: the gradient by `value_and_grad`, all steps in one compiled `fori_loop`, in float64."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import jax

@@ -1,7 +1,5 @@
 """The NTK of neural-tangents, compiled by JAX."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from types import ModuleType

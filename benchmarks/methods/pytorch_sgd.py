@@ -1,7 +1,5 @@
 """PyTorch's autograd and its SGD, as in any of its tutorials, in float64."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 

@@ -1,7 +1,5 @@
 """The Gaussian kernel of scikit-learn."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from sklearn.metrics.pairwise import rbf_kernel

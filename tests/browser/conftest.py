@@ -1,7 +1,5 @@
 """The pages of the tiny study in a headless Chromium."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Formulas are laid out by the page's own font, whatever fonts the machine has."""
 
-from __future__ import annotations
-
 import pytest
 
 from widelimit.report.catalog import PAGES

@@ -1,7 +1,5 @@
 """What a reader meets: every page at every size, in the dark, on paper, by keyboard and by ear."""
 
-from __future__ import annotations
-
 import io
 import re
 from importlib import import_module

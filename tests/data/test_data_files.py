@@ -1,7 +1,5 @@
 """A file of the user's own is read as it is written, or refused with the place that is wrong."""
 
-from __future__ import annotations
-
 import bz2
 import csv
 import datetime

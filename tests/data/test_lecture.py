@@ -1,7 +1,5 @@
 """The lecture's published numbers are the oracle here: they were computed by other code."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import yaml

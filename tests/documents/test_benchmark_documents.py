@@ -1,7 +1,5 @@
 """What the documents quote of the benchmarks, and the locks of the environments measured."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

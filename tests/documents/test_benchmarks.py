@@ -1,7 +1,5 @@
 """The benchmarks' cases, checks and ratios, on tiny sizes and without the libraries measured."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

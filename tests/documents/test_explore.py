@@ -1,7 +1,5 @@
 """docs/explore.md as it stands, on the tiny study, against naive loops."""
 
-from __future__ import annotations
-
 import json
 import re
 from statistics import median

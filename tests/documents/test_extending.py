@@ -1,7 +1,5 @@
 """The worked examples of docs/extending.md, as a reader would follow them."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

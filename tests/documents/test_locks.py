@@ -1,7 +1,5 @@
 """pyproject.toml, requirements.lock and the environment of the jobs agree with each other."""
 
-from __future__ import annotations
-
 import ast
 import re
 import sys

@@ -1,7 +1,5 @@
 """Plain networks, many at a time, that know nothing of the package but the activation."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

@@ -1,7 +1,5 @@
 """Activations written as expressions, and their duals by quadrature."""
 
-from __future__ import annotations
-
 import mpmath
 import numpy as np
 import pytest

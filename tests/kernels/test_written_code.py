@@ -1,7 +1,5 @@
 """Expressions as machine code: what NumPy computes of the same tree."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """Mean test errors from a spectrum, beside means over fresh data sets."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Sums over spherical harmonics, against explicit ones and quadrature."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

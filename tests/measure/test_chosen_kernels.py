@@ -1,7 +1,5 @@
 """Kernels on classes, ridge and scale chosen by validation: once more by scikit-learn."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from sklearn.kernel_ridge import KernelRidge

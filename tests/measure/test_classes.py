@@ -3,8 +3,6 @@
 The oracle is the definition of each number, computed by loops from the predictions.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Networks on a target of one direction, beside their kernel."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

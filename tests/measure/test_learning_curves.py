@@ -1,7 +1,5 @@
 """Learning curves over draws of points, against explicit targets and theory."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Networks of several output scales: the border between lazy and rich, and the limit at fixed g."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

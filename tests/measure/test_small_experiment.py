@@ -1,7 +1,5 @@
 """The smaller experiments: the same numbers as from the stages one by one, and the slope."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -3,8 +3,6 @@
 The oracle is the definition of each number, computed here by explicit loops from the networks.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

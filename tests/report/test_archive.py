@@ -1,7 +1,5 @@
 """A study in one file: whole, described, and up to date where it is unpacked."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import tarfile

@@ -1,7 +1,5 @@
 """The list of figures and pages agrees with the modules, the templates and the studies."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from importlib import import_module

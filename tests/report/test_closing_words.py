@@ -1,7 +1,5 @@
 """What a run says at its end."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from widelimit.report.closing_words import closing_words

@@ -1,7 +1,5 @@
 """Finished studies side by side."""
 
-from __future__ import annotations
-
 import json
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """results/README.md is generated from the schemas of the tables."""
 
-from __future__ import annotations
-
 from checkout import ROOT
 from widelimit.report.describe_tables import readme
 

@@ -1,7 +1,5 @@
 """Where the files of a study are: each table that is read is computed, or made from others."""
 
-from __future__ import annotations
-
 import pytest
 
 from checkout import ROOT

@@ -1,7 +1,5 @@
 """What the statements of a report come to."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -5,8 +5,6 @@ so that nothing of a SLURM that is installed here is touched. With accounting th
 slurmdbd and a MariaDB, as on most clusters.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import secrets

@@ -1,7 +1,5 @@
 """One SLURM for all tests of the session, and checkouts that submit to it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from dataclasses import dataclass

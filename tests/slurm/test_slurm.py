@@ -1,7 +1,5 @@
 """The study on a real SLURM: the same bytes, and what happens when something goes wrong."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import shutil

@@ -1,7 +1,5 @@
 """What jobs are told: arguments that the functions take, and whole chunks of seeds."""
 
-from __future__ import annotations
-
 import inspect
 
 import pytest

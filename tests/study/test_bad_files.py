@@ -1,7 +1,5 @@
 """Files that are no configuration, and names that lead out of the results."""
 
-from __future__ import annotations
-
 import pytest
 
 from checkout import ROOT, TINY

@@ -1,7 +1,5 @@
 """Bad configurations and bad data files: one readable line each, which names the key."""
 
-from __future__ import annotations
-
 import pytest
 import yaml
 

@@ -1,7 +1,5 @@
 """The model of a study: its schema, the studies that ship, what it says of each key."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Configurations are read as they are written."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import pytest

@@ -1,7 +1,5 @@
 """Paths that Snakemake cannot use are refused before any job."""
 
-from __future__ import annotations
-
 import subprocess
 
 import pytest

@@ -1,7 +1,5 @@
 """Random configurations and data files: an answer in readable lines, never a traceback."""
 
-from __future__ import annotations
-
 import copy
 import io
 import posixpath

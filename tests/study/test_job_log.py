@@ -1,7 +1,5 @@
 """What a job's log and its standard error say of an error."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

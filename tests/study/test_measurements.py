@@ -1,7 +1,5 @@
 """What the steps are told is what their functions take; what they declare is what they give."""
 
-from __future__ import annotations
-
 import inspect
 from importlib import import_module
 

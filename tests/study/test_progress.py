@@ -1,7 +1,5 @@
 """Progress of long jobs, with a clock that stands still until told otherwise."""
 
-from __future__ import annotations
-
 import io
 from types import SimpleNamespace
 

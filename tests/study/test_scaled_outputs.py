@@ -1,7 +1,5 @@
 """network.output_scale: what is taken, what is refused, and what a study makes of it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

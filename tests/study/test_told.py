@@ -1,7 +1,5 @@
 """What Snakemake keeps of what a job is told, and what the job gets."""
 
-from __future__ import annotations
-
 import json
 import pickle
 

@@ -1,7 +1,5 @@
 """What made a table is in its metadata: each rule on the way to it, with parameters and code."""
 
-from __future__ import annotations
-
 import json
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """The digest of a rule changes when, and only when, code that the rule reaches changes."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

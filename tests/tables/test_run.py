@@ -1,7 +1,5 @@
 """A job refuses what was edited since its run began."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

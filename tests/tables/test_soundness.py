@@ -1,7 +1,5 @@
 """Files that are damaged, or are not what they pass for, are told from whole ones."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Random problems on the unit circle, the awkward ones among them."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Gradient descent once more: from the formula in NumPy, as compiled loops, and in many digits."""
 
-from __future__ import annotations
-
 import mpmath
 import numpy as np
 from numba import njit

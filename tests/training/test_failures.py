@@ -1,7 +1,5 @@
 """A training that failed is an error, whichever way it failed, and the error names the cause."""
 
-from __future__ import annotations
-
 import pickle
 
 import numpy as np

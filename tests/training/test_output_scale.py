@@ -1,7 +1,5 @@
 """alpha (f - f_0) on L / alpha^2, against plain loops over steps."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

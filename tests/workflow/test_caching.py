@@ -1,7 +1,5 @@
 """--cache between working directories: what is shared, and that nothing stale ever is."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Which rules an edit reaches: those whose digest of code is taken over the edited file."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,8 +1,6 @@
 """The workflow from elsewhere: run in another folder, imported by another workflow, deployed by
 snakedeploy, and its package installed from a wheel."""
 
-from __future__ import annotations
-
 import html
 import os
 import re

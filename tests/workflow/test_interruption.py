@@ -1,7 +1,5 @@
 """Killed, interrupted, out of space: what is there afterwards is whole, a rerun completes it."""
 
-from __future__ import annotations
-
 import os
 import random
 import re

@@ -1,7 +1,5 @@
 """The linters of Python and of Snakemake are content."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

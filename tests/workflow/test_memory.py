@@ -1,7 +1,5 @@
 """Jobs take the memory that their rules ask for, at sizes where kernels outweigh Python too."""
 
-from __future__ import annotations
-
 import pytest
 
 from widelimit.study import cost

@@ -1,7 +1,5 @@
 """Each table and page says which configuration, code, lock and versions made it, and no date."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """A power cut: what had not reached the disk is lost, and no run takes what is left for all."""
 
-from __future__ import annotations
-
 import random
 import shutil
 import subprocess

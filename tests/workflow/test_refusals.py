@@ -3,8 +3,6 @@
 What is refused, and in which words, is tested with the model and the checks in tests/study.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

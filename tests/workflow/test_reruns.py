@@ -3,8 +3,6 @@
 Which rules an edit of code reaches at all is tested in test_digests.py.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Whole runs: the same bytes whatever the cores, the place and the chunks; what is left behind."""
 
-from __future__ import annotations
-
 import html
 import re
 import shlex

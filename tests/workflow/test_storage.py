@@ -1,7 +1,5 @@
 """Results in a storage that only Snakemake reaches, as on clouds: the same bytes."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -13,8 +13,6 @@ So code is saved under a lock, and every kind of processor has its own folder as
 systems without locks.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

@@ -6,8 +6,6 @@ comparisons, and the functions and constants below. A comparison is the number 1
 calls of other names, strings) is refused before anything is computed.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import re

@@ -4,8 +4,6 @@ A stream depends on nothing else, so results are the same whatever the chunks of
 of the jobs or the number of cores.
 """
 
-from __future__ import annotations
-
 import zlib
 
 import numpy as np

@@ -4,8 +4,6 @@ Each function returns the argument in one form, or raises ValueError with its na
 and what was given.
 """
 
-from __future__ import annotations
-
 import math
 import numbers
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """The figures about classes, of tables that a small study gives."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Each page once, with made-up figures and two that are drawn, and with numbers to quote."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """Formulas are MathML that every browser lays out alike, and each of their signs is in the font."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ElementTree
 

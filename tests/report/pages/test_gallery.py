@@ -1,7 +1,5 @@
 """The page of all figures."""
 
-from __future__ import annotations
-
 import base64
 import io
 

@@ -1,7 +1,5 @@
 """Pages are made of what jobs have left: they load no figure's module and nothing that draws."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What is filled in once a page is whole."""
 
-from __future__ import annotations
-
 import pytest
 
 from widelimit.report.pages.whole import CONTENTS, completed

@@ -9,8 +9,6 @@ Of the points that share a line one decides about units, by the sign of x.b as i
 kernels/preactivations.py. The others agree with it, except about units on the line itself.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

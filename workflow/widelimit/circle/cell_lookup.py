@@ -1,7 +1,5 @@
 """Which cell of an arrangement a weight b lies in: a guess from a table, then exact sign tests."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

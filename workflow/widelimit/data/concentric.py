@@ -3,8 +3,6 @@
 Points are rows (n, 2); labels are -1 or +1, shape (n,).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

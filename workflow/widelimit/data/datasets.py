@@ -3,8 +3,6 @@
 A class is one output, 1 for the points that belong to it and 0 for the others.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module

@@ -1,7 +1,5 @@
 """Numbers from a CSV or Parquet file of the user's own: a misread table never passes for data."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

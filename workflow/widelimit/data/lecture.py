@@ -6,8 +6,6 @@ a bias in its first layer, which is an input coordinate of 1 here. A notebook of
 "Double Descent Tutorial", fits random features to ten noisy points of a line.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.data.sources import normalise_rows

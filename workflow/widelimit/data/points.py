@@ -1,7 +1,5 @@
 """Stage generate_data: the points of an experiment and their targets."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial

@@ -4,8 +4,6 @@ Each source makes X (n, d), rows of unit norm but for ``interval``, and where th
 position t (n,) from which a target is computed.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.data.datasets import DATASETS

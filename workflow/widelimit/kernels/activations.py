@@ -4,8 +4,6 @@ A name is ``relu``, ``leaky_relu:<slope>``, ``gelu``, ``sin``, ``cos``, ``erf`` 
 one of ``WRITTEN``; or an expression in u, such as ``tanh(u) + 0.1 * u``.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable

@@ -4,8 +4,6 @@ phi^ and its derivative, as functions of the angle theta = arccos xi, are analyt
 [0, pi] if phi is smooth but for a kink at 0, where xi itself has a square root at its ends.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import cache

@@ -6,8 +6,6 @@ derivative, (phi^)' = (phi')^ (Daniely, Frostig & Singer 2016, section 4).
 A new activation needs an entry in ``activations`` and a pair of functions in ``DUALS`` below.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ nodes: ``tests/kernels/test_elementary.py`` finds them again from 60 digits.
 Sources: Cody & Waite (1980), chapters 6, 8 and 11; Cody (1969) for the form of erfc.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

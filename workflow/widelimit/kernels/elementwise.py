@@ -5,8 +5,6 @@ tails and the neighbourhood of 0 keep their digits: absolute error 1e-15 for |u|
 relative to gelu's left tail. sin and cos are right to 3e-16 for |u| < 2^20.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import partial

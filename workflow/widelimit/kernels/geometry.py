@@ -1,7 +1,5 @@
 """Distances and angles between the rows of X (n, d) and of Z (m, d), however close they are."""
 
-from __future__ import annotations
-
 import numpy as np
 
 NEAR = 0.05

@@ -13,8 +13,6 @@ size (their squares would overflow), or differ in dimension, and MemoryError for
 than the machine's memory. Beside the matrix itself little memory is needed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import math
 import os

@@ -4,8 +4,6 @@ h_n = He_n / sqrt(n!) are orthonormal under the standard normal density, phi = s
 phi^(xi) = sum_n a_n^2 xi^n (Daniely, Frostig & Singer 2016, lemma 11; O'Donnell 2014, 11.2).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -9,8 +9,6 @@ A layer takes three flat arrays, an entry for each pair of points, through one h
 with c as `scale` and the number in the activation's name as `parameter`. Sources as in `duals`.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Polynomial features and their kernel: a feature map of few dimensions that can be written out."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

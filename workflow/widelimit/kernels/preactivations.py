@@ -12,8 +12,6 @@ in both training engines, in empirical kernels and in Jacobians; the value of ph
 at 0, may come from any sum. In more dimensions x.b is a matrix product, and rounding decides ties.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 MAX_TIE_DIMENSION = 3

@@ -3,8 +3,6 @@
 It knows no closed form and no series, so that both can be held against it.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable

@@ -5,8 +5,6 @@ distances taken from the differences, as in `geometry`; then a closed form of `l
 in place. Of a symmetric matrix the lower half is computed, and each tile is written twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 

@@ -4,8 +4,6 @@ The grammar is that of targets (expressions.py). At a kink, phi' is the slope of
 as it is for (leaky) ReLU.
 """
 
-from __future__ import annotations
-
 import ast
 from functools import reduce
 

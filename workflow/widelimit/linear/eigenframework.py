@@ -6,8 +6,6 @@ root, kappa, then gives the mean test error for every number of points. This is 
 statement; for ReLU kernels in d = 8 root mean square errors agree within 10 % from n = 8 on.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import NamedTuple

@@ -9,8 +9,6 @@ for these discrete steps exactly; gradient flow has exp(-eta T K) for the power
 (Jacot, Gabriel & Hongler 2018, section 5; Lee et al. 2019, section 2.2).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Spherical harmonics on S^(d-1), as far as sums over all harmonics of a degree need them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -7,8 +7,6 @@ Regression on n points takes memory for two n x n matrices besides the given one
 for five below.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -12,8 +12,6 @@ direction v_i by 1 - eta sigma_i^2. So descent from 0 converges, for every y, if
 0 < eta < 2 / sigma_1^2.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

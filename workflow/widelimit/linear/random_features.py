@@ -4,8 +4,6 @@ X (n, d) has one point a row; the k features share the factor that makes their k
 on the diagonal. Every function raises ValueError for shapes that do not fit.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

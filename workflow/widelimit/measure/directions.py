@@ -6,8 +6,6 @@ some d^2 / 2. A rich network can turn its first layer towards e. Its B'B then lo
 grad F grad F' over the points (Radhakrishnan et al. 2024).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

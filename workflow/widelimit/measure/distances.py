@@ -1,7 +1,5 @@
 """Distances between predictions, kernels and weights, and how an ensemble differs from theory."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Arrays as tables with a row for each entry."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -7,8 +7,6 @@ degree l is P_l(x.z), so with f(z) = M y, M = K(z, X) (K + ridge I)^-1,
     E |f(z) - Y(z)|^2 = 1 - 2 M P_l(X, z) + M P_l(X, X) M'.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any

@@ -4,8 +4,6 @@ The lecture draws complex random Fourier features, whose kernel tends to the Gau
 exp(-|x - z|^2 / 2), and compares them with regression by exp(-|x - z| / 2), a Laplace kernel.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Numbers of steps that are even in the logarithm, at which gradient descent is looked at."""
 
-from __future__ import annotations
-
 
 def log_steps(last: int, per_decade: int = 1, *, digits: int | None = None) -> list[int]:
     """The whole numbers nearest to 10^(i / per_decade), i = 0, 1, .., up to ``last`` >= 1.

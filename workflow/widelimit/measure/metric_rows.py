@@ -1,7 +1,5 @@
 """A number that was measured, as a row of metrics.parquet; `metric_meanings` says what it is."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

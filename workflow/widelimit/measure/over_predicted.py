@@ -1,7 +1,5 @@
 """Trained networks beside what the theory of finite width predicted of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What the theory of finite width predicts of a study before any network is trained."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

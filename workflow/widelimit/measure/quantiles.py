@@ -1,7 +1,5 @@
 """Medians over seeds, with quantiles."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Slopes against width, fitted over all seeds, with intervals."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple

@@ -10,8 +10,6 @@ x/|x|, is s [[0, g], [g, q]] with g = |x| phi'(u) and q = |x|^2 a phi''(u), whos
 s (q +- sqrt(q^2 + 4 g^2))/2. The spectral norm is the largest of these over the units.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The network linearised at w_0, f_lin(x; w) = f_0(x) + J(x) (w - w_0), trained step by step."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -5,8 +5,6 @@ pair, block by block, so that memory does not grow with the width; `CellSums` is
 circle.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.kernels.activations import Activation, parse_activation

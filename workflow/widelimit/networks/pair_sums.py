@@ -1,7 +1,5 @@
 """Sums over the units, from every (unit, point) pair."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import prod
 

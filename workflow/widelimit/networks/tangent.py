@@ -4,8 +4,6 @@ w are all weights, those of A row by row, then those of B row by row. The empiri
 J(x) J(z)'.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

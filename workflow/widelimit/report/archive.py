@@ -6,8 +6,6 @@ an RO-Crate (Soiland-Reyes et al., 2022, doi:10.3233/DS-210053). Unpacked elsewh
 finds all of it up to date.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import sys

@@ -7,8 +7,6 @@ between them is said here.
 Tables are named by their place in the results directory, without ``.parquet``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial

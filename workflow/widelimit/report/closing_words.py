@@ -1,7 +1,5 @@
 """What a run says at its end: where to look, and what the statements come to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 

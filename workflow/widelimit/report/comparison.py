@@ -4,8 +4,6 @@ From their results directories alone: what differs in their configurations, the 
 prediction against width, and the statements beside each other; comparison.html, .svg and .parquet.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """results/README.md, generated from the schemas: ``python -m widelimit.report.describe_tables``."""
 
-from __future__ import annotations
-
 import pkgutil
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Widths that distances need, between those for which the distance is predicted."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -3,8 +3,6 @@
 Its Python blocks become cells of code, all else cells of text.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import sys

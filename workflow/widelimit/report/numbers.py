@@ -1,7 +1,5 @@
 """Numbers as text: one format for figures, captions, findings, claims and pages."""
 
-from __future__ import annotations
-
 import math
 from numbers import Integral
 

@@ -4,8 +4,6 @@ The rules name their files by it. What a table follows from beside other tables,
 its rule is told, they know themselves.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 

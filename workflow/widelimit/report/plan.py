@@ -1,8 +1,6 @@
 """The plan of a study: how far its networks should be from their kernel predictions, and how wide
 they would have to be for less, before anything is trained."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from widelimit.finite_width.trusted import NARROWEST_KINKED, SMALL

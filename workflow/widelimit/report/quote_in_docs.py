@@ -4,8 +4,6 @@ The README's picture and verdict, the findings in docs/science.md, and docs/clai
 they say of the result is what the shipped study has computed.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """What the statements of a report come to: how many hold, are open or fail, and where."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 HOLDS, FAILS, OPEN, MISSING = "yes", "no", "open", "not measured"

@@ -3,8 +3,6 @@
 A job runs again when they change, so each is told what it needs and no more.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from widelimit.data.datasets import DATASETS, TABLES

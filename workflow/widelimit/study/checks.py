@@ -5,8 +5,6 @@ the engine asked for apply?
 laid over the first.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """What a user types to run a study again, in part or from some point on; pages show it."""
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Sequence

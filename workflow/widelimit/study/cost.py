@@ -2,8 +2,6 @@
 that take more. Times are twice to fifteen times what was measured on one core of 2024.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Where a study runs: a path that Snakemake can use, and the variables that its jobs share."""
 
-from __future__ import annotations
-
 import os
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a script does around its one call: a log, and errors in one readable line."""
 
-from __future__ import annotations
-
 import atexit
 import gc
 import sys

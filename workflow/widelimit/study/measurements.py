@@ -5,8 +5,6 @@ A step is the function ``measure`` of its module, with arguments from the study.
 that widelimit.tables declares for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

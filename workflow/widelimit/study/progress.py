@@ -1,7 +1,5 @@
 """Progress of long jobs: a bar on a terminal, lines in the log."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 import time

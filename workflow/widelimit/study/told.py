@@ -1,7 +1,5 @@
 """What a job is told, so that Snakemake prints its name and digest in place of a configuration."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from widelimit.tables.run import text_digest

@@ -1,7 +1,5 @@
 """The tables about classes of real data: kernel regression chosen by validation."""
 
-from __future__ import annotations
-
 from widelimit.tables.columns import INDEX, Table, count, matrix, real, text
 
 KERNEL = text("kernel", "ntk, nngp, gaussian, laplace, or linear: 1 + x.z")

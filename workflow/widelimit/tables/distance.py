@@ -1,7 +1,5 @@
 """The tables of the page about the distance from the limit."""
 
-from __future__ import annotations
-
 from widelimit.tables.columns import INDEX, STEP, WIDTH, Table, count, real
 
 START, MOVEMENT = (

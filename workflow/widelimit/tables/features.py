@@ -1,7 +1,5 @@
 """The tables of step 4: dual activations, random features and double descent."""
 
-from __future__ import annotations
-
 from widelimit.tables.columns import ACTIVATION, SEED, STEP, VALUE, WIDTH, Table, count, real, text
 
 FEATURES = text("features", "network: sqrt(c/k) phi(BX); fourier: random cosines")

@@ -1,7 +1,5 @@
 """Parquet in, Parquet out: one writer that is atomic, deterministic and holds to a schema."""
 
-from __future__ import annotations
-
 import base64
 import os
 import re

@@ -1,7 +1,5 @@
 """The tables of the page about learning curves."""
 
-from __future__ import annotations
-
 from widelimit.tables.columns import WIDTH, Table, count, real, text
 from widelimit.tables.scale import G
 

@@ -1,7 +1,5 @@
 """The table about a lecture's double descent."""
 
-from __future__ import annotations
-
 from widelimit.tables.columns import SEED, WIDTH, Table, real, text
 
 TABLES = {

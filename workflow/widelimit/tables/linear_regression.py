@@ -1,7 +1,5 @@
 """The tables of step 1: linear regression by gradient descent."""
 
-from __future__ import annotations
-
 from widelimit.tables.columns import STEP, Table, count, real, text
 
 SPECTRUM = text(

@@ -8,8 +8,6 @@ digest changes when, and only when, that code changes.
 Each table carries in its metadata what made it: see ``made_by``.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

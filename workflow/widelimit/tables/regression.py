@@ -1,7 +1,5 @@
 """The tables of steps 2 and 3: kernel regression."""
 
-from __future__ import annotations
-
 import pyarrow as pa
 
 from widelimit.tables.columns import (

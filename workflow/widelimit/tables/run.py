@@ -7,8 +7,6 @@ its configuration, of the code of each of its rules and of each data file into a
 variable that Snakemake hands to all jobs, and a job that finds anything else refuses to start.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 

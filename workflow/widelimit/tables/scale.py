@@ -1,7 +1,5 @@
 """The tables of the page about the scale of the output."""
 
-from __future__ import annotations
-
 from widelimit.tables.columns import Table, real
 from widelimit.tables.schemas import PREDICTIONS
 

@@ -4,8 +4,6 @@ The tables of single chapters are declared beside this module, so that a change 
 reruns nothing elsewhere.
 """
 
-from __future__ import annotations
-
 from widelimit.tables.columns import (
     ACTIVATION,
     EXPERIMENT,

@@ -9,8 +9,6 @@ flush it. It ignores a record that is empty, and so would take a result of other
 of this study.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from base64 import urlsafe_b64decode

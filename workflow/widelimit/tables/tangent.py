@@ -1,7 +1,5 @@
 """The tables of step 5: the neural tangent kernel."""
 
-from __future__ import annotations
-
 from widelimit.tables import schemas
 from widelimit.tables.columns import ACTIVATION, STEP, VALUE, Table, real, text
 

@@ -4,8 +4,6 @@ It is given nothing but a command, as a container is: it fetches the workflow's 
 and where its outputs go from the storage provider.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tempfile

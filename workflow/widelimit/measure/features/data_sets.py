@@ -5,8 +5,6 @@ what the eigenframework of random features speaks of, and one data set can be to
 one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -6,8 +6,6 @@ on as many points of the circle with the same targets, where the features of few
 linearly dependent and interpolation comes late.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Step 4, duals: dual activations by closed form, definition, series and Monte Carlo."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Step 4, numbers: every measured statement of step 4 as rows of the METRICS table."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Step 4: dual activations, random features, double descent, and every number of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

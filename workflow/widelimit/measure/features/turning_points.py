@@ -1,7 +1,5 @@
 """Where the curve of double descent turns, read off measured training and test errors."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Step 4, features: kernels of random features, and the last layer trained on them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """The data sets of step 1: matrices of chosen spectra, in the regimes of more and fewer points."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The numbers of step 1: each statement about gradient descent, at its worst over random data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np

@@ -3,8 +3,6 @@
 Gradient descent is run step by step throughout; closed forms stand beside it, never in its place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What gradient descent does on the data sets of step 1, step by step and in closed form."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Step 2 for every kernel: positive semi-definite on random data, and learned step by step."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """Step 2 with a feature map that is known: the kernel's solution beside the explicit one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Step 3: kernel regression on a few samples, with every intermediate number kept."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Step 2: what the theory of kernels promises, measured."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

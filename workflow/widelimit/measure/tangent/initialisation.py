@@ -1,7 +1,5 @@
 """Step 5 before training: how near the tangent kernel is to its limit, and the Hessian's norm."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from itertools import product

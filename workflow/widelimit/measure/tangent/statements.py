@@ -1,7 +1,5 @@
 """Step 5: the neural tangent kernel, measured statement by statement."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Step 5: the threshold of the learning rate, 2 / lambda_max, for networks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Stage fit_kernels: the limit kernels of an experiment and what they predict."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Stage train_networks: train the networks of one width and one chunk of seeds."""
 
-from __future__ import annotations
-
 import platform
 import resource
 import sys

@@ -1,7 +1,5 @@
 """Stage compare: what theory predicts for each network, beside what the network did."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What is measured over networks of several output scales alpha = g / sqrt(k)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 

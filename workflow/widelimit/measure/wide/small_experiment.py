@@ -3,8 +3,6 @@
 Its stages are those of the main experiment, which keeps a file of what is between them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Numbers against the width of the networks: bands, slopes and their guides, and words for them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Medians over seeds between their quantiles: in a table, drawn, and in words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

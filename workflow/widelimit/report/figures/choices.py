@@ -1,7 +1,5 @@
 """Which widths, steps and points a figure shows where a study has many."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

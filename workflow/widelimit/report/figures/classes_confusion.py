@@ -1,7 +1,5 @@
 """Classes: what two kernels take the test points of each class for."""
 
-from __future__ import annotations
-
 import matplotlib
 import numpy as np
 import pandas as pd

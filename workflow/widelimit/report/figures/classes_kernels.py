@@ -1,7 +1,5 @@
 """Classes: the test error of kernels chosen by validation, and the choice."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Classes: the test error of networks against the scale of their output."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

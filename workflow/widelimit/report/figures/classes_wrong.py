@@ -1,7 +1,5 @@
 """Classes: the images that all kernels classify wrong."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The axis of distances from the solution in step 1, from rounding to divergence."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 

@@ -1,7 +1,5 @@
 """Distance: both errors of every network along the test points, on what theory predicted."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

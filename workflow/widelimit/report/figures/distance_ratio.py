@@ -1,7 +1,5 @@
 """Distance: measured over predicted, start and movement apart, by width and step."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Distance: units beside the border of one training point stick to it or are pushed away."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """What moves in the explorer of step 7: sliders over width and step, and parts of three panels."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Fits of kernel regression: their errors, and how one is drawn among its samples."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

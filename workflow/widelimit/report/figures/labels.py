@@ -1,7 +1,5 @@
 """Labels beside the ends of lines, spread so that none overlap."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

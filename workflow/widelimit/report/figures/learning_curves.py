@@ -1,7 +1,5 @@
 """Learning curves: test error against the number of points, by degree of the target."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Learning curves: how n points are shared out among the degrees of targets, in theory."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

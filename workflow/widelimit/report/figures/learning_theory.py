@@ -1,7 +1,5 @@
 """Learning curves: where measured means leave theory, and how that depends on the dimension."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """A lecture's double descent, with the limit of its features and the kernel that it calls so."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """How kernels, activations and regimes are called and drawn, the same in every figure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from widelimit.report.figures import style

@@ -1,7 +1,5 @@
 """Output scale: networks of any scale beside the laziest of the same width; sliders move them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_hex

@@ -1,7 +1,5 @@
 """Output scale: the mean-field limit, in which networks approach each other and not the kernel."""
 
-from __future__ import annotations
-
 from itertools import cycle
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Output scale: the drift of the kernel over width and scale, and where it equals the kernel."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LogNorm

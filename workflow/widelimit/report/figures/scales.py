@@ -1,7 +1,5 @@
 """Networks of several output scales alpha = g / sqrt(k): in tables, and in words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -5,8 +5,6 @@ artist named by ``gid``; the page's script moves them to the others. Positions a
 thousandths of a panel, which is less than a pixel.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

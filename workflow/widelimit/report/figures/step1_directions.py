@@ -1,7 +1,5 @@
 """Step 1: gradient descent direction by direction, below and beyond the threshold."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Step 1: training loss and solution with more points than dimensions, as many, and fewer."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

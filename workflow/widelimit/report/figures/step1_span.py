@@ -1,7 +1,5 @@
 """Step 1: gradient descent moves in the span of the points, wherever it starts."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

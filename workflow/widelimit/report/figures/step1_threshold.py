@@ -1,7 +1,5 @@
 """Step 1: where gradient descent ends up, against its learning rate, for several spectra."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Step 2: gradient descent on each kernel, up to kernel regression."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Step 2: the kernel's fit and the explicit one coincide, and no other fit has a smaller norm."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

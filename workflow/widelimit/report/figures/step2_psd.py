@@ -1,7 +1,5 @@
 """Step 2: the smallest eigenvalue of every kernel's Gram matrix on random points."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure

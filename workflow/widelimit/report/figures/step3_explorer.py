@@ -1,7 +1,5 @@
 """Step 3: the fit at any scale L, with its error and condition number; sliders move it."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

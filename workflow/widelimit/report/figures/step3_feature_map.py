@@ -1,7 +1,5 @@
 """Two concentric circles before and after the feature map (x_1, x_2) -> (x_1, x_2, |x|)."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

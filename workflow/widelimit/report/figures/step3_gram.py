@@ -1,7 +1,5 @@
 """The Gram matrix of each kernel on the samples, and its eigenvalues."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Kernel regression on the same samples with five kernels."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """What the scale L of a Gaussian or Laplace kernel does to the fit."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

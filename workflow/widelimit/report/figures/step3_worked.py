@@ -1,7 +1,5 @@
 """The three steps of kernel regression, with every number of a small example."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Step 4: test and training error of the last layer against width, through interpolation."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Step 4: dual activations in closed form, as truncated Hermite series and by Monte Carlo."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Step 4: the last layer trained alone is gradient descent with the finite-width kernel."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Step 4: what every dual activation has in common, measured."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Step 4: kernels of random features against their limits, by width."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

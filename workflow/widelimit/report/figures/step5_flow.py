@@ -1,7 +1,5 @@
 """Step 5: discrete gradient descent against gradient flow, over steps."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Step 5: the Hessian of the output shrinks with width while the NTK does not."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

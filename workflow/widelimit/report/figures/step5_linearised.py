@@ -1,7 +1,5 @@
 """Step 5: the linearised network, its prediction with f_0, and the prediction without."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Step 5: the empirical NTK against its closed form, for every activation."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Step 5: several outputs share one kernel."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Step 7, beyond ReLU and beyond the circle: the same distance for others, by width."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Step 7: networks and kernels that classify, by width."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

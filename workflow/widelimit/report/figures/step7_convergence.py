@@ -1,7 +1,5 @@
 """Step 7, the headline: how far networks are from the NTK prediction, by width and step."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

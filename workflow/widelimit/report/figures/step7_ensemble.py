@@ -1,7 +1,5 @@
 """Step 7: the ensemble over initialisations against theory, bias and spread apart."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Step 7: any width after any number of steps, with its distance and its loss; sliders move it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Step 7: with which power of the width the kernel's movement falls, for every activation."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Step 7: trained networks beside the NTK prediction, width by width."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Step 7: why the inputs are lifted to the circle, shown by the raw interval, which fails."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Step 7: the numbers that a lecture on the NTK has published, beside those of this study."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Step 7: the training loss beside what the NTK predicts."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure

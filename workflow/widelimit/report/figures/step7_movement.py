@@ -1,7 +1,5 @@
 """Step 7: how far weights and kernel move, which is why the limit is a kernel machine."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Where the points of a study are drawn, and what of its tables belongs to the main experiment."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

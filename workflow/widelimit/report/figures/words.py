@@ -1,7 +1,5 @@
 """Phrases that captions and findings share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np

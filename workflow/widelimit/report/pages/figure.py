@@ -1,7 +1,5 @@
 """A figure as a page shows it, from the files that its job has left."""
 
-from __future__ import annotations
-
 import shlex
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Formulas: LaTeX in the text of a template becomes MathML, in a font that every page carries."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ElementTree
 

@@ -1,7 +1,5 @@
 """The page of all figures: a small picture of each, with its finding and where it belongs."""
 
-from __future__ import annotations
-
 import base64
 import io
 from collections.abc import Collection, Iterable, Mapping

@@ -1,7 +1,5 @@
 """Values as HTML: cells of tables and figures, each as a page shows it."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import re

@@ -5,8 +5,6 @@ root vanishes, and so do primes. ``python -m widelimit.report.pages.math_font FO
 part out of the whole font; `make font` gets that and calls it.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The numbers that the text of a page quotes, from the tables of the study."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

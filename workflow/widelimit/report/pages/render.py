@@ -4,8 +4,6 @@ Strings and frames in, one string out. A page asks the network for nothing: its 
 its figures are inline SVG, its formulas MathML.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What can be said of a page only once it is whole: its contents, and the figures' numbers."""
 
-from __future__ import annotations
-
 import re
 
 CONTENTS = "<!-- contents -->"

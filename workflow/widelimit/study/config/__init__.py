@@ -4,8 +4,6 @@ The JSON schema in workflow/schemas and config/README.md are generated from it:
 ``python -m widelimit.study.config [readme]``.
 """
 
-from __future__ import annotations
-
 from widelimit.study.config.data import Data
 from widelimit.study.config.errors import ConfigError, validated
 from widelimit.study.config.files import json_schema, read_configs, with_own_extras

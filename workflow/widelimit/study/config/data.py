@@ -1,7 +1,5 @@
 """Section data: the points and their targets."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """config/README.md: every key of a configuration in tables, from the model."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

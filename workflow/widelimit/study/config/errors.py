@@ -1,7 +1,5 @@
 """What is wrong with a configuration, in one readable line for each problem."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import reprlib

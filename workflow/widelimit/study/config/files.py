@@ -1,7 +1,5 @@
 """Configurations in files: YAML read and laid over one another, and the JSON schema."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

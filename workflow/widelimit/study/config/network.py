@@ -1,7 +1,5 @@
 """Sections network and kernels: what is trained, and what it is compared with."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np

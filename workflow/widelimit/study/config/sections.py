@@ -1,7 +1,5 @@
 """What the sections of a configuration share."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field

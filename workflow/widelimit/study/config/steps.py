@@ -1,7 +1,5 @@
 """Sections of the pages besides the experiment's, and how the experiment is summarised."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated
 

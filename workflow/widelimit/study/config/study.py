@@ -1,7 +1,5 @@
 """A study: its main experiment, the variants of it, and smaller ones beyond it."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any
 from zlib import crc32

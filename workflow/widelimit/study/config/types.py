@@ -4,8 +4,6 @@ Text that reads as a number, true, false or null stands for it wherever no text 
 ``--config 'network={seeds: 3}'`` Snakemake makes text, and YAML 1.1 of 1e-2.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any
 
