@@ -116,10 +116,11 @@ def test_the_width_axis_names_as_many_widths_as_there_is_room_for(inches, most):
     assert 2 <= len(set(labels)) == len(labels) <= most
 
 
-def test_slope_guides_have_the_slope_and_keep_the_limits():
+@pytest.mark.parametrize("end", [1e-3, 0.3, 0.9])
+def test_slope_guides_have_the_slope_and_keep_the_limits(end):
     with style.context():
         axes = style.figure(2).subplots()
-        axes.loglog([64, 2**20], [1, 1e-3])
+        axes.loglog([64, 2**20], [1, end])
         limits = [*axes.get_xlim(), *axes.get_ylim()]
         against_width.slope_guides(axes, -0.5, "slope")
     assert [*axes.get_xlim(), *axes.get_ylim()] == pytest.approx(limits)
@@ -128,6 +129,9 @@ def test_slope_guides_have_the_slope_and_keep_the_limits():
     for guide in guides:
         (x0, x1), (y0, y1) = guide.get_xdata(), guide.get_ydata()
         assert np.log(y1 / y0) / np.log(x1 / x0) == pytest.approx(-0.5)
+    middle = np.sqrt(end)
+    crossing = sum(y1 < middle < y0 for y0, y1 in (guide.get_ydata() for guide in guides))
+    assert 2 <= crossing <= 7
 
 
 def test_phrases():

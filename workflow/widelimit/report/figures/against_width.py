@@ -189,15 +189,15 @@ def width_axis(axes: Axes, widths: Sequence[int]):
 def slope_guides(axes: Axes, slope: float, label: str):
     """Thin grey power laws all over a log-log panel in place of its grid, one of them labelled.
 
-    Four of them cross each vertical line; they are anchored in the lower left, where what falls
-    with width leaves room. Call it when the limits are final.
+    Four at most cross a vertical line, and six a horizontal one; they are anchored in the lower
+    left, where what falls with width leaves room. Call it when the limits are final.
     """
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
     axes.set_xlim(x0, x1)
     axes.set_ylim(y0, y1)
     axes.grid(False)
     x, y = x0 * (x1 / x0) ** 0.04, y0 * (y1 / y0) ** 0.2
-    factor = (y1 / y0) ** 0.25
+    factor = max((y1 / y0) ** 0.25, (x1 / x0) ** (abs(slope) / 6))
     fall = math.ceil(abs(slope) * math.log(x1 / x0) / math.log(factor))
     for m in range(-1 - fall, 5 + fall):
         ends = [y * factor**m * (end / x) ** slope for end in (x0, x1)]
