@@ -18,12 +18,13 @@ def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     ``tables`` are those that the catalog names for the page besides its figures', by name.
     """
     numbers = {}
-    if "claims" in tables:
-        numbers["claims"] = list(tables["claims"].itertuples(name="Claim"))
-        numbers["verdict"] = verdict.answer(tables["claims"])
-        numbers["tally"] = verdict.tally(tables["claims"])
-    if "claims_of_classes" in tables:
-        numbers["claims_of_classes"] = list(tables["claims_of_classes"].itertuples(name="Claim"))
+    claims = {name: table for name, table in tables.items() if name.startswith("claims")}
+    if claims:
+        together = pd.concat(claims.values())
+        numbers["verdict"] = verdict.answer(together)
+        numbers["tally"] = verdict.tally(together)
+    for name, table in claims.items():
+        numbers[name] = list(table.itertuples(name="Claim"))
     match page:
         case "step3":
             numbers["worked"] = worked_numbers(tables["worked"])
