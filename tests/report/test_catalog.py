@@ -11,6 +11,7 @@ from checkout import ROOT
 from widelimit.report.catalog import (
     FIGURES,
     PAGES,
+    about,
     figure_settings,
     figure_tables,
     figures_of,
@@ -47,6 +48,13 @@ def test_a_module_takes_the_tables_and_settings_that_are_listed(name):
     assert {each.name for each in parameters if each.default is inspect.Parameter.empty} <= given
     # A setting that a module has a default for and is not told would be one that users cannot set.
     assert ("quantiles" in given) == ("quantiles" in {each.name for each in parameters})
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_report_says_of_a_figure_what_its_module_does(name):
+    docstring = import_module(f"widelimit.report.figures.{name}").__doc__
+    assert docstring.replace("\n", " ").startswith(about(name))
+    assert re.fullmatch(r"[A-Z].{20,120}\.", about(name))
 
 
 @pytest.mark.parametrize("name", PAGES)

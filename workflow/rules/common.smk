@@ -24,7 +24,7 @@ if WORKFLOW.is_dir():
 
 from snakemake.common import NOTHING_TO_BE_DONE_MSG
 from widelimit.report.catalog import (
-    FIGURES,
+    about,
     figure_settings,
     figure_tables,
     figures_of,

@@ -10,6 +10,7 @@ Tables are named by their place in the results directory, without ``.parquet``.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
@@ -88,7 +89,6 @@ def _measured_beyond(study: Study) -> list[str]:
 class Figure:
     """How the workflow makes a figure.
 
-    about : what it shows, for Snakemake's report
     tables : the tables that its module summarises, by the names of the arguments that take them;
         those of a variant that the study does not have are left out; several, which are read as
         one, follow from the study
@@ -96,7 +96,6 @@ class Figure:
     bands : whether it draws bands over seeds, so that it is told the study's quantiles
     """
 
-    about: str
     tables: Mapping[str, str | Callable[[Study], list[str]]]
     applies: Callable[[Study], bool] = _always
     bands: bool = False
@@ -105,149 +104,70 @@ class Figure:
 Banded = partial(Figure, bands=True)
 
 FIGURES = {
-    "step1_threshold": Figure(
-        "For which learning rates gradient descent converges, on several spectra.",
-        {"threshold": "step1/threshold", "spectra": "step1/spectra"},
-    ),
-    "step1_directions": Figure(
-        "Fast and slow directions below and beyond the threshold.",
-        {"directions": "step1/directions"},
-    ),
-    "step1_span": Figure(
-        "Gradient descent stays in the span of the data, if it starts there.",
-        {"plane": "step1/plane", "regimes": "step1/regimes"},
-    ),
-    "step1_regimes": Figure(
-        "Training loss and solution with more and with fewer points.",
-        {"regimes": "step1/regimes"},
-    ),
-    "step3_feature_map": Figure(
-        "Concentric circles, separable after one more coordinate.",
-        {"circles": "step3/circles"},
-    ),
-    "step3_worked": Figure(
-        "The three steps of kernel regression with the actual numbers.",
-        {"points": "step3/points", "worked": "step3/worked"},
-    ),
-    "step3_kernels": Figure(
-        "Kernel regression with five kernels on the same samples.",
-        {"points": "step3/points", "predictions": "step3/predictions"},
-    ),
+    "step1_threshold": Figure({"threshold": "step1/threshold", "spectra": "step1/spectra"}),
+    "step1_directions": Figure({"directions": "step1/directions"}),
+    "step1_span": Figure({"plane": "step1/plane", "regimes": "step1/regimes"}),
+    "step1_regimes": Figure({"regimes": "step1/regimes"}),
+    "step3_feature_map": Figure({"circles": "step3/circles"}),
+    "step3_worked": Figure({"points": "step3/points", "worked": "step3/worked"}),
+    "step3_kernels": Figure({"points": "step3/points", "predictions": "step3/predictions"}),
     "step3_scale": Figure(
-        "What the scale L of the Gaussian and the Laplace kernel does.",
-        {"points": "step3/points", "predictions": "step3/predictions", "spectra": "step3/spectra"},
+        {"points": "step3/points", "predictions": "step3/predictions", "spectra": "step3/spectra"}
     ),
     "step3_explorer": Figure(
-        "The fit at any scale L, which sliders choose on the page.",
-        {"points": "step3/points", "predictions": "step3/predictions", "spectra": "step3/spectra"},
+        {"points": "step3/points", "predictions": "step3/predictions", "spectra": "step3/spectra"}
     ),
-    "step3_gram": Figure(
-        "The Gram matrices of the samples and their spectra.",
-        {"gram": "step3/gram", "spectra": "step3/spectra"},
-    ),
-    "step2_features": Figure(
-        "Kernel and explicit features give one fit, of least norm.",
-        {"interpolants": "step2/interpolants"},
-    ),
-    "step2_psd": Figure(
-        "Smallest eigenvalues of every kernel on random data.",
-        {"psd": "step2/psd"},
-    ),
-    "step2_descent": Figure(
-        "Gradient descent on each kernel, up to kernel regression.",
-        {"descent": "step2/descent"},
-    ),
-    "step4_duals": Banded(
-        "Dual activations in closed form, as cut Hermite series and by random features.",
-        {"duals": "step4/duals", "truncation": "step4/truncation"},
-    ),
-    "step4_properties": Figure(
-        "Derivatives of dual activations, and how smooth they are.",
-        {"duals": "step4/duals", "chebyshev": "step4/chebyshev"},
-    ),
-    "step4_width": Banded(
-        "Kernels of random features against their limits, by width.",
-        {"metrics": "step4/measured", "slopes": "step4/slopes"},
-    ),
-    "step4_last_layer": Banded(
-        "The last layer trained alone beside the closed form of its kernel.",
-        {"last_layer": "step4/last_layer"},
-    ),
+    "step3_gram": Figure({"gram": "step3/gram", "spectra": "step3/spectra"}),
+    "step2_features": Figure({"interpolants": "step2/interpolants"}),
+    "step2_psd": Figure({"psd": "step2/psd"}),
+    "step2_descent": Figure({"descent": "step2/descent"}),
+    "step4_duals": Banded({"duals": "step4/duals", "truncation": "step4/truncation"}),
+    "step4_properties": Figure({"duals": "step4/duals", "chebyshev": "step4/chebyshev"}),
+    "step4_width": Banded({"metrics": "step4/measured", "slopes": "step4/slopes"}),
+    "step4_last_layer": Banded({"last_layer": "step4/last_layer"}),
     "step4_double_descent": Banded(
-        "Test and training error against width, through interpolation.",
         {
             "double_descent": "step4/double_descent",
             "turning_points": "step4/turning_points",
             "data_sets": "step4/data_sets",
-        },
+        }
     ),
-    "step5_ntk": Banded(
-        "The empirical NTK against its closed form, for every activation.",
-        {"metrics": "step5/measured", "slopes": "step5/slopes"},
-    ),
-    "step5_linearised": Banded(
-        "The linearised network against its prediction, and what ignoring f_0 costs.",
-        {"metrics": "step5/measured", "slopes": "step5/slopes"},
-    ),
+    "step5_ntk": Banded({"metrics": "step5/measured", "slopes": "step5/slopes"}),
+    "step5_linearised": Banded({"metrics": "step5/measured", "slopes": "step5/slopes"}),
     "step5_outputs": Banded(
-        "Several outputs and their one kernel.",
         {
             "metrics": "step5/measured",
             "slopes": "step5/slopes",
             "predictions": "step5/predictions",
             "points": "step5/points",
-        },
+        }
     ),
-    "step5_hessian": Banded(
-        "The spectral norm of the Hessian against width, bounded and Gaussian weights.",
-        {"metrics": "step5/measured", "slopes": "step5/slopes"},
-    ),
-    "step5_flow": Banded(
-        "Discrete gradient descent against gradient flow.",
-        {"metrics": "step5/measured", "flow": "step5/flow"},
-    ),
+    "step5_hessian": Banded({"metrics": "step5/measured", "slopes": "step5/slopes"}),
+    "step5_flow": Banded({"metrics": "step5/measured", "flow": "step5/flow"}),
     "step7_explorer": Banded(
-        "Fit, distance and loss at any width and step, which sliders choose on the page.",
         {
             "data": "data",
             "predictions": "predictions",
             "theory": "theory",
             "metrics": "measured",
-        },
+        }
     ),
-    "step7_fits": Figure(
-        "Networks of each width over the NTK prediction, the training points and the target.",
-        {"data": "data", "predictions": "predictions"},
-    ),
-    "step7_convergence": Banded(
-        "The headline: distance to the NTK prediction against width, one curve for each training"
-        " time.",
-        {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
-    ),
+    "step7_fits": Figure({"data": "data", "predictions": "predictions"}),
+    "step7_convergence": Banded({"metrics": _measured_and_predicted, "slopes": "step7/slopes"}),
     "step7_errors": Banded(
-        "The two errors that make up the distance: the kernel's at the start, and its movement.",
-        {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
-        applies=_keeps_kernels,
+        {"metrics": _measured_and_predicted, "slopes": "step7/slopes"}, applies=_keeps_kernels
     ),
-    "step7_loss": Banded(
-        "Training loss over steps, measured and in closed form.",
-        {"metrics": "measured"},
-    ),
-    "step7_movement": Banded(
-        "How far the weights and the kernel move, against width.",
-        {"metrics": _measured_and_predicted, "slopes": "step7/slopes"},
-    ),
+    "step7_loss": Banded({"metrics": "measured"}),
+    "step7_movement": Banded({"metrics": _measured_and_predicted, "slopes": "step7/slopes"}),
     "step7_ensemble": Figure(
-        "The ensemble of networks against the theory's mean and spread.",
         {
             "data": "data",
             "predictions": "predictions",
             "theory": "theory",
             "metrics": _measured_and_predicted,
-        },
+        }
     ),
     "step7_interval": Banded(
-        "Why the raw interval fails, beside the lifted data.",
         {
             "data": "data",
             "kernels": "kernels",
@@ -261,88 +181,47 @@ FIGURES = {
         applies=_interval_beside_lift,
     ),
     "step7_beyond": Banded(
-        "The same distance for other activations and spheres.",
         {"metrics": _measured_beyond, "slopes": "step7/slopes"},
         applies=lambda study: bool(study.beyond_experiments()),
     ),
     "step7_exponents": Banded(
-        "With which power of the width the NTK's movement falls, for other activations.",
         {"metrics": _measured_beyond, "slopes": "step7/slopes"},
         applies=lambda study: bool(study.beyond and study.beyond.activations),
     ),
-    "step7_classes": Banded(
-        "Classes of real data: test accuracy and error of networks and kernels.",
-        {"metrics": "measured"},
-        applies=_with_classes,
-    ),
+    "step7_classes": Banded({"metrics": "measured"}, applies=_with_classes),
     "classes_scale": Banded(
-        "Test error of networks against the scale of their output.",
         {"limits": "measured", "metrics": _of_every_scale("measured")},
         applies=_with_classes_and_scales,
     ),
     "classes_kernels": Figure(
-        "Test error of kernel regression chosen by validation.",
-        {"errors": "classes/errors", "choices": "classes/choices"},
-        applies=_with_classes,
+        {"errors": "classes/errors", "choices": "classes/choices"}, applies=_with_classes
     ),
-    "classes_confusion": Figure(
-        "Which classes NTK regression takes for which.",
-        {"confusion": "classes/confusion"},
-        applies=_with_classes,
-    ),
+    "classes_confusion": Figure({"confusion": "classes/confusion"}, applies=_with_classes),
     "classes_wrong": Figure(
-        "The test images that all kernels classify wrong.",
-        {"wrong": "classes/wrong", "errors": "classes/errors"},
-        applies=_with_images,
+        {"wrong": "classes/wrong", "errors": "classes/errors"}, applies=_with_images
     ),
     "step7_lecture": Banded(
-        "A lecture's published numbers beside those of this study.",
         {"metrics": "measured", "without": "variants/no_bias/measured"},
         applies=lambda study: study.data.source == "lecture",
     ),
     "lecture_descent": Banded(
-        "Double descent on a lecture's ten points, with the kernels that it compares.",
-        {"descent": "lecture/descent"},
-        applies=lambda study: study.data.source == "lecture",
+        {"descent": "lecture/descent"}, applies=lambda study: study.data.source == "lecture"
     ),
     "distance_errors": Figure(
-        "Both errors of every network along the test points, on what theory predicted.",
         {"data": "data", "predictions": "predictions", "predicted": "predicted_points"},
         applies=_predicted,
     ),
-    "distance_units": Figure(
-        "Units beside the border of one training point, which stick to it or are pushed away.",
-        {"units": "border_units"},
-        applies=_predicted_at_kinks,
-    ),
+    "distance_units": Figure({"units": "border_units"}, applies=_predicted_at_kinks),
     "distance_ratio": Figure(
-        "Measured over predicted, start and movement apart, by width and step.",
         {"metrics": lambda study: ["measured", "distance/measured", "predicted"]},
         applies=_predicted,
     ),
-    "learning_curves": Banded(
-        "Test error of kernel regression against the number of points, by degree, with theory.",
-        {"errors": "learning/errors", "theory": "learning/theory"},
-    ),
-    "learning_shares": Figure(
-        "How n points are shared out among the degrees of targets.",
-        {"theory": "learning/theory"},
-    ),
-    "learning_theory": Figure(
-        "Measured means in units of theory, by dimension.",
-        {"errors": "learning/errors", "theory": "learning/theory"},
-    ),
-    "learning_direction": Banded(
-        "Networks and the NTK on a target of one direction, which rich networks find.",
-        {"networks": "learning/networks"},
-    ),
-    "scale_collapse": Banded(
-        "Drift, movement, distance, error and alignment against alpha and against alpha sqrt(k).",
-        {"metrics": _of_every_scale("measured")},
-        applies=_with_scales,
-    ),
+    "learning_curves": Banded({"errors": "learning/errors", "theory": "learning/theory"}),
+    "learning_shares": Figure({"theory": "learning/theory"}),
+    "learning_theory": Figure({"errors": "learning/errors", "theory": "learning/theory"}),
+    "learning_direction": Banded({"networks": "learning/networks"}),
+    "scale_collapse": Banded({"metrics": _of_every_scale("measured")}, applies=_with_scales),
     "scale_phases": Figure(
-        "The drift of the kernel over width and output scale, and where lazy turns into rich.",
         {
             "metrics": lambda study: ["scale/measured", *_of_every_scale("measured")(study)],
             "slopes": "scale/slopes",
@@ -350,12 +229,9 @@ FIGURES = {
         applies=lambda study: _with_scales(study) and _keeps_kernels(study),
     ),
     "scale_fits": Figure(
-        "Rich and lazy networks of one width side by side, which sliders choose on the page.",
-        {"data": "data", "predictions": "scale/predictions"},
-        applies=_with_scales_along_a_line,
+        {"data": "data", "predictions": "scale/predictions"}, applies=_with_scales_along_a_line
     ),
     "scale_limit": Banded(
-        "The mean-field limit: at fixed alpha sqrt(k) networks approach each other, no kernel.",
         {
             "metrics": lambda study: ["scale/measured", *_of_every_scale("measured")(study)],
             "slopes": "scale/slopes",
@@ -524,6 +400,12 @@ def figures_on(page: str, study: Study) -> tuple[str, ...]:
 def step_of(figure: str) -> str:
     """The step that a figure's name begins with."""
     return figure.partition("_")[0]
+
+
+def about(figure: str) -> str:
+    """What a figure shows, as the first paragraph of its module has it, for Snakemake's report."""
+    module = Path(__file__).parent / f"figures/{figure}.py"
+    return " ".join(module.read_text(encoding="utf-8").split('"""')[1].split("\n\n")[0].split())
 
 
 def figure_tables(figure: str, study: Study) -> dict[str, list[str]]:
