@@ -15,6 +15,13 @@ def check_tables(frames, kinds, folder):
         pd.testing.assert_frame_equal(again, frame, check_dtype=False)
 
 
+def where(frame, **at):
+    """The rows that have these values in these columns; None: those where it is missing."""
+    for column, value in at.items():
+        frame = frame[frame[column].isna() if value is None else frame[column] == value]
+    return frame
+
+
 def slope_of(frame, metric: str) -> float:
     """Slope of a metric against width, over all rows of it."""
     rows = frame[frame["metric"] == metric]

@@ -1,5 +1,6 @@
 """Experiments of seconds, run in memory as the workflow runs its own."""
 
+from table_checks import where
 from widelimit.measure.wide.small_experiment import Experiment, run_experiment
 
 
@@ -38,7 +39,4 @@ def run(
 
 def number(metrics, metric, width=None, seed=None, step=None):
     """The one value of a metric at this place."""
-    rows = metrics[metrics["metric"] == metric]
-    for column, place in (("width", width), ("seed", seed), ("step", step)):
-        rows = rows[rows[column].isna() if place is None else rows[column] == place]
-    return rows["value"].item()
+    return where(metrics, metric=metric, width=width, seed=seed, step=step)["value"].item()

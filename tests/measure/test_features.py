@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from step4_study import ACTIVATIONS, RATIOS, make_points, make_step4
-from table_checks import check_tables
+from table_checks import check_tables, where
 from widelimit.data.sources import points as points_of
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import gaussian_gram, nngp_gram
@@ -39,11 +39,7 @@ def points():
 
 
 def numbers(made, metric, **fixed):
-    rows = made["metrics"][made["metrics"]["metric"] == metric]
-    for column in ("activation", "width", "seed", "step"):
-        if column in fixed:
-            rows = rows[rows[column] == fixed[column]]
-    return rows["value"].to_numpy()
+    return where(made["metrics"], metric=metric, **fixed)["value"].to_numpy()
 
 
 def features_of(points, kind, width, seed, activation="relu"):
@@ -123,8 +119,7 @@ def test_deviations_are_those_of_the_kernels(made, points):
     ):
         F, _ = features_of(points, kind, 256, 5, activation)
         expected = math.sqrt(np.sum((F @ F.T - limit) ** 2) / np.sum(limit**2))
-        rows = table[(table["features"] == kind) & (table["width"] == 256) & (table["seed"] == 5)]
-        rows = rows[rows["activation"].eq(activation) if activation else rows["activation"].isna()]
+        rows = where(table, features=kind, width=256, seed=5, activation=activation)
         assert rows["deviation"].tolist() == pytest.approx([expected], rel=1e-12)
 
 
@@ -153,7 +148,7 @@ def test_the_last_layer_is_trained_step_by_step(made, points):
 def test_fits_are_least_squares_of_least_norm(made, points, kind, width):
     y, target = points["train"].y[:, 0], points["test"].y[:, 0]
     table = made["double_descent"].query("points == 'sphere' and model == 'features'")
-    rows = table[(table["features"] == kind) & (table["width"] == width)]
+    rows = where(table, features=kind, width=width)
     assert rows["seed"].tolist() == list(range(6))
     for row in rows.itertuples():
         F, G = features_of(points, kind, width, row.seed)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.linalg import expm
 
-from table_checks import check_tables, slope_of
+from table_checks import check_tables, slope_of, where
 from widelimit.data.points import generate_samples
 from widelimit.kernels.gram import nngp_gram
 from widelimit.linear.gradient_descent import stability_bound
@@ -57,10 +57,7 @@ def problem(activation="relu", **changes):
 
 
 def metric(tables, name, **at):
-    rows = tables["measured"]
-    rows = rows[rows["metric"] == name]
-    for column, value in at.items():
-        rows = rows[rows[column] == value]
+    rows = where(tables["measured"], metric=name, **at)
     assert len(rows), name
     return rows["value"]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from table_checks import where
 from wide_experiment import number, run
 from widelimit.data.points import generate_data
 from widelimit.kernels.gram import nngp_gram, ntk_gram
@@ -82,9 +83,7 @@ def descend(K, K_test, y, f0, f0_test, steps):
 
 
 def predicted(predictions, model, width=None, seed=None, step=None):
-    rows = predictions[predictions["model"] == model]
-    for column, wanted in (("width", width), ("seed", seed), ("step", step)):
-        rows = rows[rows[column].isna() if wanted is None else rows[column] == wanted]
+    rows = where(predictions, model=model, width=width, seed=seed, step=step)
     assert rows["index"].tolist() == list(range(9))
     return rows["f"].to_numpy(dtype=float)
 
@@ -259,20 +258,15 @@ def test_every_activation_runs_on_a_sphere_with_two_outputs(activation):
     assert np.isfinite(metrics["value"]).all()
     assert set(predictions["output"]) == {0, 1}
     end = network(points, 16, 0, activation)[-1]
-    rows = predictions[
-        (predictions["model"] == "network")
-        & (predictions["seed"] == 0)
-        & (predictions["step"] == STEPS)
-    ]
+    rows = where(predictions, model="network", seed=0, step=STEPS)
     expected = forward(points["test"].X, end.A, end.B, activation=activation)
     np.testing.assert_allclose(rows["f"].to_numpy().reshape(9, 2), expected, atol=1e-12)
     # The network's own kernel, flattened over points and outputs, predicts it to first order.
-    own = value_of(metrics, "rmse_network_vs_empirical_ntk", step=10)
-    assert own.max() < 0.5 * value_of(metrics, "rmse_network_vs_ntk_uncorrected", step=10).max()
-
-
-def value_of(metrics, metric, step):
-    return metrics[(metrics["metric"] == metric) & (metrics["step"] == step)]["value"]
+    own, other = (
+        where(metrics, metric=f"rmse_network_vs_{name}", step=10)["value"].max()
+        for name in ("empirical_ntk", "ntk_uncorrected")
+    )
+    assert own < 0.5 * other
 
 
 @pytest.fixture(scope="module")

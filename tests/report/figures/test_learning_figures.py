@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from figure_checks import check_figure, short, take
 
+from table_checks import where
 from widelimit.measure.learning_curves import measure
 from widelimit.report.figures import (
     learning_curves,
@@ -43,15 +44,11 @@ def test_means_and_theory_are_of_one_place():
     made = tables("full")
     table = learning_curves.summarise(made["errors"], made["theory"])
     place = {"dimension": 6, "kernel": "laplace", "n_train": 8, "degree": 2}
-
-    def at(rows):
-        return rows[np.logical_and.reduce([rows[name].eq(value) for name, value in place.items()])]
-
-    row = at(table).iloc[0]
-    draws = at(made["errors"])["test_rmse"]
+    row = where(table, **place).iloc[0]
+    draws = where(made["errors"], **place)["test_rmse"]
     assert row["mean"] == pytest.approx(np.sqrt(np.mean(draws**2)))
-    assert row["theory"] == at(made["theory"].dropna())["test_rmse"].item()
-    ratios = at(learning_theory.summarise(made["errors"], made["theory"]))
+    assert row["theory"] == where(made["theory"].dropna(), **place)["test_rmse"].item()
+    ratios = where(learning_theory.summarise(made["errors"], made["theory"]), **place)
     assert ratios["ratio"].item() == pytest.approx(row["mean"] / row["theory"])
     error = np.std(draws**2, ddof=1) / 2 / np.mean(draws**2) * ratios["ratio"].item() / 2
     assert ratios["error"].item() == pytest.approx(error)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from figure_checks import make_study, take
 
+from table_checks import where
 from widelimit.report.figures import step7_explorer, style
 from widelimit.report.figures.sliders import (
     Frame,
@@ -101,12 +102,6 @@ def test_the_explorer_names_what_it_moves(study, tmp_path, request):
     assert len(words) == np.prod(places)
 
 
-def at_100(frame, **fixed):
-    for name, value in {"step": 100, **fixed}.items():
-        frame = frame[frame[name] == value]
-    return frame
-
-
 def test_the_explorer_holds_the_study(full):
     table = take(step7_explorer, full, quantiles=(0.25, 0.75))
     moving = step7_explorer.moving(table)
@@ -114,18 +109,18 @@ def test_the_explorer_holds_the_study(full):
     assert moving.sliders[0].values == ["2⁶", "2⁸", "2¹⁰", "2¹²"]
     assert moving.sliders[1].values == ["0", "1", "10", "100", "10³", "10⁴"]
     # The third width, the fourth step.
-    predictions = at_100(full["predictions"], model="network", width=1024)
+    predictions = where(full["predictions"], step=100, model="network", width=1024)
     lines = parts["networks"].frames[2, 3].y
     for line, (_, seed) in zip(
         np.split(lines, np.flatnonzero(np.isnan(lines))), predictions.groupby("seed"), strict=True
     ):
         np.testing.assert_array_equal(line[~np.isnan(line)], seed.sort_values("index")["f"])
-    theory = at_100(full["theory"], model="ntk").sort_values("index")
+    theory = where(full["theory"], step=100, model="ntk").sort_values("index")
     lower, upper = np.split(parts["band"].frames[(3,)].y, 2)
     np.testing.assert_allclose((lower + upper[::-1]) / 2, theory["mean"])
     # Quartiles of a normal distribution.
     np.testing.assert_allclose((upper[::-1] - lower) / 2, 0.6744897501960817 * theory["std"])
-    found = at_100(full["metrics"], experiment="step7", width=1024)
+    found = where(full["metrics"], step=100, experiment="step7", width=1024)
     for name, metric in (("distance", "rmse_network_vs_ntk"), ("loss", "train_loss")):
         median = found.loc[found["metric"] == metric, "value"].median()
         assert parts[f"{name}-here"].frames[2, 3].y == pytest.approx([median])

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from figure_checks import check_figure, check_layout, make_study, short, take, with_variant
 
+from table_checks import where
 from widelimit.report.figures import (
     choices,
     step7_convergence,
@@ -77,26 +78,19 @@ def test_rows_of_the_study_may_come_in_any_order(module, full):
 
 
 def values(frame, metric, **fixed):
-    rows = frame[(frame["metric"] == metric) & (frame["experiment"] == "step7")]
-    for name, value in fixed.items():
-        rows = rows[rows[name] == value]
-    return rows["value"].to_numpy()
+    return where(frame, metric=metric, experiment="step7", **fixed)["value"].to_numpy()
 
 
 def test_fits_show_each_network_and_the_prediction_at_the_last_step(full):
     table = take(step7_fits, full)
-    predictions = full["predictions"]
-    last = predictions[(predictions["step"] == 10_000) & (predictions["width"] == 64)]
-    seed = last[(last["seed"] == 2) & (last["model"] == "network")].sort_values("index")["f"]
-    shown = table[(table["width"] == 64) & (table["seed"] == 2)]
+    last = where(full["predictions"], step=10_000, width=64, model="network")
+    seed = where(last, seed=2).sort_values("index")["f"]
+    shown = where(table, width=64, seed=2)
     assert np.array_equal(shown.sort_values("index")["value"], seed)
     assert (shown["position"].diff().dropna() > 0).all()
-    ntk = predictions[(predictions["model"] == "ntk") & (predictions["step"] == 10_000)]
-    f = {
-        s: last[(last["seed"] == s) & (last["model"] == "network")]["f"].to_numpy()
-        for s in range(3)
-    }
-    distance = np.median([np.sqrt(np.mean((f[s] - ntk["f"].to_numpy()) ** 2)) for s in f])
+    ntk = where(full["predictions"], model="ntk", step=10_000)["f"].to_numpy()
+    f = [where(last, seed=s)["f"].to_numpy() for s in range(3)]
+    distance = np.median([np.sqrt(np.mean((each - ntk) ** 2)) for each in f])
     assert step7_fits.distances(table)[64] == pytest.approx(distance)
     assert f"{number(distance, 2)} at width 2⁶" in step7_fits.finding(table)
 
@@ -111,21 +105,12 @@ def test_fits_choose_among_many_widths():
 
 def test_convergence_is_the_median_with_quantiles_and_the_fitted_slope(full):
     table = take(step7_convergence, full, quantiles=[0.25, 0.75])
-    row = table[
-        (table["metric"] == step7_convergence.NETWORK)
-        & (table["step"] == 1000)
-        & (table["width"] == 1024)
-    ].iloc[0]
+    row = where(table, metric=step7_convergence.NETWORK, step=1000, width=1024).iloc[0]
     known = values(full["metrics"], "rmse_network_vs_ntk", step=1000, width=1024)
     assert row["centre"] == np.median(known)
     assert [row["lower"], row["upper"]] == pytest.approx(np.quantile(known, [0.25, 0.75]))
-    slopes = full["slopes"]
-    fit = slopes[
-        (slopes["metric"] == "rmse_network_vs_ntk")
-        & (slopes["experiment"] == "step7")
-        & (slopes["step"] == 1000)
-        & (slopes["widths"] == "widest")
-    ].iloc[0]
+    place = {"metric": "rmse_network_vs_ntk", "experiment": "step7", "step": 1000}
+    fit = where(full["slopes"], **place, widths="widest").iloc[0]
     assert row["slope"] == fit["slope"]
     assert row["slope_low"] == fit["slope_low"]
     last = table[table["metric"] != step7_convergence.NETWORK]
@@ -150,17 +135,15 @@ def test_loss_compares_each_network_with_its_own_closed_form(full):
     measured, closed = (
         values(full["metrics"], name, **at) for name in ("train_loss", "train_loss_ntk")
     )
-    row = table[(table["quantity"] == "ratio") & (table["step"] == 1000) & (table["width"] == 64)]
+    row = where(table, quantity="ratio", **at)
     assert row["centre"].item() == pytest.approx(np.median(measured / closed))
     own = values(full["metrics"], "train_loss_empirical_ntk", **at)
-    row = table[
-        (table["quantity"] == "own_ratio") & (table["step"] == 1000) & (table["width"] == 64)
-    ]
+    row = where(table, quantity="own_ratio", **at)
     assert row["centre"].item() == pytest.approx(np.median(own / closed))
     every = values(full["metrics"], "train_loss_ntk", step=1000)
-    row = table[(table["quantity"] == "closed_form") & (table["step"] == 1000)]
+    row = where(table, quantity="closed_form", step=1000)
     assert row["centre"].item() == pytest.approx(np.median(every))
-    last = table[(table["quantity"] == "ratio") & (table["step"] == 10_000)]
+    last = where(table, quantity="ratio", step=10_000)
     assert f"{number(last['centre'].iloc[0], 3)} times the closed form" in step7_loss.finding(table)
 
 
@@ -193,18 +176,12 @@ def test_movement_without_the_empirical_ntk_shows_the_weights_alone(full):
 
 def test_ensemble_is_mean_and_standard_deviation_over_seeds(full):
     table = take(step7_ensemble, full)
-    predictions = full["predictions"]
-    here = predictions[
-        (predictions["model"] == "network")
-        & (predictions["step"] == 10_000)
-        & (predictions["width"] == 2**12)
-        & (predictions["index"] == 7)
-    ]["f"].to_numpy()
-    shown = table[(table["width"] == 2**12) & (table["index"] == 7)].set_index("quantity")["value"]
+    place = {"width": 2**12, "index": 7}
+    here = where(full["predictions"], model="network", step=10_000, **place)["f"].to_numpy()
+    shown = where(table, **place).set_index("quantity")["value"]
     assert shown["mean"] == pytest.approx(here.mean())
     assert shown["std"] == pytest.approx(np.sqrt(np.sum((here - here.mean()) ** 2) / 2))
-    theory = full["theory"]
-    std = theory[(theory["model"] == "ntk") & (theory["step"] == 10_000)]["std"]
+    std = where(full["theory"], model="ntk", step=10_000)["std"]
     spread = table.loc[table["quantity"] == "theory_variance", "value"].item()
     assert spread == pytest.approx(np.mean(std**2))
     finding = step7_ensemble.finding(table)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from figure_checks import check_figure
 
+from table_checks import where
 from widelimit.data.lecture import PUBLISHED, WIDTH
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.figures import (
@@ -138,10 +139,7 @@ def test_rows_may_come_in_any_order_and_bytes_stay(name, make, tmp_path):
 
 
 def values(study, metric, frame="metrics", **at):
-    found = study[frame][study[frame]["metric"] == metric]
-    for column, wanted in at.items():
-        found = found[found[column].isna() if wanted is None else found[column] == wanted]
-    return found["value"].to_numpy()
+    return where(study[frame], metric=metric, **at)["value"].to_numpy()
 
 
 def test_beyond_shows_medians_and_slopes_over_all_of_its_widths():
