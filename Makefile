@@ -40,8 +40,9 @@ test: $(VENV)/installed  ## the tests for every change, linters and whole runs i
 test-fast: $(VENV)/installed  ## those of them that train no network and run no study
 	$(PYTEST) -m "not slow and not heavy"
 
+# One process more than cores: whichever waits for SLURM needs none.
 test-all: $(VENV)/installed  ## every test: also SLURM, twenty kills, all pages in a browser, fuzzing
-	$(PYTEST)
+	$(PYTEST) -n $$(( $(CORES) + 1 ))
 
 lint: $(VENV)/installed  ## ruff, snakefmt and Snakemake's own linter
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -9,10 +9,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import yaml
 
 from widelimit.report import catalog
@@ -148,6 +149,19 @@ def check_out(path: Path) -> Checkout:
     checkout = Checkout(path)
     checkout.configure()
     return checkout
+
+
+@contextmanager
+def mounted(path: Path, *options: str):
+    """Something mounted at ``path``, which needs to be root."""
+    path.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", *options, str(path)], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"cannot mount: {done.stderr.decode().strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(path)], check=True)
 
 
 def digests(results: Path) -> dict[str, str]:

@@ -8,13 +8,13 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from checkout import MEASURED, SMALL, Checkout, check_out, digests
+from checkout import MEASURED, SMALL, Checkout, check_out, digests, mounted
 
 pytestmark = pytest.mark.slow
 heavy = pytest.mark.heavy
@@ -48,7 +48,8 @@ def finished_jobs(printed: str) -> Counter:
     return Counter(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", printed))
 
 
-def kill_while_it_runs(empty, small_checkout, small_digests, *, times: int) -> None:
+@pytest.mark.parametrize("times", [2, pytest.param(20, marks=heavy)])
+def test_killed(empty, small_checkout, small_digests, times):
     """kill -9 of the whole process group, again and again until so many have hit."""
     expected = tables(small_checkout.path / "results")
     results = empty.path / "results"
@@ -59,7 +60,7 @@ def kill_while_it_runs(empty, small_checkout, small_digests, *, times: int) -> N
         while not (run.ended or "\nExecute " in run.printed):
             time.sleep(0.05)
         with suppress(subprocess.TimeoutExpired):
-            run.process.wait(moments.uniform(0, 4))
+            run.process.wait(moments.uniform(0, 3))
         done = run.process.poll() == 0
         run.kill()
         finished += finished_jobs(run.printed)
@@ -81,15 +82,6 @@ def kill_while_it_runs(empty, small_checkout, small_digests, *, times: int) -> N
     assert tables(results) == expected
     # Nor is anything left of what was being written.
     assert not list(results.rglob(".*"))
-
-
-def test_killed(empty, small_checkout, small_digests):
-    kill_while_it_runs(empty, small_checkout, small_digests, times=2)
-
-
-@heavy
-def test_killed_at_twenty_moments(empty, small_checkout, small_digests):
-    kill_while_it_runs(empty, small_checkout, small_digests, times=20)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=heavy)])
@@ -116,19 +108,6 @@ def test_asked_to_end(empty, small_digests):
     assert before["train_networks"] >= 1
     assert before + after == JOBS
     assert digests(empty.path / "results") == small_digests
-
-
-@contextmanager
-def mounted(path: Path, *options: str):
-    """Something mounted at ``path``, which needs to be root."""
-    path.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", *options, str(path)], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip(f"cannot mount: {done.stderr.decode().strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(path)], check=True)
 
 
 @heavy
