@@ -14,10 +14,11 @@ import pytest
 
 from checkout import FIGURES, MEASURED, Checkout, check_out, digests
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
-from widelimit.report.catalog import PAGES, about
+from widelimit.report.catalog import PAGES
 from widelimit.report.claims import CLAIMS, judge
 from widelimit.report.claims.document import document
 from widelimit.report.describe_tables import readme
+from widelimit.report.figures import step7_convergence
 from widelimit.tables.files import read_metadata, read_table
 
 pytestmark = pytest.mark.slow
@@ -156,4 +157,4 @@ def test_snakemake_s_report_holds_figures_with_captions(finished, tmp_path):
         names = files.namelist()
         text = b"".join(files.read(name) for name in names if name.endswith((".js", ".html")))
     assert len([name for name in names if name.endswith(".svg")]) == len(FIGURES)
-    assert about("step7_convergence").encode() in text
+    assert step7_convergence.__doc__.encode() in text

@@ -24,7 +24,6 @@ if WORKFLOW.is_dir():
 
 from snakemake.common import NOTHING_TO_BE_DONE_MSG
 from widelimit.report.catalog import (
-    about,
     figure_settings,
     figure_tables,
     figures_of,
@@ -206,6 +205,12 @@ def linked_pages(wildcards):
             or Path(path).exists()
         )
     return os.environ[LINKED].split()
+
+
+def about(wildcards):
+    """What a figure shows, as the first paragraph of its module has it, for Snakemake's report."""
+    source = PACKAGE / "report/figures" / f"{wildcards.figure}.py"
+    return " ".join(source.read_text(encoding="utf-8").split('"""')[1].split("\n\n")[0].split())
 
 
 def page_code(script="page.py"):

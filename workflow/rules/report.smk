@@ -71,7 +71,7 @@ rule figure:
         runtime=growing(10),
     params:
         figure="{figure}",
-        about=lambda wildcards: about(wildcards.figure),
+        about=about,
         options=lambda wildcards: told("options", figure_settings(wildcards.figure, STUDY)),
         code=lambda wildcards: code("figure.py", f"widelimit.report.figures.{wildcards.figure}"),
     message:

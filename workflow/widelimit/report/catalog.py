@@ -10,7 +10,6 @@ Tables are named by their place in the results directory, without ``.parquet``.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
@@ -400,12 +399,6 @@ def figures_on(page: str, study: Study) -> tuple[str, ...]:
 def step_of(figure: str) -> str:
     """The step that a figure's name begins with."""
     return figure.partition("_")[0]
-
-
-def about(figure: str) -> str:
-    """What a figure shows, as the first paragraph of its module has it, for Snakemake's report."""
-    module = Path(__file__).parent / f"figures/{figure}.py"
-    return " ".join(module.read_text(encoding="utf-8").split('"""')[1].split("\n\n")[0].split())
 
 
 def figure_tables(figure: str, study: Study) -> dict[str, list[str]]:
