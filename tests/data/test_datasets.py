@@ -149,6 +149,6 @@ def test_a_study_of_classes_runs_up_to_its_page(checkout):
         ["test_error_vs_ntk", "scale/100"],
     ]
     page = (checkout.path / "results/pages/step7.html").read_text()
-    assert f"does not measure: 2 of its {len(claims)} statements" in page
+    assert f"Not measured in this study: 2 of {len(claims)} statements" in page
     for name in ("step7_classes", "scale", "kernels", "confusion", "wrong"):
         assert f'id="{name if "_" in name else f"classes_{name}"}"' in page
