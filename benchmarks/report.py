@@ -5,7 +5,6 @@
 
 import os
 import platform
-import re
 import sys
 from collections.abc import Iterable
 from importlib.metadata import distributions
@@ -17,6 +16,7 @@ from benchmarks import figure, ratios
 from benchmarks.cases import FIRST_STEPS, MANY_STEPS
 from widelimit.report.figures import style
 from widelimit.report.numbers import fixed, number, power
+from widelimit.report.quote_in_docs import with_block
 from widelimit.tables.files import write_table, write_text
 
 RESULTS = Path(__file__).parent / "results"
@@ -25,7 +25,6 @@ QUOTES = {"ratios.md": "benchmarks/README.md", "summary.md": "README.md"}
 NEURAL_TANGENTS = Path(sys.prefix) / "neural-tangents"
 """A folder of its own in the environment, with an older JAX."""
 LIBRARIES = ("numpy", "scipy", "numba", "torch", "jax", "jaxlib", "neural-tangents", "scikit-learn")
-_BLOCK = re.compile(r"(<!-- benchmark -->\n).*(<!-- /benchmark -->)", re.DOTALL)
 
 
 def write(rows: Iterable[dict], folder: Path = RESULTS) -> None:
@@ -170,17 +169,8 @@ def _lines(table: pd.DataFrame):
     )
 
 
-def quoted(readme: str, snippet: str) -> str:
-    """The text with the snippet between its two benchmark markers."""
-    if not _BLOCK.search(readme):
-        raise ValueError(
-            "the README must have the lines <!-- benchmark --> and <!-- /benchmark -->"
-        )
-    return _BLOCK.sub(lambda match: f"{match[1]}\n{snippet}\n{match[2]}", readme)
-
-
 if __name__ == "__main__":
     for name, readme in QUOTES.items():
         path = RESULTS.parents[1] / readme
-        snippet = (RESULTS / name).read_text(encoding="utf-8")
-        write_text(path, quoted(path.read_text(encoding="utf-8"), snippet))
+        lines = (RESULTS / name).read_text(encoding="utf-8").splitlines()
+        write_text(path, with_block(path.read_text(encoding="utf-8"), "benchmark", lines))

@@ -220,15 +220,6 @@ def test_case_words_name_each_case_apart():
     assert table.apply(figure.case_words, axis=1).is_unique
 
 
-def test_the_readme_is_quoted_between_its_markers():
-    text = "a\n<!-- benchmark -->\nold\n<!-- /benchmark -->\nb\n"
-    new = report.quoted(text, "| 1 |\n")
-    assert new == "a\n<!-- benchmark -->\n\n| 1 |\n\n<!-- /benchmark -->\nb\n"
-    assert report.quoted(new, "| 1 |\n") == new
-    with pytest.raises(ValueError, match="must have the lines"):
-        report.quoted("a", "b")
-
-
 def test_shares_of_a_run_add_up():
     rows = {"figure": (2, 1.5, 3.0), "measure": (1, 0.5, 4.0), shares.MAIN: (1, 0.0, 2.0)}
     rows[shares.REST] = (0, 0.0, 1.0)

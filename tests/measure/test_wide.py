@@ -11,7 +11,6 @@ from table_checks import where
 from wide_experiment import number, run
 from widelimit.data.points import generate_data
 from widelimit.kernels.gram import nngp_gram, ntk_gram
-from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.wide.kernels import fit_kernels
 from widelimit.measure.wide.metrics import measure
 from widelimit.measure.wide.networks import train_networks
@@ -216,10 +215,6 @@ def test_ensembles_are_taken_over_all_seeds_of_a_width(tables):
         for part in ("bias_squared", "variance", "distance_squared")
     ]
     assert parts[0] + parts[1] == pytest.approx(parts[2], rel=1e-12)
-
-
-def test_every_metric_is_explained(tables):
-    assert set(tables[1].metrics["metric"]) <= set(METRIC_MEANINGS)
 
 
 def test_the_order_of_chunks_does_not_matter(tables):

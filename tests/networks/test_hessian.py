@@ -10,7 +10,6 @@ from scipy.integrate import quad
 from widelimit.kernels.activations import parse_activation
 from widelimit.networks.hessian import hessian_norm, median_hessian_norm, median_largest_readout
 from widelimit.networks.model import forward
-from widelimit.networks.tangent import jacobian
 
 SMOOTH = ["gelu", "sin", "cos", "erf", "hermite:1", "hermite:2", "hermite:3", "hermite:7"]
 KINKED = ["relu", "leaky_relu:0.1"]
@@ -91,21 +90,6 @@ def test_norm_against_finite_differences_of_the_network(activation, network):
             H[i, j] = difference / (4 * h * h)
     dense = [np.linalg.norm(H[..., n], 2) for n in range(len(X))]
     np.testing.assert_allclose(hessian_norm(X, A, B, activation=activation), dense, rtol=1e-4)
-
-
-def test_norm_against_differences_of_the_gradient(activation, network):
-    A, B, X = network
-    w = np.concatenate([A.ravel(), B.ravel()])
-    h = 1e-5
-
-    def gradient(weights):
-        weights = weights[: A.size].reshape(A.shape), weights[A.size :].reshape(B.shape)
-        return jacobian(X, *weights, activation=activation)[:, 0]
-
-    rows = [(gradient(w + e) - gradient(w - e)) / (2 * h) for e in h * np.eye(len(w))]
-    H = np.stack(rows, axis=1)
-    dense = [np.linalg.norm(part, 2) for part in H]
-    np.testing.assert_allclose(hessian_norm(X, A, B, activation=activation), dense, rtol=1e-7)
 
 
 def test_no_second_derivative_mixes_two_units(network):

@@ -6,8 +6,11 @@ from importlib import import_module
 import pytest
 
 from checkout import ROOT
+from table_checks import check_tables
+from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.study.config import load_study, read_configs
 from widelimit.study.measurements import MEASUREMENTS
+from widelimit.tables.schemas import METRICS
 
 TINY = load_study(read_configs([str(ROOT / "config.yaml"), str(ROOT / "studies/tiny.yaml")]))
 QUICK = TINY.model_copy(
@@ -29,15 +32,20 @@ def study_with(step):
 
 
 @pytest.mark.parametrize("step", MEASUREMENTS)
-def test_a_step_gives_the_tables_that_it_declares(step):
+def test_a_step_gives_the_tables_that_it_declares(step, tmp_path):
+    """And of its numbers each has a meaning and a value."""
     measurement = MEASUREMENTS[step]
     module = import_module(measurement.module)
     tables = module.measure(**measurement.arguments(study_with(step)))
     assert set(tables) == set(measurement.tables)
-    for name, table in tables.items():
-        assert len(table)
-        if name in module.TABLES:
-            assert module.TABLES[name].path == f"{step}/{name}.parquet"
+    kinds = module.TABLES | {"measured": METRICS}
+    for name in tables.keys() & kinds.keys():
+        assert len(tables[name])
+        check_tables({name: tables[name]}, {name: kinds[name]}, tmp_path)
+        assert name == "measured" or kinds[name].path == f"{step}/{name}.parquet"
+    if "measured" in tables:
+        assert set(tables["measured"]["metric"]) <= set(METRIC_MEANINGS)
+        assert tables["measured"]["value"].notna().all()
 
 
 @pytest.mark.parametrize("step", [step for step in MEASUREMENTS if hasattr(TINY, step)])
