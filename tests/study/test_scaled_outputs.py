@@ -10,11 +10,7 @@ from widelimit.linear.gradient_descent import gradient_descent_prediction
 from widelimit.measure.wide.small_experiment import run_experiment
 from widelimit.networks.model import forward, initialise
 from widelimit.seeds import generator
-from widelimit.study.arguments import (
-    chunk_arguments,
-    data_arguments,
-    small_experiment_arguments,
-)
+from widelimit.study.arguments import chunk_arguments, data_arguments, small_experiment_arguments
 from widelimit.study.config import ConfigError, load_study
 
 

@@ -8,12 +8,7 @@ import pytest
 
 from checkout import ROOT
 from widelimit.tables.files import write_table
-from widelimit.tables.provenance import (
-    code_digest,
-    made_by,
-    origins,
-    page_origin,
-)
+from widelimit.tables.provenance import code_digest, made_by, origins, page_origin
 
 SCRIPTS = ROOT / "workflow/scripts"
 

@@ -12,13 +12,7 @@ from widelimit.data.points import make_points, to_table
 from widelimit.measure.slopes import slopes_table
 from widelimit.measure.wide.scales import last_predictions, measure_scales
 from widelimit.measure.wide.small_experiment import run_experiment
-from widelimit.report.figures import (
-    scale_collapse,
-    scale_fits,
-    scale_limit,
-    scale_phases,
-    scales,
-)
+from widelimit.report.figures import scale_collapse, scale_fits, scale_limit, scale_phases, scales
 from widelimit.study.arguments import data_arguments, small_experiment_arguments
 from widelimit.study.config import load_study
 

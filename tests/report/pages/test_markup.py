@@ -9,13 +9,7 @@ import pandas as pd
 import pytest
 
 from page_checks import svg_of
-from widelimit.report.pages.markup import (
-    MOST_CSV_ROWS,
-    cell,
-    csv_link,
-    inline_svg,
-    shortened,
-)
+from widelimit.report.pages.markup import MOST_CSV_ROWS, cell, csv_link, inline_svg, shortened
 
 
 def test_the_download_is_the_table():

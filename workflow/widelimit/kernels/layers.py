@@ -14,12 +14,7 @@ import math
 import numpy as np
 
 from widelimit.compiled import compiled
-from widelimit.kernels.elementary import (
-    arccosine,
-    arcsine,
-    bell,
-    hyperbolic_sine_and_cosine,
-)
+from widelimit.kernels.elementary import arccosine, arcsine, bell, hyperbolic_sine_and_cosine
 
 FURTHEST = 1400.0
 """exp(-s/2) counts as 0 from here on; it is below 1e-304."""

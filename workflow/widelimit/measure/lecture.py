@@ -12,11 +12,7 @@ import pandas as pd
 from widelimit.data.lecture import LINE_PUBLISHED, noisy_line
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram
 from widelimit.linear.kernel_regression import kernel_regression
-from widelimit.linear.random_features import (
-    complex_fourier_features,
-    draw_fourier,
-    neuron_features,
-)
+from widelimit.linear.random_features import complex_fourier_features, draw_fourier, neuron_features
 from widelimit.seeds import generator
 from widelimit.tables.lecture import TABLES
 

@@ -4,12 +4,7 @@ they would have to be for less, before anything is trained."""
 import pandas as pd
 
 from widelimit.finite_width.trusted import NARROWEST_KINKED, SMALL
-from widelimit.report.needed_widths import (
-    SHARES,
-    is_kinked,
-    needed_widths,
-    predicted_distances,
-)
+from widelimit.report.needed_widths import SHARES, is_kinked, needed_widths, predicted_distances
 from widelimit.report.numbers import number, power
 
 

@@ -10,12 +10,7 @@ import pandas as pd
 from widelimit.data.points import Points
 from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import GradientDescent, ensemble_moments
-from widelimit.linear.kernel_regression import (
-    Eigensystem,
-    eigensystem,
-    kernel_regression,
-    spectrum,
-)
+from widelimit.linear.kernel_regression import Eigensystem, eigensystem, kernel_regression, spectrum
 from widelimit.measure.frames import long_table
 from widelimit.tables.schemas import THEORY
 

@@ -6,12 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import choices, style, words
-from widelimit.report.figures.study_points import (
-    AXIS_LABELS,
-    POSITION,
-    last_finite_step,
-    locate,
-)
+from widelimit.report.figures.study_points import AXIS_LABELS, POSITION, last_finite_step, locate
 from widelimit.report.numbers import fixed, power
 from widelimit.tables.columns import INDEX, SEED, STEP, WIDTH, Table, real, text
 

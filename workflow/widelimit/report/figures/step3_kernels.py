@@ -6,14 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from widelimit.report.figures import style
-from widelimit.report.figures.kernel_fits import (
-    ROUNDING,
-    draw_fit,
-    each_kernel,
-    fits,
-    label,
-    rmse,
-)
+from widelimit.report.figures.kernel_fits import ROUNDING, draw_fit, each_kernel, fits, label, rmse
 from widelimit.report.figures.looks import KERNELS
 from widelimit.tables.columns import Table, real
 from widelimit.tables.regression import PREDICTION, TABLES, TARGET
