@@ -75,6 +75,10 @@ def make_classes(kernels=("ntk", "nngp", "gaussian", "laplace"), seeds=3, widths
                     off = scatter(seeds, rng) / np.sqrt(width) * (1 if suffix else 2)
                     values = best - off if quantity == "test_accuracy" else best + off
                     parts.append(rows(quantity + suffix, values, width=width, step=step))
+                if quantity == "test_accuracy":
+                    for end, value in (("", 0.5 / np.sqrt(width)), ("_error", 0.001)):
+                        name = f"test_error_vs_ntk{end}"
+                        parts.append(rows(name, [value], width=width, step=step))
         for place, kernel in enumerate(kernels):
             parts.append(rows(f"{quantity}_{kernel}", [best + 0.002 * place]))
             if kernel in ("ntk", "nngp"):
@@ -210,6 +214,7 @@ def test_classes_show_the_last_step_and_the_limit_of_kernels():
     known = values(study, "test_accuracy", width=4096, step=1000)
     assert f"{100 * np.median(known):.1f} % at width 2¹²" in finding
     assert "98.0 % (NTK regression)" in finding
+    assert "err by 0.8 ± 0.1 percentage points more" in finding
 
 
 def test_the_lecture_is_quoted_beside_the_study():

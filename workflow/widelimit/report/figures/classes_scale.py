@@ -3,16 +3,15 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import bands, choices, scales, style, words
+from widelimit.report.figures import bands, choices, paired, scales, style, words
 from widelimit.report.figures.labels import label_ends, level
 from widelimit.report.numbers import fixed, power
-from widelimit.tables.columns import BAND, WIDTH, Table, missing, real, text
+from widelimit.tables.columns import BAND, WIDTH, Table, missing, text
 from widelimit.tables.scale import G
 
 TITLE = "Lazy and rich networks on classes"
 
 METRIC = "test_accuracy"
-MORE = {"test_error_vs_regression": "more", "test_error_vs_regression_error": "more_error"}
 
 TABLE = Table(
     "figures/classes_scale.parquet",
@@ -21,14 +20,7 @@ TABLE = Table(
         text("model", "network; ntk: kernel regression with the NTK on the same points"),
         *missing((G, WIDTH), "kernel regression"),
         BAND[0],
-        *missing(BAND[1:], "kernel regression"),
-        *missing(
-            (
-                real("more", "mean share over seeds, less that of kernel regression"),
-                real("more_error", "standard error of it over test points, paired"),
-            ),
-            "kernel regression",
-        ),
+        *missing((*BAND[1:], *paired.COLUMNS), "kernel regression"),
     ),
 )
 
@@ -36,12 +28,11 @@ TABLE = Table(
 def summarise(limits: pd.DataFrame, metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     """Networks after their last step, and NTK regression with infinitely many."""
     rows = scales.with_g(metrics)
-    rows = rows[rows["metric"].isin([METRIC, *MORE]) & rows["width"].notna()]
+    rows = rows[rows["width"].notna()]
     rows = rows[rows["step"].eq(rows.groupby("g")["step"].transform("max"))]
-    scores, more = rows[rows["metric"] == METRIC], rows[rows["metric"] != METRIC]
+    scores = rows[rows["metric"] == METRIC]
     networks = bands.summarise(scores.assign(value=1 - scores["value"]), ["g", "width"], quantiles)
-    more = more.pivot(index=["g", "width"], columns="metric", values="value")
-    networks = networks.join(more.rename(columns=MORE), on=["g", "width"])
+    networks = paired.beside(networks, rows, "regression", ["g", "width"])
     ntk = limits[limits["metric"].eq(f"{METRIC}_ntk") & limits["step"].isna()]
     kernel = pd.DataFrame({"model": "ntk", "centre": 1 - ntk["value"]})
     return TABLE.arrange(
@@ -87,7 +78,7 @@ def finding(table: pd.DataFrame) -> str:
     widest = networks[networks["width"] == networks["width"].max()].sort_values("g")
     ends = widest.iloc[[0, -1]] if len(widest) > 1 else widest
     errors = words.listed(
-        f"{_percent(row['centre'])} where α√k = {scales.written(row['g'])} ({_more(row)})"
+        f"{_percent(row['centre'])} where α√k = {scales.written(row['g'])} ({paired.written(row)})"
         for _, row in ends.iterrows()
     )
     kernel = words.listed(_percent(value) for value in table.loc[table["model"] == "ntk", "centre"])
@@ -96,12 +87,6 @@ def finding(table: pd.DataFrame) -> str:
         f" {power(int(widest['width'].iloc[0]))} get {errors}. ± is the standard error of the"
         " difference."
     )
-
-
-def _more(row: pd.Series) -> str:
-    """1.3 ± 0.6 percentage points more."""
-    size, error = fixed(100 * abs(row["more"]), 1), fixed(100 * row["more_error"], 1)
-    return f"{size} ± {error} percentage points {'less' if row['more'] < 0 else 'more'}"
 
 
 def _percent(share: float) -> str:

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import against_width, bands, choices, style, words
+from widelimit.report.figures import against_width, bands, choices, paired, style, words
 from widelimit.report.figures.against_width import Curve
 from widelimit.report.figures.labels import label_ends, level
 from widelimit.report.numbers import fixed
@@ -43,6 +43,7 @@ TABLE = Table(
         *missing((WIDTH, STEP), "kernel regression"),
         BAND[0],
         *missing(BAND[1:], "kernel regression"),
+        *missing(paired.COLUMNS, "model is not network, or quantity not test_accuracy"),
     ),
 )
 
@@ -55,6 +56,8 @@ def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
         for model, (suffix, *_) in CURVES.items():
             rows = metrics[metrics["metric"].eq(quantity + suffix) & metrics["step"].eq(step)]
             band = bands.summarise(rows, ["width", "step"], quantiles)
+            if (quantity, model) == ("test_accuracy", "network"):
+                band = paired.beside(band, metrics, "ntk", ["width", "step"])
             frames.append(band.assign(quantity=quantity, model=model))
         for model in LINES:
             rows = metrics[metrics["metric"].eq(f"{quantity}_{model}") & metrics["step"].isna()]
@@ -106,6 +109,7 @@ def finding(table: pd.DataFrame) -> str:
     by_model = dict(iter(scores.groupby("model")))
     networks = by_model["network"]
     predictions = by_model["ntk_corrected"].sort_values("width")
+    widest = networks.sort_values("width").iloc[-1]
     kernels = words.listed(
         f"{_percent(value)} ({label})"
         for model, (label, *_) in LINES.items()
@@ -117,7 +121,8 @@ def finding(table: pd.DataFrame) -> str:
         f" {words.seeds(networks['seeds'])} classifies"
         f" {words.by_width(networks['width'], networks['centre'], _percent)} of the test points"
         f" rightly, its NTK prediction {_percent(predictions['centre'].iloc[-1])} at that last"
-        f" width; the kernels, with infinitely many steps, {kernels}."
+        f" width, where networks err by {paired.written(widest)} on average (± the standard error"
+        f" of the difference); the kernels, with infinitely many steps, {kernels}."
     )
 
 
