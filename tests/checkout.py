@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,18 @@ FIGURES = {
     if not name.endswith(("_classes", "_lecture")) and not name.startswith(("classes_", "lecture_"))
 }
 """The figures of the tiny study."""
+
+
+PLAN_EACH = """
+import os, shlex, sys
+import snakemake.api
+from snakemake.cli import main
+
+for command in sys.stdin:
+    if os.fork() == 0:
+        main([*shlex.split(command, comments=True)[1:], "-n", "--quiet"])
+    assert os.wait()[1] == 0, command
+"""
 
 
 @dataclass
@@ -120,6 +132,17 @@ class Checkout:
         done = self.snakemake("--cores", str(cores), *targets)
         assert done.returncode == 0, done.stdout[-5000:]
         return done.stdout
+
+    def plan_each(self, commands: Iterable[str]) -> None:
+        """Dry runs of commands as they are typed, by processes that have Snakemake loaded."""
+        done = subprocess.run(
+            [sys.executable, "-c", PLAN_EACH],
+            cwd=self.path,
+            input="\n".join(commands),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr[-5000:]
 
     def configure(self, **changes) -> None:
         """study.yaml: the tiny study with sections changed."""
