@@ -25,7 +25,7 @@ atexit.register(note)
     [
         pytest.param(700, 100, 3, 2, marks=pytest.mark.slow),
         pytest.param(20, 2000, 4, 6, marks=pytest.mark.slow),
-        pytest.param(1500, 50, 1, 2, marks=pytest.mark.heavy),
+        pytest.param(2100, 50, 1, 2, marks=pytest.mark.heavy),
     ],
 )
 def test_jobs_take_no_more_memory_than_they_ask_for(
