@@ -88,11 +88,6 @@ def small_minutes(experiment: Experiment, engine: str) -> int:
     return trained + comparison_minutes(experiment)
 
 
-def data_megabytes(experiment: Experiment) -> int:
-    """MB for generate_data."""
-    return _base(experiment)
-
-
 def fit_minutes(experiment: Experiment) -> int:
     """Minutes for fit_kernels: decompositions of n x n matrices, 30 s of them seen for n = 2500,
     and at each checkpoint products of K(Z, X) with them."""
@@ -146,7 +141,7 @@ def prediction_megabytes(experiment: Experiment) -> int:
     """MB for predict_distance: n x n matrices, and what is known of 2 n borders at each stride."""
     strides = min(experiment.network.steps, STRIDES)
     n = experiment.data.n_train
-    return _base(experiment) + 300 + _megabytes(30 * _gram(experiment) + 40 * n * strides)
+    return data_megabytes(experiment) + 300 + _megabytes(30 * _gram(experiment) + 40 * n * strides)
 
 
 def training_megabytes(experiment: Experiment, width: int) -> int:
@@ -156,14 +151,15 @@ def training_megabytes(experiment: Experiment, width: int) -> int:
     seen to take at width 2^24, 2.1 GB. The kernels of the networks are kept until all are trained,
     and on the way into the file they are copied: five times all of them, and twelve times one.
     """
-    copies = 5 * _kept(experiment) * experiment.network.seeds_per_job + 12 * _largest(experiment)
-    return _base(experiment) + _megabytes(_units(experiment, width) + copies)
+    largest = max(experiment.data.n_train, _empirical(experiment)) ** 2
+    copies = 5 * _kept(experiment) * experiment.network.seeds_per_job + 12 * largest
+    return data_megabytes(experiment) + _megabytes(_units(experiment, width) + copies)
 
 
 def fit_megabytes(experiment: Experiment) -> int:
     """MB for fit_kernels: 17 matrices were seen of as many numbers as K(X, X) and K(Z, X) have, of
     the two kernels, one decomposition, and on the way into the file."""
-    return _base(experiment) + _megabytes(20 * _gram(experiment))
+    return data_megabytes(experiment) + _megabytes(20 * _gram(experiment))
 
 
 def comparison_megabytes(experiment: Experiment) -> int:
@@ -180,17 +176,18 @@ def small_megabytes(experiment: Experiment) -> int:
     network = experiment.network
     networks = 6 * _kept(experiment) * network.seeds * len(network.widths)
     numbers = 26 * _gram(experiment) + networks + _units(experiment, max(network.widths))
-    return _base(experiment) + _megabytes(numbers) + _prediction_rows(experiment)
+    return data_megabytes(experiment) + _megabytes(numbers) + _prediction_rows(experiment)
 
 
 def figure_megabytes(experiment: Experiment, *, kernels: bool) -> int:
     """MB for a figure, which may read all predictions of an experiment, and its limit kernels."""
     read = 14 * _gram(experiment) if kernels else 0
-    return _base(experiment) + 800 + _megabytes(read) + _prediction_rows(experiment)
+    return data_megabytes(experiment) + 800 + _megabytes(read) + _prediction_rows(experiment)
 
 
-def _base(experiment: Experiment) -> int:
-    """MB of a job that only reads the points: of each number it has six copies for a while."""
+def data_megabytes(experiment: Experiment) -> int:
+    """MB for generate_data, as of each job that only reads points: of each number it has six copies
+    for a while."""
     data = experiment.data
     columns = data.n_inputs + data.n_outputs
     return INTERPRETER + _megabytes(6 * (data.n_train + data.n_test) * columns)
@@ -217,11 +214,6 @@ def _kept(experiment: Experiment) -> int:
     return _gram(experiment) + size * (2 * size + data.n_test * data.n_outputs)
 
 
-def _largest(experiment: Experiment) -> int:
-    """Numbers of the largest kernel of a network."""
-    return max(experiment.data.n_train, _empirical(experiment)) ** 2
-
-
 def _prediction_rows(experiment: Experiment) -> int:
     """MB of predictions: for each point, output and step four of each network, and the limits."""
     data, network = experiment.data, experiment.network
@@ -239,7 +231,7 @@ def classes_megabytes(study: Study) -> int:
     """MB for kernels on classes: some matrices of the training points beside each other."""
     n = study.classes.n_train or study.data.n_train
     m = study.classes.n_test or study.data.n_test
-    return _base(study) + _megabytes(6 * n * (n + m))
+    return data_megabytes(study) + _megabytes(6 * n * (n + m))
 
 
 def learning_megabytes(learning: Learning) -> int:
