@@ -5,8 +5,6 @@ by sign(a) eta e.S, where S depends on the side it is on and not on the unit. So
 of a that start on one side keep their order, some come to the border and stay, others flee from it.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

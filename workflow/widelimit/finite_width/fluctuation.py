@@ -8,8 +8,6 @@ whose expectation is the limit K at every width. So its error has mean 0 and var
 that of one term, exactly. Without the second term in brackets it is the NNGP kernel's estimate.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.finite_width.fourth_moments import fourth_moments

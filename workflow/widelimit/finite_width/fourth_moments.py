@@ -4,8 +4,6 @@ u and v are standard normal with correlation xi. What a unit adds to the tangent
 c [phi(u) phi(v) + a^2 xi phi'(u) phi'(v)]; the three moments below give its variance.
 """
 
-from __future__ import annotations
-
 import math
 from functools import cache
 from typing import NamedTuple

@@ -15,8 +15,6 @@ of relative order k^-1/4; and correlations of a unit with f_0, of relative order
 phi these count as much as the mean: see single_units.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

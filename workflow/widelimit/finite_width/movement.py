@@ -11,8 +11,6 @@ with the movement at j from the mean field. The correction is of relative order 
 the flux neglects, and at j the two theories meet.
 """
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The width that a tolerance needs."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

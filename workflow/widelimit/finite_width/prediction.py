@@ -1,7 +1,5 @@
 """`predicted_distance`: how far a network of finite width will be from its kernel prediction."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

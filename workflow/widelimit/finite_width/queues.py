@@ -7,8 +7,6 @@ endless row of density 1. Where both speeds point to the border, units of both s
 (in discrete steps they hop to and fro) and are on for the share of time that keeps them there.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -13,8 +13,6 @@ In the eigenbasis of K, mu = 1 - eta lambda, the double sum multiplies entry (p,
 divided difference of g(mu) = sum_{t<T} mu^t between mu_p and mu_q: no sum over steps is left.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.linear.gradient_descent import powers

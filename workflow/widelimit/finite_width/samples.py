@@ -3,8 +3,6 @@
 All are the same at every call: scrambled Sobol points with a fixed seed in place of chance.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

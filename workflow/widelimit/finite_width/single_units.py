@@ -21,8 +21,6 @@ the first order in s is odd in a, so that this part of order s counts as much as
 Neglected: that residuals are changed by the movement itself (see mean_field for it).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.finite_width.response import KernelResponse, strides

@@ -13,8 +13,6 @@ they are independent in the limit.
 Order k^-1/2, at every T. Neglected: second order in K_k - K, so relative order k^-1/2.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.finite_width.response import KernelResponse

@@ -10,8 +10,6 @@ stays of order 1 as k grows, beside |w_0|^2 = k (d + p). Left out is that J move
 order k^-1/2, but large where the network is far from its kernel.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.finite_width.response import KernelResponse

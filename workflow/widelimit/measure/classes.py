@@ -1,7 +1,5 @@
 """Kernel regression on classes: ridge and scale chosen by validation, then tested."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

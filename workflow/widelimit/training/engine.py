@@ -1,7 +1,5 @@
 """What `train` asks of an engine."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How training fails, and what an error says of the cause."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.networks.tangent import empirical_ntk

@@ -1,7 +1,5 @@
 """Lazy and rich training: a scale of the output, without an engine of its own."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.networks.model import forward

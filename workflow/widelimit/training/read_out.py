@@ -1,7 +1,5 @@
 """What is read out of a network in training at its checkpoints."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.networks.model import forward

@@ -1,7 +1,5 @@
 """Stage measure: every number of an experiment, one row each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter

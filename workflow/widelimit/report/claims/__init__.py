@@ -1,7 +1,5 @@
 """Statements of the report beside the numbers that a study measured for them."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from widelimit.report.claims.check import check_claims

@@ -5,8 +5,6 @@ is exactly true, or lies on one of its limits; seeds are drawn anew from these, 
 and each draw is judged as the study is (the bootstrap: Efron & Tibshirani 1993, chapter 6).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

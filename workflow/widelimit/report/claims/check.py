@@ -1,7 +1,5 @@
 """Statements of the report beside the numbers that a study measured for them: the verdicts."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """One statement of the report, with the limits within which it holds."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What the report states of the distance of finite networks from their limit."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from widelimit.report.claims.claim import LAST, MEANS, RATIOS, Claim

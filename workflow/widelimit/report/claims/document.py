@@ -1,7 +1,5 @@
 """The statements of the report in one Markdown document, claims.md."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

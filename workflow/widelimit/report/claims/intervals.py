@@ -1,7 +1,5 @@
 """Estimates with their 95 % intervals, along the last axis: many draws at once for `chance`."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

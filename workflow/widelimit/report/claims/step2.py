@@ -1,7 +1,5 @@
 """What the report states of kernels."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from widelimit.report.claims.claim import Claim

@@ -1,7 +1,5 @@
 """What the report states of wide networks."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, SLOPES, Claim

@@ -1,7 +1,5 @@
 """Learning curves: networks and their kernel on a target of one direction."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Output scale: what networks do against alpha, and the same against alpha sqrt(k)."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -4,8 +4,6 @@ A module draws inside ``@style.context()`` on ``style.figure(height)``; the labe
 come last, because they are spread apart on the finished layout.
 """
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence

@@ -32,8 +32,6 @@ strain        largest entry of |P - I|
 rebuild       q <- P q, P <- I: rounding starts afresh
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.circle.arrangement import arrange, on_unit_circle

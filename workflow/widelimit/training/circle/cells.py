@@ -14,8 +14,6 @@ worse of the two borders: no unit can cross before it has grown by the unit's ma
 See docs/engine.md, statements 1 to 4.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The engine for points on the unit circle: holds the state between calls of the compiled steps."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.circle.arrangement import arrange

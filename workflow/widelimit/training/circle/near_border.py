@@ -6,8 +6,6 @@ the border the unit is in, w = e'.b is its coordinate along the border. Then a s
 straight-line code for all of them, and vectorised. See docs/engine.md, statement 6.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -13,8 +13,6 @@ a remnant of other points' residuals would move such units a little at every ste
 way. See docs/engine.md, statement 7.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -7,8 +7,6 @@ border are queued again. Level l is emptied once at most while the path grows by
 is looked at about once for every halving of its margin, and one that never comes near is not.
 """
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

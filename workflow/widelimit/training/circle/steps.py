@@ -14,8 +14,6 @@ A leg is LEG_STEPS steps, or fewer where the weights move fast. At its end calm 
 the borders to their cells, and from time to time all cells are rebuilt.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -4,8 +4,6 @@ Each of them takes the unit's part in the moments of the step along, so that it 
 and in the cell whose gradient it gets next.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.circle.cell_lookup import locate

@@ -1,7 +1,5 @@
 """The units in cells, sorted so that those looked at together lie together in memory."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -10,8 +10,6 @@ Only the part of B in the span of the data ever moves: with fewer points than di
 descent runs in coordinates of that span.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.kernels.activations import Activation

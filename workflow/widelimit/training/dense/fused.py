@@ -6,8 +6,6 @@ a_j S_j, with S_j the sum of r_i phi'(x_i.b_j) x_i; and phi(u) = (1 - s) max(u, 
 linear part needs only sums over all points and over all units. Lower dimensions are padded.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.compiled import ANY_ORDER, compiled

@@ -5,8 +5,6 @@ S = X'(r M), a matrix product, and the predictions U = X B', another. M is kept 
 predictions of one step for the gradients of the next, or found again where it is too large.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.compiled import ANY_ORDER, compiled

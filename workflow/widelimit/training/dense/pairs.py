@@ -4,8 +4,6 @@ With R = y - f (n, p), s = sqrt(c/k), U = X B' and o the elementwise product:
 A += eta s R' phi(U),  B += eta s ((R A) o phi'(U))' X,  both at the old weights.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from widelimit.compiled import ANY_ORDER, compiled
