@@ -1,23 +1,8 @@
 import pytest
 
+from widelimit.study import cost
 from widelimit.study.config import Data, Experiment, Network
 from widelimit.study.config.steps import Learning, Step4
-from widelimit.study.cost import (
-    INTERPRETER,
-    LONGEST,
-    chunk_minutes,
-    comparison_minutes,
-    fit_minutes,
-    learning_megabytes,
-    learning_minutes,
-    prediction_megabytes,
-    prediction_minutes,
-    random_features_megabytes,
-    small_minutes,
-    training_megabytes,
-    training_minutes,
-    training_seconds,
-)
 
 # Measured on one core: width, points, checkpoints, seconds of 100 000 steps.
 CIRCLE = [
@@ -51,7 +36,7 @@ def test_estimates_for_the_circle_engine_are_twice_what_was_measured_or_more(
     width, n, checkpoints, seconds
 ):
     options = {"width": width, "n_train": n, "steps": 100_000, "checkpoints": checkpoints}
-    assert 2 < training_seconds("circle", **options) / seconds < 15
+    assert 2 < cost.training_seconds("circle", **options) / seconds < 15
 
 
 @pytest.mark.parametrize(("activation", "inputs", "outputs", "seconds"), DENSE)
@@ -59,13 +44,13 @@ def test_estimates_for_the_dense_engine_are_twice_what_was_measured_or_more(
     activation, inputs, outputs, seconds
 ):
     options = {"activation": activation, "inputs": inputs, "outputs": outputs}
-    estimate = training_seconds("dense", width=1 << 14, n_train=20, steps=100, **options)
+    estimate = cost.training_seconds("dense", width=1 << 14, n_train=20, steps=100, **options)
     assert 2 < estimate / seconds < 15
 
 
 def test_an_unknown_engine_is_named():
     with pytest.raises(ValueError, match="engine must be dense or circle; got 'auto'"):
-        training_seconds("auto", width=1, n_train=1, steps=1)
+        cost.training_seconds("auto", width=1, n_train=1, steps=1)
 
 
 def experiment(**network):
@@ -75,21 +60,24 @@ def experiment(**network):
 def test_minutes_add_up_over_widths_and_seeds_and_end_at_a_day():
     given = experiment(steps=10_000, checkpoints=[10_000])
     seconds = sum(
-        training_seconds("dense", width=width, n_train=20, steps=10_000, checkpoints=2)
+        cost.training_seconds("dense", width=width, n_train=20, steps=10_000, checkpoints=2)
         for width in (2**16, 2**18)
     )
-    minutes = training_minutes(given, "dense", widths=[2**16, 2**18], seeds=3)
+    minutes = cost.training_minutes(given, "dense", widths=[2**16, 2**18], seeds=3)
     assert minutes == 5 + int(3 * seconds / 60)
-    assert training_minutes(given, "circle", widths=[64], seeds=1) == 5
-    assert training_minutes(experiment(steps=10**9), "dense", widths=[2**20], seeds=1) == LONGEST
+    assert cost.training_minutes(given, "circle", widths=[64], seeds=1) == 5
+    assert (
+        cost.training_minutes(experiment(steps=10**9), "dense", widths=[2**20], seeds=1)
+        == cost.LONGEST
+    )
 
 
 def test_a_job_has_time_for_all_that_it_trains():
     given = experiment(steps=10**6, widths=[2**14, 2**16], seeds=5, seeds_per_job=2)
-    chunk = training_minutes(given, "dense", widths=[2**16], seeds=2)
-    assert chunk_minutes(given, "dense", 2**16) == chunk
-    trained = training_minutes(given, "dense", widths=[2**14, 2**16], seeds=5)
-    assert small_minutes(given, "dense") == trained + comparison_minutes(given)
+    chunk = cost.training_minutes(given, "dense", widths=[2**16], seeds=2)
+    assert cost.chunk_minutes(given, "dense", 2**16) == chunk
+    trained = cost.training_minutes(given, "dense", widths=[2**14, 2**16], seeds=5)
+    assert cost.small_minutes(given, "dense") == trained + cost.comparison_minutes(given)
     assert trained > chunk
 
 
@@ -98,13 +86,13 @@ def test_minutes_of_kernels_follow_the_cube_of_their_points():
         data = Data(n_train=n_train, n_test=200)
         return Experiment(data=data, network=Network(steps=100, widths=[64], seeds=1))
 
-    assert fit_minutes(given(20)) == 10
-    assert comparison_minutes(given(20)) == 15
+    assert cost.fit_minutes(given(20)) == 10
+    assert cost.comparison_minutes(given(20)) == 15
     # Measured on one core: 30 and 7 s for 2500 points, with one network.
     for n, least in ((2500, 1), (5000, 8), (10_000, 64)):
-        assert 2 * least * 30 < 60 * (fit_minutes(given(n)) - 9) < 15 * least * 30 + 60
-        assert 60 * comparison_minutes(given(n)) > 2 * least * 7
-    assert comparison_minutes(given(10_000)) < LONGEST
+        assert 2 * least * 30 < 60 * (cost.fit_minutes(given(n)) - 9) < 15 * least * 30 + 60
+        assert 60 * cost.comparison_minutes(given(n)) > 2 * least * 7
+    assert cost.comparison_minutes(given(10_000)) < cost.LONGEST
 
 
 # predict_distance, measured on one core: data, network, seconds, MB.
@@ -126,22 +114,24 @@ def test_a_prediction_is_given_what_it_takes(data, network, seconds, megabytes):
     given = Experiment(
         data=Data(**{"n_test": 50} | data), network=Network(**network, checkpoints=checkpoints)
     )
-    assert 1.3 * seconds < 60 * (prediction_minutes(given) - 4) < 15 * seconds + 60
-    assert megabytes + 200 < prediction_megabytes(given) < 5 * megabytes
+    assert 1.3 * seconds < 60 * (cost.prediction_minutes(given) - 4) < 15 * seconds + 60
+    assert megabytes + 200 < cost.prediction_megabytes(given) < 5 * megabytes
 
 
 def test_memory_is_twice_what_was_seen_at_the_widest():
-    assert 2100 * 1.9 < training_megabytes(experiment(), 2**24) < 2100 * 2.5
+    assert 2100 * 1.9 < cost.training_megabytes(experiment(), 2**24) < 2100 * 2.5
     # At most memory_mb of the shipped study.
     for width, seen in ((2**10, 301), (2**18, 307), (2**20, 430)):
-        assert 1.3 * seen < training_megabytes(experiment(), width) < 3 * seen
+        assert 1.3 * seen < cost.training_megabytes(experiment(), width) < 3 * seen
 
 
 def test_random_features_take_copies_of_the_larger_matrix():
     wide = Step4(n_train=100, n_test=1, widths=[2**17], ratios=[1, 2])
-    assert random_features_megabytes(wide) == INTERPRETER + 32 * 2**17 * 100 // 10**6
+    assert cost.random_features_megabytes(wide) == cost.INTERPRETER + 32 * 2**17 * 100 // 10**6
     doubled = Step4(n_train=100, n_test=900, widths=[1], ratios=[1, 100])
-    assert random_features_megabytes(doubled) == INTERPRETER + 32 * 100 * 100 * 1000 // 10**6
+    assert (
+        cost.random_features_megabytes(doubled) == cost.INTERPRETER + 32 * 100 * 100 * 1000 // 10**6
+    )
 
 
 # Learning curves, measured on one core: what is not small, seconds, MB.
@@ -163,7 +153,7 @@ LEARNING = [
 @pytest.mark.parametrize(("changes", "seconds", "megabytes"), LEARNING)
 def test_learning_curves_are_given_what_they_take(changes, seconds, megabytes):
     learning = Learning(**changes)
-    assert megabytes + 200 < learning_megabytes(learning) < 1.5 * (megabytes + 200)
+    assert megabytes + 200 < cost.learning_megabytes(learning) < 1.5 * (megabytes + 200)
     # As many more draws as show in whole minutes.
     longer = learning.model_copy(update={"draws": 200, "network_draws": 200})
-    assert 2 * seconds < 60 * (learning_minutes(longer) - 10) / 100 < 4 * seconds
+    assert 2 * seconds < 60 * (cost.learning_minutes(longer) - 10) / 100 < 4 * seconds

@@ -4,21 +4,13 @@ import pkgutil
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import chain
+from types import ModuleType
 
+from widelimit import tables
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.report import figures
-from widelimit.tables import (
-    classes,
-    distance,
-    features,
-    learning,
-    lecture,
-    linear_regression,
-    regression,
-    scale,
-    schemas,
-    tangent,
-)
+from widelimit.tables import schemas
 from widelimit.tables.columns import MATRIX, Column, Table
 from widelimit.tables.schemas import input_column, target_column
 
@@ -74,28 +66,21 @@ def readme() -> str:
 
 
 def _sections() -> Iterator[str]:
-    tables = [value for value in vars(schemas).values() if isinstance(value, Table)]
-    chapters = (
-        linear_regression,
-        regression,
-        features,
-        tangent,
-        distance,
-        learning,
-        scale,
-        classes,
-        lecture,
-    )
-    for chapter in chapters:
-        tables += chapter.TABLES.values()
-    names = [
-        module.name
-        for module in pkgutil.iter_modules(figures.__path__, "widelimit.report.figures.")
-    ]
-    drawn = [import_module(name) for name in names]
-    tables += [module.TABLE for module in drawn if hasattr(module, "TABLE")]
-    for table in tables:
+    own = [value for value in vars(schemas).values() if isinstance(value, Table)]
+    declared = [vars(module).get("TABLES", {}) for module in _modules(tables)]
+    drawn = [module.TABLE for module in _modules(figures) if hasattr(module, "TABLE")]
+    of_folders = sorted(chain(*(each.values() for each in declared)), key=_folder)
+    for table in [*own, *of_folders, *drawn]:
         yield from _section(table, _further(table))
+
+
+def _modules(package: ModuleType) -> list[ModuleType]:
+    names = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    return [import_module(name) for _, name, _ in names]
+
+
+def _folder(table: Table) -> str:
+    return table.path.rpartition("/")[0]
 
 
 def _further(table: Table) -> tuple[Column, ...]:

@@ -20,6 +20,8 @@ from widelimit.study.config.types import number, optional, whole
 
 FAMILIES = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf"]
 """All but the Hermite polynomials, of which there is one for each degree."""
+RATIOS = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.3, 2.0, 5.0, 20.0]
+"""From far below interpolation to far beyond."""
 
 
 class Step1(Section):
@@ -102,20 +104,7 @@ class Step4(Section):
     """Random draws of each of them."""
     steps: whole(ge=1, le=10**6) = 10_000
     """Steps of that gradient descent."""
-    ratios: distinct(number(gt=0, le=100), least=2, most=100) = [
-        0.1,
-        0.2,
-        0.3,
-        0.5,
-        0.7,
-        0.9,
-        1.0,
-        1.1,
-        1.3,
-        2.0,
-        5.0,
-        20.0,
-    ]
+    ratios: distinct(number(gt=0, le=100), least=2, most=100) = RATIOS
     """Features per training point, k / n, of double descent; 1 must be among them."""
     data_sets: whole(ge=2, le=10_000) = 50
     """Fresh draws of points, noise and features, whose mean is compared with theory."""
