@@ -7,18 +7,7 @@ import pytest
 from table_checks import slope_of
 from widelimit.data.points import generate_samples
 from widelimit.kernels.gram import ntk_gram
-from widelimit.measure.tangent.initialisation import (
-    EXAMPLE_A,
-    EXAMPLE_ACTIVATIONS,
-    EXAMPLE_B,
-    EXAMPLE_X,
-    EXAMPLE_Z,
-    _bounded,
-    example,
-    hessian_rows,
-    kernel_rows,
-    readout_rows,
-)
+from widelimit.measure.tangent import initialisation
 from widelimit.networks.model import forward
 from widelimit.networks.tangent import empirical_ntk
 
@@ -28,23 +17,23 @@ POINTS = generate_samples(root=3, n_train=8, n_test=1, target=["t"])["train"].X
 
 
 def test_the_worked_example_by_hand():
-    relu = example("relu").set_index("weight")
+    relu = initialisation.example("relu").set_index("weight")
     assert relu["gradient_x"].to_dict() == {"a_1": 1, "a_2": 0, "b_1": 2, "b_2": 0}
     assert relu["gradient_z"].to_dict() == {"a_1": 2, "a_2": 0, "b_1": 4, "b_2": 0}
     products = ["product_xx", "product_xz", "product_zz"]
     assert relu[products].sum().tolist() == [5, 10, 20]
-    hermite = example("hermite:2").set_index("weight")
+    hermite = initialisation.example("hermite:2").set_index("weight")
     # sqrt(1/2) h_2(u) = (u^2 - 1)/2 and sqrt(1/2) h_2'(u) = u, at u = 1, -1 and 2, -2.
     expected = pd.DataFrame({"x": [0, 0, 2, 1], "z": [1.5, 1.5, 8, 4]}, index=hermite.index)
     np.testing.assert_allclose(hermite[["gradient_x", "gradient_z"]], expected, atol=1e-15)
     np.testing.assert_allclose(hermite[products].sum(), [5, 20, 84.5], rtol=1e-15)
 
 
-@pytest.mark.parametrize("activation", EXAMPLE_ACTIVATIONS)
+@pytest.mark.parametrize("activation", initialisation.EXAMPLE_ACTIVATIONS)
 def test_the_worked_example_against_finite_differences(activation):
-    table = example(activation).set_index("weight")
-    weights, h = np.array([*EXAMPLE_A, *EXAMPLE_B]), 1e-6
-    X = np.array([[EXAMPLE_X], [EXAMPLE_Z]])
+    table = initialisation.example(activation).set_index("weight")
+    weights, h = np.array([*initialisation.EXAMPLE_A, *initialisation.EXAMPLE_B]), 1e-6
+    X = np.array([[initialisation.EXAMPLE_X], [initialisation.EXAMPLE_Z]])
 
     def f(w):
         return forward(X, w[None, :2], w[2:, None], activation=activation)
@@ -61,7 +50,7 @@ def test_the_worked_example_against_finite_differences(activation):
 def test_the_empirical_ntk_tends_to_its_closed_form(activation):
     """Slope -1/2 within 0.1, at fixed seeds."""
     X = POINTS
-    rows = kernel_rows(X, root=0, activations=[activation], widths=WIDTHS, seeds=30)
+    rows = initialisation.kernel_rows(X, root=0, activations=[activation], widths=WIDTHS, seeds=30)
     assert slope_of(pd.DataFrame(rows), "ntk_deviation") == pytest.approx(-0.5, abs=0.1)
 
 
@@ -86,7 +75,7 @@ SMOOTH = ["gelu", "sin", "cos", "erf", "hermite:2"]
 @pytest.mark.parametrize("activation", SMOOTH)
 def test_the_hessian_shrinks_and_the_kernel_does_not(activation):
     """Bounded weights: slope -1/2 within 0.1; Gaussian weights: the exact median within 12 %."""
-    rows = hessian_rows(
+    rows = initialisation.hessian_rows(
         np.array([0.6, 0.8]), root=0, activations=[activation], widths=WIDTHS, seeds=40
     )
     frame = pd.DataFrame(rows)
@@ -104,14 +93,14 @@ def test_the_hessian_shrinks_and_the_kernel_does_not(activation):
 
 
 def test_kinks_have_no_hessian():
-    rows = hessian_rows(
+    rows = initialisation.hessian_rows(
         np.array([0.6, 0.8]), root=0, activations=["relu", "sin"], widths=[8], seeds=2
     )
     assert set(pd.DataFrame(rows)["activation"]) == {"sin"}
 
 
 def test_bounded_weights_have_the_moments_of_gaussian_ones():
-    A, B = _bounded(0, "sin", 200_000, 2, 0)
+    A, B = initialisation._bounded(0, "sin", 200_000, 2, 0)
     for weights in (A, B):
         assert abs(weights.mean()) < 4 / math.sqrt(weights.size)
         assert weights.var() == pytest.approx(1, abs=4 * math.sqrt(0.8 / weights.size))
@@ -119,7 +108,7 @@ def test_bounded_weights_have_the_moments_of_gaussian_ones():
 
 
 def test_the_largest_readout_has_its_exact_median():
-    frame = pd.DataFrame(readout_rows(root=1, widths=[50, 1000], seeds=400))
+    frame = pd.DataFrame(initialisation.readout_rows(root=1, widths=[50, 1000], seeds=400))
     for width, rows in frame.groupby("width"):
         median = rows.loc[rows["metric"] == "readout_max_median", "value"].item()
         below = (rows.loc[rows["metric"] == "readout_max", "value"] < median).mean()
