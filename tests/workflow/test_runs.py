@@ -27,7 +27,7 @@ SCIENCE = ["data", "kernels", "theory", "predictions", "metrics", "slopes", "cla
 
 
 def test_bytes_do_not_depend_on_cores_place_or_chunks(finished, tmp_path):
-    """Nor does the rest of the study on cores or place: test_storage.py runs it whole on one."""
+    """Nor do the tables of the other steps: test_storage.py makes them all, on one core."""
     other = check_out(tmp_path / "some where else")
     other.configure(network={"seeds_per_job": 3})
     other.run(MEASURED, "results/figures/step7_fits.svg", cores=1)
