@@ -47,10 +47,6 @@ class Measurement:
     applies: Callable[[Study], bool] = lambda study: True
 
 
-def _step1(study: Study) -> dict[str, Any]:
-    return {"root": study.seed, **study.step1.model_dump()}
-
-
 def _step2(study: Study) -> dict[str, Any]:
     return {
         "root": study.seed,
@@ -132,7 +128,7 @@ MEASUREMENTS = {
     "step1": Measurement(
         "widelimit.measure.linear_regression.statements",
         ("measured", *linear_regression.TABLES),
-        _step1,
+        lambda study: {"root": study.seed, **study.step1.model_dump()},
         megabytes=lambda study: 500,
         minutes=lambda study: 15,
     ),
