@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -47,6 +49,14 @@ def test_a_module_takes_the_tables_and_settings_that_are_listed(name):
     assert {each.name for each in parameters if each.default is inspect.Parameter.empty} <= given
     # A setting that a module has a default for and is not told would be one that users cannot set.
     assert ("quantiles" in given) == ("quantiles" in {each.name for each in parameters})
+
+
+def test_no_figure_waits_for_scipy():
+    """Each is drawn by a job of its own, which would start a tenth of a second later."""
+    code = "import sys; from importlib import import_module; list(map(import_module, sys.argv[1:]))"
+    modules = [f"widelimit.report.figures.{name}" for name in FIGURES]
+    check = f"{code}; sys.exit('scipy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", check, *modules], check=True)
 
 
 @pytest.mark.parametrize("name", FIGURES)

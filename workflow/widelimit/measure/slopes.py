@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 SLOPE_METRICS = (
     "rmse_network_vs_ntk",
@@ -65,8 +64,10 @@ def fit_slope(width, value) -> dict | None:
     width, value = width[kept], value[kept]
     if len(value) < 3 or len(np.unique(width)) < 2:
         return None
+    from scipy.special import stdtrit  # a tenth of a second, and figures need `REJECTED` alone
+
     line = _line(np.log2(width), np.log2(value))
-    margin = special.stdtrit(len(value) - 2, 0.975) * line.stderr
+    margin = stdtrit(len(value) - 2, 0.975) * line.stderr
     if not np.isfinite(line.slope + margin):
         return None
     return {
@@ -109,9 +110,11 @@ def lack_of_fit(x, y) -> float:
     pure = float(np.sum(np.square(y - means[group])))
     if m < 3 or n == m or pure == 0:
         return np.nan
+    from scipy.special import fdtrc  # as in `fit_slope`
+
     line = _line(x, y)
     lack = float(np.sum(count * np.square(means - line.intercept - line.slope * places)))
-    return float(special.fdtrc(m - 2, n - m, (lack / (m - 2)) / (pure / (n - m))))
+    return float(fdtrc(m - 2, n - m, (lack / (m - 2)) / (pure / (n - m))))
 
 
 def fit_slopes(

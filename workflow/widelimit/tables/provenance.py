@@ -19,8 +19,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from widelimit import __version__
 from widelimit.tables import run
 from widelimit.tables.files import read_metadata
@@ -201,6 +199,8 @@ def page_origin(study: dict, code: str, tables: Iterable[str]) -> dict[str, Any]
     code : digest of the page's own code
     tables : paths of the tables that it shows
     """
+    import yaml  # only pages need it, and all jobs import this module
+
     entries = origins(tables)
     text = yaml.safe_dump(study, sort_keys=True, allow_unicode=True)
     return {
