@@ -1,10 +1,13 @@
+import io
 import re
+import zlib
 from itertools import pairwise
 
 import matplotlib
 import numpy as np
 import pytest
 from figure_checks import check_layout
+from fontTools.ttLib import TTFont
 
 from widelimit.report.figures import style
 
@@ -57,6 +60,26 @@ def test_saved_bytes_are_the_same_every_time(format, tmp_path):
     one, two, three = ((tmp_path / f"{n}.{format}").read_bytes() for n in ("one", "two", "three"))
     assert one == two == three
     assert not re.search(rb"(19|20)\d\d-\d\d-\d\d|CreationDate|dc:date|Matplotlib v", one)
+
+
+def test_fonts_in_a_pdf_hold_what_is_drawn_and_no_more(tmp_path):
+    fonts = {}
+    for embed in (style.save, lambda figure, path: figure.savefig(path)):
+        with style.context():
+            embed(drawing(), tmp_path / "x.pdf")
+        fonts[embed] = [
+            TTFont(io.BytesIO(zlib.decompress(stream)))
+            for stream in re.findall(
+                rb"/Length1 .*?stream\n(.*?)\nendstream", (tmp_path / "x.pdf").read_bytes(), re.S
+            )
+        ]
+    plain, whole = fonts.values()
+    assert "GSUB" in whole[0]
+    assert len(plain) == len(whole) == 2  # upright and bold
+    for one, other in zip(plain, whole, strict=True):
+        assert one["maxp"].numGlyphs == other["maxp"].numGlyphs
+        assert sorted(one["hmtx"].metrics.values()) == sorted(other["hmtx"].metrics.values())
+        assert not {"GSUB", "GPOS", "GDEF", "kern", "fpgm", "prep"} & set(one.keys())
 
 
 def test_a_key_shows_each_look():
