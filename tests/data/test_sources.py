@@ -5,7 +5,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import kstest
 
-from widelimit.data.sources import lift, normalise_rows, points
+from widelimit.circle.arrangement import on_unit_circle
+from widelimit.data.datasets import DATASETS, load_dataset
+from widelimit.data.sources import (
+    CURVES,
+    SOURCES,
+    lift,
+    normalise_rows,
+    on_circle,
+    points,
+    source_dimension,
+)
 
 
 @pytest.mark.parametrize("source, d", [("lift", 2), ("circle", 2), ("sphere", 2), ("sphere", 30)])
@@ -51,8 +61,21 @@ def test_positions_are_uniform(source):
     assert kstest((t - low) / (high - low), "uniform").pvalue > 1e-3
 
 
+@pytest.mark.parametrize("source", [*SOURCES, "digits"])
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_what_a_source_says_of_its_points_holds(source, dimension):
+    d = source_dimension(source, dimension)
+    if source in DATASETS:
+        assert d == load_dataset(source)[0].shape[1]
+        return
+    X, t = points(source, 50, design="uniform", dimension=dimension, rng=np.random.default_rng(0))
+    assert X.shape == (50, d)
+    assert on_unit_circle(X) == on_circle(source, dimension)
+    assert (t is not None) == (source in CURVES)
+
+
 def test_what_is_not_defined_is_refused():
-    with pytest.raises(ValueError, match="lift, circle and interval"):
+    with pytest.raises(ValueError, match="lift, circle, interval"):
         points("sphere", 3, design="equispaced", dimension=3, rng=None)
     with pytest.raises(ValueError, match="source must be one of"):
         points("cube", 3, design="uniform", dimension=3, rng=np.random.default_rng(0))

@@ -4,17 +4,65 @@ Each source makes X (n, d), rows of unit norm but for ``interval``, and where th
 position t (n,) from which a target is computed.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from widelimit.data.datasets import DATASETS
 
-SOURCES = ("lift", "circle", "sphere", "interval")
+
+class Curve(NamedTuple):
+    """Points x(t), low <= t <= high; where it is closed, its two ends are one point.
+
+    points : t (n,) to X (n, dimension)
+    """
+
+    points: Callable[[np.ndarray], np.ndarray]
+    dimension: int
+    low: float
+    high: float
+    closed: bool = False
+    on_circle: bool = True
+
+
+def lift(t: np.ndarray) -> np.ndarray:
+    """(t, sqrt(1 - t^2)) for t (n,) in [-1, 1]: the interval bent onto the unit circle."""
+    return np.stack([t, np.sqrt((1 - t) * (1 + t))], axis=1)
+
+
+def circle(t: np.ndarray) -> np.ndarray:
+    """(cos t, sin t) for angles t (n,)."""
+    return np.stack([np.cos(t), np.sin(t)], axis=1)
+
+
+def interval(t: np.ndarray) -> np.ndarray:
+    """t itself, (n, 1): no sphere, kept to show how it fails."""
+    return t[:, None].copy()
+
+
+CURVES = {
+    "lift": Curve(lift, 2, -1.0, 1.0),
+    "circle": Curve(circle, 2, 0.0, 2 * np.pi, closed=True),
+    "interval": Curve(interval, 1, -1.0, 1.0, on_circle=False),
+}
+"""The sources with a position t, by name."""
+
+SOURCES = (*CURVES, "sphere")
 
 
 def source_dimension(source: str, dimension: int) -> int:
-    """d of the source: 2 for lift and circle, 1 for interval, else its own or as asked for."""
-    own = {name: dataset.inputs for name, dataset in DATASETS.items()}
-    return ({"lift": 2, "circle": 2, "interval": 1} | own).get(source, dimension)
+    """d of the source: its own, or as asked for."""
+    if source in CURVES:
+        return CURVES[source].dimension
+    return DATASETS[source].inputs if source in DATASETS else dimension
+
+
+def on_circle(source: str, dimension: int) -> bool:
+    """Whether all points of the source lie on the unit circle, whatever they are."""
+    if source in CURVES:
+        return CURVES[source].on_circle
+    return source_dimension(source, dimension) == 2
 
 
 def with_bias(X: np.ndarray) -> np.ndarray:
@@ -27,35 +75,22 @@ def points(
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """n points of a source: X (n, d) and t (n,), or None for a sphere.
 
-    lift     : t in [-1, 1] -> (t, sqrt(1 - t^2)), the upper half of the unit circle
-    circle   : t an angle in [0, 2 pi) -> (cos t, sin t)
-    sphere   : uniform on S^{d-1}, that is normalised Gaussian vectors (Muller 1959)
-    interval : t in [-1, 1] as it is, d = 1: no sphere, kept to show how it fails
-
-    design "uniform" draws independently; "equispaced" is a grid, both ends of an interval
-    included, and is not defined on a sphere of d > 2.
+    A curve of `CURVES`, or sphere: uniform on S^{d-1}, that is normalised Gaussian vectors (Muller
+    1959). design "uniform" draws independently; "equispaced" is a grid over the curve, both ends
+    included unless it is closed.
     """
     if source == "sphere":
         if design == "equispaced":
-            raise ValueError('design "equispaced" is defined for lift, circle and interval only')
+            raise ValueError(f'design "equispaced" is defined for {", ".join(CURVES)} only')
         return normalise_rows(rng.standard_normal((n, dimension))), None
-    low, high, closed = (0.0, 2 * np.pi, False) if source == "circle" else (-1.0, 1.0, True)
+    if source not in CURVES:
+        raise ValueError(f"source must be one of {', '.join(SOURCES)}; got {source!r}")
+    curve = CURVES[source]
     if design == "equispaced":
-        t = np.linspace(low, high, n, endpoint=closed)
+        t = np.linspace(curve.low, curve.high, n, endpoint=not curve.closed)
     else:
-        t = rng.uniform(low, high, n)
-    if source == "lift":
-        return lift(t), t
-    if source == "circle":
-        return np.stack([np.cos(t), np.sin(t)], axis=1), t
-    if source == "interval":
-        return t[:, None].copy(), t
-    raise ValueError(f"source must be one of {', '.join(SOURCES)}; got {source!r}")
-
-
-def lift(t: np.ndarray) -> np.ndarray:
-    """(t, sqrt(1 - t^2)) for t (n,) in [-1, 1]: the interval bent onto the unit circle."""
-    return np.stack([t, np.sqrt((1 - t) * (1 + t))], axis=1)
+        t = rng.uniform(curve.low, curve.high, n)
+    return curve.points(t), t
 
 
 def normalise_rows(X: np.ndarray) -> np.ndarray:

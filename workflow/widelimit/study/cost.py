@@ -107,15 +107,10 @@ def comparison_minutes(experiment: Experiment) -> int:
 
 
 def has_flux(experiment: Experiment) -> bool:
-    """Whether networks are (leaky) ReLU on the circle, where theory has a flux at the kinks."""
-    data = experiment.data
+    """Whether networks are (leaky) ReLU on the circle with one output, where theory has a flux at
+    the kinks: `widelimit.finite_width.movement` asks the points themselves."""
     kinked = parse_activation(experiment.network.activation).slope is not None
-    on_circle = (
-        data.source in ("lift", "circle")
-        or (data.source == "sphere" and data.dimension == 2)
-        or (data.source == "file" and len(data.inputs) == 2)  # each row is scaled to length 1
-    )
-    return kinked and on_circle and not data.bias
+    return kinked and experiment.data.n_outputs == 1 and experiment.data.on_circle
 
 
 def prediction_minutes(experiment: Experiment) -> int:

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from widelimit.data.datasets import DATASETS, TABLES, Dataset
-from widelimit.data.sources import source_dimension
+from widelimit.data.sources import CURVES, SOURCES, on_circle, source_dimension
 from widelimit.expressions import check_expression
 from widelimit.study.config.sections import Name, Section, Target, distinct
 from widelimit.study.config.types import FILE, Flag, number, whole
 
 FOR_SOURCES = {
-    "design": ("lift", "circle", "interval"),
+    "design": tuple(CURVES),
     "dimension": ("sphere", "lecture"),
     "standardise": ("file", *TABLES),
 }
@@ -21,10 +21,7 @@ FOR_SOURCES = {
 class Data(Section):
     """Where the points and their targets come from."""
 
-    source: Literal[
-        "lift", "circle", "sphere", "interval", "file", "digits", "mnist", "iris", "wine",
-        "breast_cancer", "diabetes", "lecture"
-    ] = "lift"  # fmt: skip
+    source: Literal[*SOURCES, "file", *DATASETS, "lecture"] = "lift"
     """lift: t in [-1, 1] to (t, sqrt(1 - t^2)) on the unit circle; circle: t an angle on the
     whole circle; sphere: uniform on S^{d-1}; interval: the raw t in [-1, 1], which is no sphere;
     file: your own points, each scaled to length 1, so that only the direction of a row counts;
@@ -38,7 +35,7 @@ class Data(Section):
     points then have norm sqrt(2) in place of 1: relu and leaky_relu only. It comes after points are
     scaled to length 1, so it does not bring back what that takes away."""
     design: Literal["uniform", "equispaced"] = "uniform"
-    """Training points drawn independently, or on a grid (lift, circle and interval)."""
+    """Training points drawn independently, or on a grid (sources with a t)."""
     dimension: whole(ge=1, le=10_000) = 2
     """d of the sphere S^{d-1} of source sphere and lecture; the others have their own."""
     n_train: whole(ge=1, le=10_000) = 20
@@ -121,6 +118,16 @@ class Data(Section):
         return self
 
     @property
+    def has_positions(self) -> bool:
+        """Whether the points lie on a curve, at positions t."""
+        return self.source in CURVES
+
+    @property
+    def on_circle(self) -> bool:
+        """Whether the points lie on the unit circle; those of a file are scaled to length 1."""
+        return not self.bias and on_circle(self.source, len(self.inputs) or self.dimension)
+
+    @property
     def dataset(self) -> Dataset | None:
         """What is known of the source, where it is a real one that a package has."""
         return DATASETS.get(self.source)
@@ -134,7 +141,7 @@ class Data(Section):
     def variables(self) -> list[str]:
         """Names a target expression may use."""
         inputs = [f"x_{i}" for i in range(source_dimension(self.source, self.dimension))]
-        return inputs if self.source == "sphere" else ["t", *inputs]
+        return ["t", *inputs] if self.has_positions else inputs
 
     @property
     def n_inputs(self) -> int:
