@@ -18,7 +18,7 @@ ROW = 350
 STRIDES = 1000
 """At most so many strides lead to the last step of a prediction: 912 to step 10^8."""
 LONGEST = 24 * 60
-"""Minutes asked for at most."""
+"""Minutes that a first attempt asks for at most."""
 
 
 def training_seconds(
@@ -85,7 +85,7 @@ def small_minutes(experiment: Experiment, engine: str) -> int:
     """Minutes for an experiment that one job trains and compares."""
     network = experiment.network
     trained = training_minutes(experiment, engine, widths=network.widths, seeds=network.seeds)
-    return trained + comparison_minutes(experiment)
+    return min(trained + comparison_minutes(experiment), LONGEST)
 
 
 def fit_minutes(experiment: Experiment) -> int:
