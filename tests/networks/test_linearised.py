@@ -6,7 +6,7 @@ from widelimit.kernels.activations import parse_activation
 from widelimit.linear.gradient_descent import gradient_descent_prediction
 from widelimit.networks.linearised import linearised_descent
 from widelimit.networks.model import forward, initialise
-from widelimit.networks.tangent import empirical_ntk, jacobian
+from widelimit.networks.tangent import empirical_ntk, jacobian, ntk_matrix
 
 ACTIVATIONS = ["relu", "leaky_relu:0.1", "gelu", "sin", "cos", "erf", "hermite:2"]
 STEPS = [0, 1, 2, 7, 200]
@@ -103,13 +103,7 @@ def test_against_loops_over_units(activation, problem):
 def test_equals_the_corrected_prediction_of_the_empirical_ntk(activation, problem):
     """To rounding: 1e-12 after 200 steps, on values of order 1."""
     X, Z, A, B, y = problem
-    n, p = columns(y).shape
-    K, K_test = (
-        np.reshape(empirical_ntk(P, X, A, B, activation=activation), (len(P), n, p, p))
-        .transpose(0, 2, 1, 3)
-        .reshape(len(P) * p, n * p)
-        for P in (X, Z)
-    )
+    K, K_test = (ntk_matrix(P, X, A, B, activation=activation) for P in (X, Z))
     learning_rate = 0.3 / np.linalg.eigvalsh(K)[-1]
     f0, f0_test = (forward(P, A, B, activation=activation).ravel() for P in (X, Z))
     expected = gradient_descent_prediction(

@@ -47,6 +47,22 @@ def empirical_ntk(
     return _symmetrised(theta) if Z is None else theta
 
 
+def ntk_matrix(
+    X: np.ndarray,
+    Z: np.ndarray | None,
+    A: np.ndarray,
+    B: np.ndarray,
+    *,
+    activation: str = "relu",
+) -> np.ndarray:
+    """`empirical_ntk` as the matrix (n p, m p), points outer and outputs inner; the same errors."""
+    theta = empirical_ntk(X, Z, A, B, activation=activation)
+    if theta.ndim == 2:
+        return theta
+    n, m, p, _ = theta.shape
+    return theta.transpose(0, 2, 1, 3).reshape(n * p, m * p)
+
+
 def last_layer_kernel(
     X: np.ndarray, Z: np.ndarray | None, B: np.ndarray, *, activation: str = "relu"
 ) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from widelimit.networks.tangent import empirical_ntk
+from widelimit.networks.tangent import ntk_matrix
 
 LARGEST_KERNEL = 2048
 """Beyond so many points times outputs, a network's own kernel takes too long for an error."""
@@ -53,9 +53,7 @@ def cause_of_divergence(X, Y, A, B, *, activation: str, learning_rate: float) ->
     """
     if Y.size > LARGEST_KERNEL:
         return ""
-    kernel = empirical_ntk(X, X, A, B, activation=activation)
-    if kernel.ndim == 4:
-        kernel = kernel.transpose(0, 2, 1, 3).reshape(Y.size, Y.size)
+    kernel = ntk_matrix(X, None, A, B, activation=activation)
     largest = np.linalg.eigvalsh(kernel)[-1] if np.isfinite(kernel).all() else np.inf
     bound = 2 / largest if largest > 0 else np.inf
     place = f"2/lambda_max = {bound:.3g} of the network's NTK at its start"

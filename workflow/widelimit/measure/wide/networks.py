@@ -13,7 +13,7 @@ import pandas as pd
 from widelimit.data.points import Points
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 from widelimit.networks.model import initialise
-from widelimit.networks.tangent import empirical_ntk, last_layer_kernel
+from widelimit.networks.tangent import last_layer_kernel, ntk_matrix
 from widelimit.seeds import generator
 from widelimit.tables.provenance import versions
 from widelimit.training import TrainingCollapsed, TrainingDiverged, TrainingResult, train
@@ -135,18 +135,11 @@ def _readouts(X, Z, A, B, result: TrainingResult, activation: str) -> dict[str, 
     }
     if len(X) * len(A) <= MAX_EMPIRICAL_SIZE:
         kernels["ntk_train"] = [
-            _matrix(empirical_ntk(X, X, A, B, activation=activation)),
-            _matrix(empirical_ntk(X, X, result.A, result.B, activation=activation)),
+            ntk_matrix(X, None, *weights, activation=activation).ravel()
+            for weights in ((A, B), (result.A, result.B))
         ]
-        kernels["ntk_test_train"] = [_matrix(empirical_ntk(Z, X, A, B, activation=activation))]
+        kernels["ntk_test_train"] = [ntk_matrix(Z, X, A, B, activation=activation).ravel()]
     return kernels
-
-
-def _matrix(kernel: np.ndarray) -> np.ndarray:
-    """The (n p, m p) matrix of an empirical NTK, points outer and outputs inner, ravelled."""
-    if kernel.ndim == 4:
-        kernel = kernel.transpose(0, 2, 1, 3)
-    return kernel.ravel()
 
 
 def _rows(seed, activation, result: TrainingResult, loss_steps, kernels: dict[str, list]):
