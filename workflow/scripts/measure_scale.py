@@ -1,12 +1,12 @@
 """Rule measure_scale: numbers over the networks of all output scales."""
 
+import widelimit.study.job_log as job_log
 from widelimit.measure.wide.scales import last_predictions, measure_scales
-from widelimit.study.job_log import logged
 from widelimit.tables import scale, schemas
 from widelimit.tables.files import read_table, write_table
 from widelimit.tables.provenance import made_by
 
-with logged(snakemake.log[0]) as say:
+with job_log.logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     metrics, predictions = (
         [read_table(path) for path in paths]

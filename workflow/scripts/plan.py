@@ -1,10 +1,10 @@
 """Rule plan: what to expect of a study, as a text to read before it is trained."""
 
+import widelimit.study.job_log as job_log
 from widelimit.report.plan import plan
-from widelimit.study.job_log import logged
 from widelimit.tables.files import read_table, write_text
 
-with logged(snakemake.log[0]):
+with job_log.logged(snakemake.log[0]):
     if not snakemake.input.predicted:
         raise ValueError(f"plan: {snakemake.params.unpredictable}")
     table = read_table(*snakemake.input.predicted)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 # A script imports this first, as `import` comes before `from`. What it imports until it begins its
 # work lives as long as the process: looking for garbage in it, after each few hundred objects and
-# once more at the end, would take a third of the time in which a job starts and ends.
+# once more at the end, would take a third of the time in which a job starts and ends. `logged` sets
+# it aside, and collects what the work itself leaves.
 gc.disable()
 atexit.register(gc.freeze)
 
@@ -37,6 +38,8 @@ def logged(path: str) -> Iterator[Callable[[str], None]]:
             def say(line: str) -> None:
                 log.write(f"{line}\n".encode())
 
+            gc.freeze()
+            gc.enable()
             try:
                 yield say
             except Exception as error:
