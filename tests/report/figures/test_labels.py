@@ -57,9 +57,21 @@ def test_labels_at_line_ends_do_not_overlap():
 
 def test_moved_labels_are_tied_to_their_lines():
     _, labels = crowded()
-    assert all(label.arrow_patch.get_visible() for label in labels)
+    assert all(label.arrow_patch for label in labels)
     _, labels = crowded((0.2, 0.8))
-    assert not any(label.arrow_patch.get_visible() for label in labels)
+    assert not any(label.arrow_patch for label in labels)
+
+
+@pytest.mark.parametrize("values", [(0.2, 0.8), (1.0, 1.01, 1.02, 3.0)])
+def test_the_saved_layout_makes_room_for_the_labels(values, tmp_path):
+    figure, _ = crowded(values)
+    style.save(figure, tmp_path / "x.svg")
+    (axes,) = figure.axes
+    place = axes.get_position().bounds
+    with style.context():
+        figure.set_layout_engine("constrained", w_pad=0.05, h_pad=0.05, wspace=0.03, hspace=0.03)
+        figure.get_layout_engine().execute(figure)
+    assert axes.get_position().bounds == pytest.approx(place, abs=2e-3)  # half a point
 
 
 def test_no_label_is_no_work():

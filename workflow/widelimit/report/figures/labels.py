@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
 
 from widelimit.report.figures.style import INK
 
@@ -32,27 +33,40 @@ def label_ends(panels: Mapping[Axes, Sequence[End]], *, size: float = 7.5, pad: 
     are the smallest in the least-squares sense; where one exceeds half a label, hairlines tie the
     labels of that panel to their lines. Returns the annotations, panel by panel.
     """
-    labels = {axes: [_annotate(axes, end, size, pad) for end in panels[axes]] for axes in panels}
+    beside = {"size": size, "va": "center", "textcoords": "offset points", "annotation_clip": False}
+
+    def write(axes: Axes, end: End, offset: tuple[float, float], **hairline) -> Annotation:
+        place = (end.x, end.y)
+        return axes.annotate(end.text, place, offset, color=end.colour, **beside, **hairline)
+
+    labels = {axes: [write(axes, end, (pad, 0)) for end in ends] for axes, ends in panels.items()}
     if not any(labels.values()):
         return labels
     figure = next(iter(panels)).get_figure(root=True)
     figure.get_layout_engine().execute(figure)
     points = 72 / figure.dpi
+    settled = True
     for axes, ends in panels.items():
         heights = np.array([label.get_window_extent().height for label in labels[axes]])
         heights = heights * points + 2
         at = np.array([axes.transData.transform((end.x, end.y))[1] * points for end in ends])
         frame = axes.get_window_extent()
         shifts = spread(at, heights, frame.y0 * points, frame.y1 * points) - at
-        tied = bool(np.any(np.abs(shifts) > heights / 2))
-        for label, shift in zip(labels[axes], shifts, strict=True):
-            label.set_position((3 * pad if tied else pad, shift))
-            label.arrow_patch.set_visible(tied)
+        tied = np.any(np.abs(shifts) > heights / 2)
+        settled &= not tied
+        for i, (end, shift) in enumerate(zip(ends, shifts, strict=True)):
+            if tied:
+                labels[axes][i].remove()
+                labels[axes][i] = write(axes, end, (3 * pad, shift), arrowprops=_hairline(end))
+            else:
+                labels[axes][i].set_position((pad, shift))
+    if settled:  # no label has moved to the right: the layout still holds
+        figure.set_layout_engine(None)
     return labels
 
 
-def _annotate(axes: Axes, end: End, size: float, pad: float):
-    hairline = {
+def _hairline(end: End) -> dict:
+    return {
         "arrowstyle": "-",
         "color": end.colour,
         "linewidth": 0.5,
@@ -60,17 +74,6 @@ def _annotate(axes: Axes, end: End, size: float, pad: float):
         "shrinkB": 2,
         "relpos": (0, 0.5),
     }
-    return axes.annotate(
-        end.text,
-        (end.x, end.y),
-        (pad, 0),
-        textcoords="offset points",
-        color=end.colour,
-        fontsize=size,
-        va="center",
-        annotation_clip=False,
-        arrowprops=hairline,
-    )
 
 
 def spread(at: np.ndarray, heights: np.ndarray, low: float, high: float) -> np.ndarray:
