@@ -36,7 +36,7 @@ from widelimit.study import arguments, cost
 from widelimit.study.checks import check_results, check_study, engine_of, mend_results
 from widelimit.study.commands import Command
 from widelimit.study.config import load_study, read_configs, with_own_extras
-from widelimit.study.environment import check_place, share_environment
+from widelimit.study.environment import check_paths, share_environment
 from widelimit.study.measurements import measurements_of
 from widelimit.study.told import told
 from widelimit.tables import run
@@ -76,7 +76,7 @@ with refusing():
         # Snakemake does without it, in silence, where another file is given.
         if WORKFLOW.is_dir() and not os.path.isfile(SHIPPED):
             raise ValueError(f"{SHIPPED} is missing: what a study leaves out is as in that file")
-        check_place(sys.executable, PACKAGE, os.getcwd())
+        check_paths(sys.executable, PACKAGE, os.getcwd())
         # Snakemake has read these by itself, and has dropped what is there twice.
         read_configs(workflow.config_settings.configfiles)
         check_study(STUDY)

@@ -21,9 +21,9 @@ from widelimit.measure.classes import fitted_points
 from widelimit.study.arguments import data_arguments
 from widelimit.study.config import Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
-from widelimit.study.environment import check_place
+from widelimit.study.environment import check_paths
 from widelimit.study.measurements import MEASUREMENTS
-from widelimit.tables.provenance import origins, other_origin
+from widelimit.tables.provenance import PACKAGE, origins, other_origin
 from widelimit.tables.soundness import (
     damaged_results,
     foreign_source,
@@ -222,7 +222,7 @@ def _circle_obstacle(experiment: Experiment, X: np.ndarray) -> str | None:
 
 if __name__ == "__main__":
     try:
-        check_place(sys.executable, os.getcwd())
+        check_paths(sys.executable, PACKAGE, os.getcwd())
         study = load_study(read_configs(sys.argv[1:]))
         check_study(study)
         check_results(study.results_dir)

@@ -12,7 +12,7 @@ _BRACES = re.compile(r"[{}]")
 """What is between braces Snakemake takes for a wildcard or an expression."""
 
 
-def check_place(interpreter: str | os.PathLike, *folders: str | os.PathLike) -> None:
+def check_paths(interpreter: str | os.PathLike, *folders: str | os.PathLike) -> None:
     """Raise ConfigError for a path that Snakemake cannot use.
 
     It writes the path of the interpreter into commands without quotes, so that no sign of the shell
