@@ -11,7 +11,7 @@ import pytest
 from checkout import ROOT
 from table_checks import check_tables
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
-from widelimit.measure.slopes import SLOPE_METRICS
+from widelimit.measure.slope_metrics import SLOPE_METRICS
 from widelimit.report.claims import CLAIMS, Claim, check_claims, judge
 from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, SLOPES, VALUES
 from widelimit.report.claims.document import LOOSE, TITLES, document
@@ -175,10 +175,18 @@ def test_what_was_not_measured_is_said_to_be_missing():
         assert math.isnan(checked.smallest)
 
 
+def test_claims_on_slopes_need_slopes():
+    claim = next(claim for claim in ALL if claim.kind == SLOPES)
+    with pytest.raises(ValueError, match="slopes must be given"):
+        check_claims([claim], METRICS)
+
+
 def test_the_claims_speak_of_metrics_that_exist():
+    for step, claims in CLAIMS.items():
+        slopes = {claim.metric for claim in claims if claim.kind == SLOPES}
+        assert slopes <= set(SLOPE_METRICS.get(step, ()))
     for claim in ALL:
         assert claim.metric in METRIC_MEANINGS, claim
-        assert claim.kind != SLOPES or claim.metric in SLOPE_METRICS, claim
         assert claim.low <= claim.high, claim
         assert claim.theory in {None, *METRIC_MEANINGS}, claim
         assert claim.reason, claim

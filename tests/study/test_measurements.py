@@ -2,12 +2,14 @@
 
 import inspect
 from importlib import import_module
+from itertools import chain
 
 import pytest
 
 from checkout import ROOT
 from table_checks import check_tables
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
+from widelimit.measure.slope_metrics import SLOPE_METRICS
 from widelimit.study.config import load_study, read_configs
 from widelimit.study.measurements import MEASUREMENTS
 from widelimit.tables.schemas import METRICS
@@ -33,7 +35,8 @@ def study_with(step):
 
 @pytest.mark.parametrize("step", MEASUREMENTS)
 def test_a_step_gives_the_tables_that_it_declares(step, tmp_path):
-    """And of its numbers each has a meaning and a value."""
+    """And of its numbers each has a meaning and a value, and those that fall with the width have
+    their slopes fitted."""
     measurement = MEASUREMENTS[step]
     module = import_module(measurement.module)
     tables = module.measure(**measurement.arguments(study_with(step)))
@@ -44,7 +47,9 @@ def test_a_step_gives_the_tables_that_it_declares(step, tmp_path):
         check_tables({name: tables[name]}, {name: kinds[name]}, tmp_path)
         assert name == "measured" or kinds[name].path == f"{step}/{name}.parquet"
     if "measured" in tables:
-        assert set(tables["measured"]["metric"]) <= set(METRIC_MEANINGS)
+        metrics = set(tables["measured"]["metric"])
+        assert metrics <= set(METRIC_MEANINGS)
+        assert metrics & set(chain(*SLOPE_METRICS.values())) == set(SLOPE_METRICS.get(step, ()))
         assert tables["measured"]["value"].notna().all()
 
 

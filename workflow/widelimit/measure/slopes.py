@@ -1,33 +1,13 @@
 """Slopes against width, fitted over all seeds, with intervals."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-SLOPE_METRICS = (
-    "rmse_network_vs_ntk",
-    "rmse_network_vs_empirical_ntk",
-    "distance_start",
-    "rmse_network_vs_empirical_ntk_uncorrected",
-    "rmse_last_layer_vs_nngp",
-    "ntk_deviation",
-    "ntk_drift",
-    "weight_movement",
-    "nngp_deviation",
-    "fourier_deviation",
-    "hessian_norm_bounded",
-    "hessian_norm_gaussian",
-    "ntk_outputs_same",
-    "ntk_outputs_cross",
-    "rmse_outputs_vs_ntk",
-    "rmse_network_vs_next_width",
-    "crossover_scale",
-)
-"""The metrics that a wide network takes to 0 as a power of its width; and, to compare with, the
-distance from a prediction that ignores f_0, which stays."""
+from widelimit.measure.slope_metrics import SLOPE_METRICS
 
 REJECTED = 0.001
 """Below this p value of `lack_of_fit` a line is rejected: of the hundred straight lines or so of a
@@ -156,7 +136,7 @@ def slopes_table(metrics: pd.DataFrame, widest: int = 4) -> pd.DataFrame:
     For step 7 there is a third choice of widths beside those of `fit_slopes`, "shared": those
     between the narrowest and the widest of the smaller experiments beyond it, to compare with.
     """
-    chosen = metrics[metrics["metric"].isin(SLOPE_METRICS)]
+    chosen = metrics[metrics["metric"].isin([*chain(*SLOPE_METRICS.values())])]
     beyond = chosen.loc[chosen["experiment"].str.startswith("beyond/"), "width"]
     between = chosen["width"].between(beyond.min(), beyond.max()).fillna(False).astype(bool)
     shared = fit_slopes(chosen[between & (chosen["experiment"] == "step7")], _BY)

@@ -7,6 +7,7 @@ its rule is told, they know themselves.
 import os
 from collections.abc import Iterator, Mapping
 
+from widelimit.measure.slope_metrics import SLOPE_METRICS
 from widelimit.report.catalog import figure_tables, figures_of, figures_on, page_tables, pages_of
 from widelimit.study.arguments import chunks, predictable
 from widelimit.study.config import Experiment, Study
@@ -47,7 +48,7 @@ class Places:
         self.predicted = [self.table("predicted")] if predictable(study) else []
         self.pages = pages_of(study)
         self.measured = self._measured()
-        self.fitted = ("step4", "step5", "step7", *(["scale"] if self.scales else []))
+        self.fitted = [step for step in SLOPE_METRICS if step in self.measured]
 
     def table(self, name: str) -> str:
         """Path of a table by its place in the results directory."""

@@ -35,7 +35,11 @@ def check_claims(
     claims: Iterable[Claim], metrics: pd.DataFrame, slopes: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """The columns of the table CLAIMS, but for the course's step, from the tables METRICS and
-    SLOPES; a row a claim."""
+    SLOPES; a row a claim. Raises ValueError for a claim on slopes where these are None."""
+    claims = list(claims)
+    for claim in claims:
+        if claim.kind == SLOPES and slopes is None:
+            raise ValueError(f"slopes must be given to check {claim.statement!r}; got None")
     return pd.DataFrame([_checked(claim, metrics, slopes) for claim in claims])
 
 
