@@ -1,6 +1,8 @@
 """The digest of a rule changes when, and only when, code that the rule reaches changes."""
 
+import ast
 import shutil
+from itertools import accumulate
 
 import pytest
 
@@ -41,19 +43,41 @@ def test_reach_is_transitive_and_sees_imports_inside_functions(package):
 
 
 @pytest.mark.parametrize(
-    "block",
+    "text",
     [
-        "if x:\n    pass\nelse:\n    {}",
-        "for x in y:\n    while x:\n        with x:\n            {}",
-        "try:\n    pass\nexcept OSError:\n    {}",
-        "try:\n    pass\nfinally:\n    {}",
-        "match x:\n    case 1:\n        {}",
-        "class A:\n    async def f(self):\n        {}",
+        "import widelimit.e",
+        "import widelimit.d as d, widelimit.e as other",
+        "from widelimit import e",
+        "from widelimit import d, e as other  # both",
+        "from widelimit import (\n    d,  # the first\n    e,\n)\n",
+        "try:\n    pass\nfinally:\n    async def f():\n        import widelimit.e",
     ],
 )
-def test_imports_are_seen_in_every_kind_of_block(package, block):
-    (package / "widelimit/a.py").write_text(block.format("import widelimit.e"))
+def test_imports_are_seen_in_every_form(package, text):
+    (package / "widelimit/a.py").write_text(text)
     assert "e.py" in names(reach(["widelimit.a"]), package)
+
+
+@pytest.mark.parametrize(
+    "text", ["# import widelimit.e", "import widelimits.e", "from widelimit import d  # not e"]
+)
+def test_what_is_no_import_is_not_followed(package, text):
+    (package / "widelimit/a.py").write_text(text)
+    assert "e.py" not in names(reach(["widelimit.a"]), package)
+
+
+def test_the_imports_are_those_that_python_sees():
+    for path in provenance.PACKAGE.parent.rglob("*.py"):
+        names = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        ours = {name for name in names if name.split(".")[0] == "widelimit"}
+        ours |= {parent for name in ours for parent in accumulate(name.split("."), "{}.{}".format)}
+        seen = {name for name in ours if provenance._source(name).exists()}
+        assert provenance._imports(path) == seen, path
 
 
 @pytest.mark.parametrize("file", ["a.py", "b/c.py", "b/__init__.py", "d.py", "__init__.py"])
