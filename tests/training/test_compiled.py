@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numba import TypingError
 
 import widelimit
+from widelimit.compiled import compiled
 
 PACKAGE = Path(widelimit.__file__).parent
 
@@ -16,6 +19,17 @@ from widelimit.circle.arrangement import arrange
 from widelimit.circle.cell_lookup import cells_of
 print(cells_of(arrange(np.array([[1.0, 0.0], [0.6, 0.8]])), np.array([[1.0, 1.0], [-1.0, 0.5]])))
 """
+
+
+def total(n):
+    return np.ones(n).sum()
+
+
+def test_a_function_that_makes_arrays_says_so(monkeypatch):
+    monkeypatch.setattr("widelimit.compiled.cache_folder", lambda: None)
+    assert compiled(total, allocates=True)(3) == 3
+    with pytest.raises(TypingError, match="empty"):
+        compiled(total)(3)
 
 
 def run(code, root, cache):

@@ -39,21 +39,25 @@ ANY_ORDER = {"contract", "nsz", "reassoc", "arcp"}
 def inlined(function=None, *, fastmath=IN_ORDER):
     """Compile `function` into its callers: a call that passes a dozen arrays costs 100 ns.
 
-    It keeps its own `fastmath` there.
+    It keeps its own `fastmath` there, and makes no arrays.
     """
     if function is None:
         return lambda f: inlined(f, fastmath=fastmath)
-    return njit(fastmath=fastmath, error_model="numpy", forceinline=True)(function)
+    return njit(fastmath=fastmath, error_model="numpy", forceinline=True, _nrt=False)(function)
 
 
-def compiled(function=None, *, fastmath=IN_ORDER):
+def compiled(function=None, *, fastmath=IN_ORDER, allocates=False):
     """Compile `function` at its first call, or load it from the cache if it is there.
 
-    Other threads may run meanwhile.
+    Other threads may run meanwhile. A function that makes arrays, if only for a moment, says so by
+    `allocates`. In the others Numba does not count the uses of the arrays they are given, which
+    their callers hold anyway: to count them in loops took up to a quarter of the circle engine's
+    time. Views of them need no memory.
     """
     if function is None:
-        return lambda f: compiled(f, fastmath=fastmath)
-    options = {"fastmath": fastmath, "error_model": "numpy", "nogil": True}
+        return lambda f: compiled(f, fastmath=fastmath, allocates=allocates)
+    # NRT is what counts: Numba's runtime for arrays.
+    options = {"fastmath": fastmath, "error_model": "numpy", "nogil": True, "_nrt": allocates}
     # NUMBA_DISABLE_JIT, for debuggers, leaves functions as they are.
     folder = None if config.DISABLE_JIT else cache_folder()
     if folder is None:

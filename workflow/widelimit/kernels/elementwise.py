@@ -104,7 +104,7 @@ def _erf(U, derivative):
             derivative[i, j] = (2.0 / math.sqrt(math.pi)) * e
 
 
-@compiled
+@compiled(allocates=True)
 def _hermite(U, derivative, degree):
     """h_n and sqrt(n) h_{n-1} by sqrt(m + 1) h_{m+1} = u h_m - sqrt(m) h_{m-1}."""
     row = np.empty(U.shape[1])

@@ -122,7 +122,7 @@ def end_leg(near_border, frames, table, queues, units, clock):
     clock.leg_travel[0] = 0.0
 
 
-@compiled
+@compiled(allocates=True)
 def rebuild(table, queues, units):
     """q <- P q, P <- I, and all sums, paths and queues afresh, so that rounding starts afresh."""
     cells = queues.due.shape[0]

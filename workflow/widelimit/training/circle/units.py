@@ -31,7 +31,7 @@ def sorted_units(borders, A: np.ndarray, B: np.ndarray) -> Units:
     return units
 
 
-@compiled
+@compiled(allocates=True)
 def _sort(borders, A, B, q, cell, place):
     e1, e2 = borders.e1, borders.e2
     cells = e1.size

@@ -114,7 +114,7 @@ def _residuals(x1, x2, x3, y, f, m1, m2, m3, residual, scale, slope):
     return 0.5 * total
 
 
-@compiled
+@compiled(allocates=True)
 def _start(a, b1, b2, b3, x1, x2, x3, y, residual, scale, slope):
     f = np.zeros(residual.size)
     m1, m2, m3 = np.sum(a * b1), np.sum(a * b2), np.sum(a * b3)
@@ -124,7 +124,7 @@ def _start(a, b1, b2, b3, x1, x2, x3, y, residual, scale, slope):
     return _residuals(x1, x2, x3, y, f, m1, m2, m3, residual, scale, slope)
 
 
-@compiled
+@compiled(allocates=True)
 def _advance(a, b1, b2, b3, x1, x2, x3, y, residual, losses, scale, slope, rate):
     f = np.empty(residual.size)
     s1, s2, s3 = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)

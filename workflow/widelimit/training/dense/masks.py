@@ -116,7 +116,7 @@ def _predict_and_keep(a, U, slope, f, mask):
         f[i] += total
 
 
-@compiled
+@compiled(allocates=True)
 def _predict_block(X, a, B, masks, U, slope, f, block):
     np.dot(X, B[block], U)
     if masks.shape[0] > 0:
@@ -134,7 +134,7 @@ def _compare(y, f, residual, scale):
     return loss
 
 
-@compiled
+@compiled(allocates=True)
 def _start(X, XT, y, residual, a, B, masks, U, S, scale, slope, rate):
     f = np.zeros(y.size)
     for block in range(a.shape[0]):
@@ -142,7 +142,7 @@ def _start(X, XT, y, residual, a, B, masks, U, S, scale, slope, rate):
     return _compare(y, f, residual, scale)
 
 
-@compiled
+@compiled(allocates=True)
 def _advance(X, XT, y, residual, a, B, masks, U, S, scale, slope, rate, losses):
     f, change = np.empty(y.size), np.empty(a.shape[1])
     for t in range(losses.size):

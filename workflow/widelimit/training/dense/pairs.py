@@ -91,7 +91,7 @@ class PairEngine:
         self.evaluate(value, derivative)
 
 
-@compiled(fastmath=ANY_ORDER)
+@compiled(fastmath=ANY_ORDER, allocates=True)
 def _descend(R, RT, XR, XT, A, B, value, derivative, weighted, gradient):
     """One step of the weights of a block; XR = X' o r is X with the residuals as factors."""
     if A.shape[0] == 1:  # a_j comes out of the sum over the points, and r_i goes to x_i
@@ -107,7 +107,7 @@ def _descend(R, RT, XR, XT, A, B, value, derivative, weighted, gradient):
     A += np.dot(RT, value)
 
 
-@compiled(fastmath=ANY_ORDER)
+@compiled(fastmath=ANY_ORDER, allocates=True)
 def _predict(value, A, F):
     """Add phi(U) A' to F."""
     F += np.dot(value, A.T)
