@@ -139,7 +139,12 @@ def border_to_cell(near_border, frames, table, queues, units):
         on, off = frames.on[m], frames.off[m]
         lower_u, lower_w = frames.lower_u[m], frames.lower_w[m]
         upper_u, upper_w = frames.upper_u[m], frames.upper_w[m]
+        reach_on, reach_off = CALM * table[offset(on) + REACH], CALM * table[offset(off) + REACH]
         for t in range(end[m] - 1, begin[m] - 1, -1):
+            # Most units fail this, which takes no root and no other border.
+            reach = reach_on if u[t] > 0.0 else reach_off
+            if not u[t] * u[t] > reach * reach * (a[t] * a[t] + u[t] * u[t] + w[t] * w[t]):
+                continue
             above = (u[t] > 0.0) == (on != m)
             if above:
                 other = upper_u * u[t] + upper_w * w[t]
