@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import networks
+from widelimit.finite_width.border_queues import advance_queues, empty_queues
 from widelimit.finite_width.kinks import KinkFlux
-from widelimit.finite_width.queues import advance_queues, empty_queues
 from widelimit.finite_width.response import KernelResponse
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.gram import ntk_gram

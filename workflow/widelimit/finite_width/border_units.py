@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from widelimit.finite_width.border_queues import OFF, ON, advance_queues, empty_queues
 from widelimit.finite_width.kinks import KinkFlux
 from widelimit.finite_width.movement import Problem
-from widelimit.finite_width.queues import OFF, ON, advance_queues, empty_queues
 from widelimit.finite_width.response import EXACT_STEPS
 
 SIGNS = (1, -1)

@@ -5,7 +5,7 @@ one of the two rays orthogonal to x_i. Near a ray, u = e.b (e = +-x_i) decides t
 step u grows by eta s a e.S, S = sum_l psi_l r_l x_l, psi_l the slopes phi' at the points; S jumps
 at the border by (1 - slope) r_i x_i. So all units with a > 0 move alike in units of s |a|, and
 those with a < 0 the other way; the jump makes some stick to the border or flee from it
-(queues.py), and so the two fluxes do not cancel. Per unit length in u / (s |a|) there are
+(border_queues.py), and so the two fluxes do not cancel. Per unit length in u / (s |a|) there are
 k s |a| / (2 sqrt(2 pi)) units beside a ray, each adds eta s^2 a^2 psi_x x.S to f(x) in a step, and
 E[|a|^3; a > 0] is sqrt(2/pi). Beside the units as they were at the start f(x) gains in a step
 
@@ -28,7 +28,7 @@ import math
 import numpy as np
 
 from widelimit.circle.arrangement import arrange
-from widelimit.finite_width.queues import advance_queues, empty_queues
+from widelimit.finite_width.border_queues import advance_queues, empty_queues
 from widelimit.finite_width.response import KernelResponse, strides
 from widelimit.kernels.activations import Activation
 
