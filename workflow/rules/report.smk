@@ -1,6 +1,9 @@
 # Verdicts on what the report states, figures and pages: report/catalog.py says which figures and
 # pages there are, and from which tables each is made.
 
+# The configuration as far as it is given: pages hold it.
+GIVEN = told("study", STUDY.model_dump(mode="json", exclude_unset=True))
+
 
 # What the report states in a step, beside the numbers of this study.
 rule judge_claims:
@@ -95,7 +98,7 @@ rule page:
     params:
         page="{page}",
         figures=f"{RESULTS}/figures",
-        study=told("study", STUDY.model_dump(mode="json", exclude_unset=True)),
+        study=GIVEN,
         command=COMMAND.line(),
         linked=linked_pages,
         reruns=lambda wildcards: told("reruns", page_commands(wildcards.page, COMMAND, as_typed)),
@@ -121,7 +124,7 @@ rule gallery:
     resources:
         **LIGHT,
     params:
-        study=told("study", STUDY.model_dump(mode="json", exclude_unset=True)),
+        study=GIVEN,
         linked=linked_pages,
         code=page_code("gallery.py"),
     message:
