@@ -72,8 +72,7 @@ def test_every_table_that_is_read_is_computed_or_made_from_others(places):
     made = dict(places.made_from())
     assert len(computed) == len(set(computed))
     assert made.keys() & set(computed) == set(places.of_every_experiment("measured"))
-    # All slopes, which follow from those of the steps alone.
-    there = {*computed, *made, places.table("slopes")}
+    there = {*computed, *made}
     for path, others in made.items():
         assert set(others) <= there - {path}, path
     for page in ("index", *places.pages):

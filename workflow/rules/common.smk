@@ -31,7 +31,7 @@ from widelimit.report.catalog import (
     step_of,
 )
 from widelimit.report.closing_words import closing_words
-from widelimit.report.places import NETWORKS, RUNS, Places
+from widelimit.report.places import NETWORKS, RULES_OF_AN_EXPERIMENT, RUNS, Places
 from widelimit.study import arguments, cost
 from widelimit.study.checks import check_results, check_study, engine_of, mend_results
 from widelimit.study.commands import Command

@@ -167,7 +167,7 @@ rule measure:
                 "learning_rate": experiment(wildcards).network.learning_rate,
             },
         ),
-        origins=origins(*TOLD),
+        origins=origins(*RULES_OF_AN_EXPERIMENT),
         code=code("measure.py"),
     message:
         "measure for {wildcards.base}"

@@ -20,6 +20,8 @@ RUNS = "{base}/runs/width={width}/chunk={chunk}/runs.parquet"
 
 OF_AN_EXPERIMENT = ("data", "kernels", "theory", "predictions")
 """The tables of an experiment, besides its networks and what is measured of them."""
+RULES_OF_AN_EXPERIMENT = ("generate_data", "fit_kernels", "train_networks", "compare")
+"""The rules that make them and the networks."""
 
 
 class Places:
@@ -120,8 +122,8 @@ class Places:
         for base in self.experiments:
             names = (*OF_AN_EXPERIMENT, "measured")
             tables = [f"{base}/{name}.parquet" for name in names]
-            rules = ("generate_data", "fit_kernels", "train_networks", "compare")
-            yield [*tables, *self.training_jobs(NETWORKS, base)], rules, {"base": base}
+            tables += self.training_jobs(NETWORKS, base)
+            yield tables, RULES_OF_AN_EXPERIMENT, {"base": base}
             # A variant's distance is predicted where a user asks for it.
             names = ("predicted", "predicted_points", "border_units")
             tables = [f"{base}/{name}.parquet" for name in names]
@@ -134,7 +136,12 @@ class Places:
             yield tables, (f"measure_{step}",), {}
 
     def made_from(self) -> Iterator[tuple[str, list[str]]]:
-        """Each table that is made from others, with their paths."""
+        """Tables that are made from others, with the paths of these: what is measured of an
+        experiment, and all that follows from numbers.
+
+        The tables of an experiment itself are not among them: that they are those of this study,
+        `computed` says, and each job compares what it reads with what it was told.
+        """
         for base in self.experiments:
             others = [f"{base}/{name}.parquet" for name in OF_AN_EXPERIMENT]
             yield f"{base}/measured.parquet", [*others, *self.training_jobs(NETWORKS, base)]
@@ -147,10 +154,11 @@ class Places:
             ]
             yield from self._from(names, "scale/measured", "scale/predictions")
         for step, measured in self.measured.items():
-            yield self.table(f"{step}/claims"), measured
-            if step in self.fitted:
-                yield self.table(f"{step}/slopes"), measured
+            slopes = [self.table(f"{step}/slopes")] if step in self.fitted else []
+            yield from ((path, measured) for path in slopes)
+            yield self.table(f"{step}/claims"), [*measured, *slopes]
         yield self.table("metrics"), self.all_measured
+        yield from self._from([f"{step}/slopes" for step in self.fitted], "slopes")
         yield from self._from([f"{step}/claims" for step in self.measured], "claims")
         for figure in figures_of(self._study):
             tables = self.figure_inputs(figure).values()
