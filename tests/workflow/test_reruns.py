@@ -75,7 +75,7 @@ def forge(path, entries):
 
 
 def test_tables_made_from_others_than_those_that_are_there_are_made_again(study):
-    made = ("distance/measured", "distance/points", "scale/measured", "scale/predictions")
+    made = ("distance/measured", "distance/points", "scale/measured", "scale/predictions", "slopes")
     for name in made:
         forge(study.path / f"results/{name}.parquet", [])
     printed = study.snakemake("-n", "--cores", "1").stdout

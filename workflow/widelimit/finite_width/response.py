@@ -15,7 +15,7 @@ divided difference of g(mu) = sum_{t<T} mu^t between mu_p and mu_q: no sum over 
 
 import numpy as np
 
-from widelimit.linear.gradient_descent import powers
+from widelimit.linear.gradient_descent import lost, powers
 from widelimit.linear.kernel_regression import eigensystem
 from widelimit.validation import finite, whole
 
@@ -122,11 +122,7 @@ class KernelResponse:
 
 def _gain(x: np.ndarray, steps: int) -> np.ndarray:
     """sum_{t<T} mu^t = (1 - mu^T) / x at mu = 1 - x."""
-    slow = (0 < x) & (x < 0.5)
-    lost = np.where(
-        slow, -np.expm1(steps * np.log1p(-np.where(slow, x, 0.0))), 1 - powers(x, steps)
-    )
-    return np.divide(lost, x, out=np.full_like(x, steps), where=x > 0)
+    return np.divide(lost(x, steps, powers(x, steps)), x, out=np.full_like(x, steps), where=x > 0)
 
 
 def _double_gain(x: np.ndarray, steps: int) -> np.ndarray:

@@ -108,10 +108,8 @@ class GradientDescent:
         return power
 
     def _lost(self, T: int) -> np.ndarray:
-        """1 - (1 - x)^T, for a small x to digits that the difference itself has not got."""
-        slow = (0 < self._x) & (self._x < 0.5)
-        small = -np.expm1(T * np.log1p(-np.where(slow, self._x, 0.0)))
-        return np.where(slow, small, 1 - self._power(T))
+        """1 - (1 - x)^T."""
+        return lost(self._x, T, self._power(T))
 
     def _inverse_in_the_limit(self) -> np.ndarray:
         if self.learning_rate >= self.stability_bound:
@@ -249,6 +247,15 @@ def powers(x: np.ndarray, T: int) -> np.ndarray:
     with np.errstate(divide="ignore", over="ignore"):  # x = 1: exp(-inf) is the right 0
         size = np.exp(T * np.log1p(np.where(x < 1, -x, x - 2)))
     return np.where((x > 1) & (T % 2 == 1), -size, size)
+
+
+def lost(x: np.ndarray, T: int, power: np.ndarray) -> np.ndarray:
+    """1 - (1 - x)^T, for a small x to digits that the difference itself has not got.
+
+    power : (1 - x)^T, as `powers` gives it
+    """
+    slow = (0 < x) & (x < 0.5)
+    return np.where(slow, -np.expm1(T * np.log1p(-np.where(slow, x, 0.0))), 1 - power)
 
 
 def _bound(lambda_max: float) -> float:
