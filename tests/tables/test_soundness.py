@@ -11,13 +11,26 @@ import pytest
 from matplotlib.figure import Figure
 from snakemake.persistence.file import FilePersistence
 
-from widelimit.study.checks import mend_results
 from widelimit.study.config import ConfigError
+from widelimit.study.faults import faults, remove
 from widelimit.tables.files import read_table, write_table, write_text
 from widelimit.tables.schemas import Column, Table
 from widelimit.tables.soundness import damaged_results, fault_of
 
 TABLE = Table("t.parquet", "a row", (Column("a", pa.float64(), "a number"),))
+
+
+def lines_of(folder, **options):
+    return [fault.line for fault in faults(str(folder), **options) if fault.line]
+
+
+def mended(folder, **options):
+    """The same lines, of faults that are removed one by one, as a run does."""
+    lines = []
+    for fault in faults(str(folder), **options):
+        lines += [fault.line] * bool(fault.line)
+        remove(fault)
+    return lines
 
 
 @pytest.fixture
@@ -36,7 +49,7 @@ def results(tmp_path):
 
 def test_whole_files_are_whole(results):
     assert list(damaged_results(results)) == []
-    assert list(mend_results(results)) == []
+    assert mended(results) == []
 
 
 @pytest.mark.parametrize("kept", [0, 0.3, 0.6, 0.9])
@@ -52,16 +65,16 @@ def test_files_cut_short_anywhere_are_found(results, kept):
 def test_what_is_damaged_is_named_and_removed(results):
     os.truncate(results / "p.html", 0)
     os.truncate(results / "deep/t.parquet", 50)
-    lines = list(mend_results(results, remove=False))
+    lines = lines_of(results)
     assert lines == [
         f"{results / 'deep/t.parquet'}: it is cut short; it will be made again",
         f"{results / 'p.html'}: it is empty; it will be made again",
     ]
     assert (results / "p.html").exists()
-    assert list(mend_results(results)) == lines
+    assert mended(results) == lines
     assert not (results / "p.html").exists()
     assert not (results / "deep/t.parquet").exists()
-    assert list(mend_results(results)) == []
+    assert mended(results) == []
 
 
 def records_of(folder) -> FilePersistence:
@@ -89,14 +102,14 @@ def test_a_result_whose_record_was_lost_is_made_again(tmp_path, monkeypatch, nam
     for lost in (f"results/{name}", f"elsewhere/{name}"):
         snakemake._io_write(records, {}, lost)
         Path(snakemake._record_path(records, lost)).write_text(content)
-    lines = list(mend_results("results", records=records, remove=False))
+    lines = lines_of("results", records=records)
     assert [line.split(": ")[0] for line in lines if "record" in line] == (
         [] if name == "gone.json" else [f"results/{name}"]
     )
-    assert list(mend_results("results", records=records)) == lines
+    assert mended("results", records=records) == lines
     assert not Path("results", name).exists()
     assert Path("results/whole.json").exists()
-    assert list(mend_results("results", records=records)) == []
+    assert mended("results", records=records) == []
     assert Path(snakemake._record_path(records, f"elsewhere/{name}")).exists()
 
 
@@ -105,7 +118,7 @@ def test_a_damaged_entry_of_a_shared_cache_is_named(results, tmp_path):
     entry.write_bytes(b"")
     (results / "data.parquet").symlink_to(entry)
     with pytest.raises(ConfigError, match=rf"data\.parquet: it is empty; it is a link to {entry}"):
-        list(mend_results(results))
+        mended(results)
     assert entry.exists()
 
 
@@ -153,7 +166,7 @@ def test_what_no_rule_makes_is_left_alone(results):
     (results / "notes.md").write_text("")
     (results / "mine.parquet").write_text("half of")
     ours = {"claims.md", "t.parquet"}
-    assert list(mend_results(results, is_result=lambda path: path.split("/")[-1] in ours)) == []
+    assert mended(results, is_result=lambda path: path.split("/")[-1] in ours) == []
     assert (results / "notes.md").exists()
     assert (results / "mine.parquet").exists()
 
@@ -179,21 +192,35 @@ def pair(tmp_path):
 
 def test_a_table_that_is_younger_than_its_source_and_not_made_from_it_is_made_again(pair):
     source, made = pair
-    assert list(mend_results("none", made_from=[(made, [source])])) == []
+    assert mended("none", made_from=[(made, [source])]) == []
     # An older file from elsewhere, which Snakemake would take for the source.
     write(source, told("fit", 7), time=150)
-    lines = list(mend_results("none", made_from=[(made, [source, "gone"])], remove=False))
+    lines = lines_of("none", made_from=[(made, [source, "gone"])])
     assert lines == [f"{made}: it was not made from {source}; it will be made again"]
     assert os.path.exists(made)
-    assert list(mend_results("none", made_from=[(made, [source])])) == lines
+    assert mended("none", made_from=[(made, [source])]) == lines
     assert not os.path.exists(made)
-    assert list(mend_results("none", made_from=[(made, [source])])) == []
+    assert mended("none", made_from=[(made, [source])]) == []
+
+
+def test_a_damaged_table_is_a_fault_of_its_own_alone(pair, tmp_path):
+    """A dry run, which removes nothing, does not read it either."""
+    source, made = pair
+    options = {"made_from": [(made, [source]), (source, [])], "origins_of": [(source, {})]}
+    os.truncate(source, 50)
+    lines = [f"{source}: it is cut short; it will be made again"]
+    assert lines_of(tmp_path, **options) == lines
+    os.truncate(made, 50)
+    lines = [f"{made}: it is cut short; it will be made again", *lines]
+    assert lines_of(tmp_path, **options) == lines
+    assert mended(tmp_path, **options) == lines
+    assert mended(tmp_path, **options) == []
 
 
 def test_a_source_that_has_changed_since_is_left_to_snakemake(pair):
     source, made = pair
     write(source, told("fit", 7), time=300)
-    assert list(mend_results("none", made_from=[(made, [source])])) == []
+    assert mended("none", made_from=[(made, [source])]) == []
 
 
 def test_a_table_of_another_study_is_refused_unless_snakemake_made_it_here(
@@ -202,21 +229,21 @@ def test_a_table_of_another_study_is_refused_unless_snakemake_made_it_here(
     source, made = pair
     monkeypatch.chdir(tmp_path)
     expected = [(source, {"fit": {"params": {"a": 1}, "code": "c"}})]
-    assert list(mend_results("none", origins_of=expected)) == []
+    assert mended("none", origins_of=expected) == []
     expected = [(source, {"fit": {"params": {"a": 2}, "code": "c"}})]
     with pytest.raises(ConfigError, match=r"made it with a = 1, but this study has 2; del"):
-        list(mend_results("none", origins_of=expected))
+        mended("none", origins_of=expected)
     words = r"this study has 2 \(one of 2 such tables\); delete them and run"
     with pytest.raises(ConfigError, match=words):
-        list(mend_results("none", origins_of=[*expected, (made, expected[0][1])]))
+        mended("none", origins_of=[*expected, (made, expected[0][1])])
     # After an edit to the configuration Snakemake sees by its own record what has changed.
     snakemake = records_of(tmp_path / ".snakemake/metadata")
     snakemake._io_write(tmp_path / ".snakemake/metadata", {"endtime": 100.0}, source)
-    assert list(mend_results("none", origins_of=expected)) == []
+    assert mended("none", origins_of=expected) == []
     shutil.copy(source, f"{source}.new")
     os.replace(f"{source}.new", source)
     with pytest.raises(ConfigError, match="or choose another results_dir"):
-        list(mend_results("none", origins_of=expected))
+        mended("none", origins_of=expected)
 
 
 def test_files_still_being_written_are_left_alone(results):

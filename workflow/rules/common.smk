@@ -33,10 +33,11 @@ from widelimit.report.catalog import (
 from widelimit.report.closing_words import closing_words
 from widelimit.report.places import NETWORKS, RULES_OF_AN_EXPERIMENT, RUNS, Places
 from widelimit.study import arguments, cost
-from widelimit.study.checks import check_results, check_study, engine_of, mend_results
+from widelimit.study.checks import check_results, check_study, engine_of
 from widelimit.study.commands import Command
 from widelimit.study.config import load_study, read_configs, with_own_extras
 from widelimit.study.environment import check_paths, share_environment
+from widelimit.study.faults import faults, remove
 from widelimit.study.measurements import measurements_of
 from widelimit.study.told import told
 from widelimit.tables import run

@@ -7,7 +7,6 @@ laid over the first.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,14 +22,7 @@ from widelimit.study.config import Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
 from widelimit.study.environment import check_paths
 from widelimit.study.measurements import MEASUREMENTS
-from widelimit.tables.provenance import PACKAGE, origins, other_origin
-from widelimit.tables.soundness import (
-    damaged_results,
-    foreign_source,
-    lost_records,
-    recorded_times,
-    result_of,
-)
+from widelimit.tables.provenance import PACKAGE
 from widelimit.training.circle import obstacle_before_weights
 
 MAX_JOBS = 50_000
@@ -76,67 +68,6 @@ def check_results(folder: str) -> None:
             f" {links[0]} to {links[0].readlink()}; bring those back, or delete the links with:"
             f" find {folder} -xtype l -delete"
         )
-
-
-def mend_results(
-    folder: str,
-    *,
-    is_result: Callable[[str], bool] = lambda path: True,
-    origins_of: Iterable[tuple[str, dict]] = (),
-    made_from: Iterable[tuple[str, Sequence[str]]] = (),
-    records: str = ".snakemake/metadata",
-    remove: bool = True,
-) -> Iterator[str]:
-    """Remove the results that are damaged, or were made from something else than what is there, and
-    those of which Snakemake's record is damaged, so that they are made again; a line for each.
-
-    is_result : whether a rule makes the file of this path; all others are left alone
-    origins_of : paths of tables, each with what this study has them made by (`other_origin`)
-    made_from : tables, each with those that it is to be made from
-    records : where Snakemake keeps them
-    remove : False for a dry run, which changes nothing
-
-    Raises ConfigError for a link to a damaged file in a cache that studies share: it is the entry
-    there that is damaged, and it is not ours alone. Raises it also for a sound table of another
-    study that Snakemake has no record of making here: after an edit to the configuration it makes
-    its own anew, but takes what somebody has put there for up to date.
-    """
-    for path, wrong in damaged_results(folder):
-        if not is_result(str(path)):
-            continue
-        if path.is_symlink():
-            raise ConfigError(
-                f"{path}: {wrong}; it is a link to {path.resolve()}, an entry of the cache that"
-                " studies share: delete both and run again"
-            )
-        if remove:
-            path.unlink()
-        yield f"{path}: {wrong}; it will be made again"
-    for record in lost_records(folder, records):
-        result = result_of(record, records)
-        if os.path.lexists(result):
-            yield f"{result}: its record in Snakemake is damaged; it will be made again"
-        if remove:
-            result.unlink(missing_ok=True)
-            record.unlink()
-    for made, sources in made_from:
-        if source := foreign_source(made, sources):
-            yield f"{made}: it was not made from {source}; it will be made again"
-            if remove:
-                Path(made).unlink()
-    times, foreign = None, []
-    for path, expected in origins_of:
-        if not Path(path).is_file() or not (other := other_origin(origins([path]), expected)):
-            continue
-        times = times or recorded_times(records)
-        if times.get(path) != os.lstat(path).st_mtime:
-            foreign.append((path, other))
-    if foreign:
-        path, other = foreign[0]
-        them = (
-            f" (one of {len(foreign)} such tables); delete them" if foreign[1:] else "; delete it"
-        )
-        raise ConfigError(f"{path}: {other}{them} and run again, or choose another results_dir")
 
 
 def check_study(study: Study) -> None:
