@@ -94,26 +94,6 @@ rule compare_with_predicted:
         "../scripts/compare_with_predicted.py"
 
 
-rule plan:
-    input:
-        predicted=PLACES.predicted,
-    output:
-        plan=f"{RESULTS}/plan.md",
-    log:
-        f"{RESULTS}/logs/plan.log",
-    conda:
-        ENVIRONMENT
-    resources:
-        **LIGHT,
-    params:
-        unpredictable=arguments.why_unpredictable(STUDY),
-        code=code("plan.py"),
-    message:
-        "plan"
-    script:
-        "../scripts/plan.py"
-
-
 # What takes the networks of all output scales.
 rule measure_scale:
     input:

@@ -5,6 +5,27 @@
 GIVEN = told("study", STUDY.model_dump(mode="json", exclude_unset=True))
 
 
+# What to expect of a study, to read before it is trained.
+rule plan:
+    input:
+        predicted=PLACES.predicted,
+    output:
+        plan=f"{RESULTS}/plan.md",
+    log:
+        f"{RESULTS}/logs/plan.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        **LIGHT,
+    params:
+        unpredictable=arguments.why_unpredictable(STUDY),
+        code=code("plan.py"),
+    message:
+        "plan"
+    script:
+        "../scripts/plan.py"
+
+
 # What the report states in a step, beside the numbers of this study.
 rule judge_claims:
     input:

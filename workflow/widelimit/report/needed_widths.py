@@ -31,6 +31,15 @@ def predicted_distances(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {"start": start, "whole": np.hypot(start, movement.reindex_like(start))}
 
 
+def change_and_crossover(metrics: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """By step, what training changes, and the width of the crossover where there is one."""
+    change, crossover = (
+        metrics[metrics["metric"] == name].set_index("step")["value"]
+        for name in ("predicted_change", "crossover_width")
+    )
+    return change, crossover
+
+
 def needed_widths(metrics: pd.DataFrame) -> dict[float, list[str]]:
     """By share of what training changes, for each step the width it needs, as `width_for` says.
 
@@ -38,10 +47,7 @@ def needed_widths(metrics: pd.DataFrame) -> dict[float, list[str]]:
     """
     distance = predicted_distances(metrics)
     kinked = is_kinked(metrics)
-    change, crossover = (
-        metrics[metrics["metric"] == name].set_index("step")["value"]
-        for name in ("predicted_change", "crossover_width")
-    )
+    change, crossover = change_and_crossover(metrics)
 
     def needed(step: int, tolerance: float) -> str:
         start, whole = distance["start"][step], distance["whole"][step]

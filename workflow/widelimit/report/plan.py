@@ -4,7 +4,13 @@ they would have to be for less, before anything is trained."""
 import pandas as pd
 
 from widelimit.finite_width.trusted import NARROWEST_KINKED, SMALL
-from widelimit.report.needed_widths import SHARES, is_kinked, needed_widths, predicted_distances
+from widelimit.report.needed_widths import (
+    SHARES,
+    change_and_crossover,
+    is_kinked,
+    needed_widths,
+    predicted_distances,
+)
 from widelimit.report.numbers import number, power
 
 
@@ -15,10 +21,7 @@ def plan(metrics: pd.DataFrame) -> str:
     points. Between the study's widths it is interpolated on logarithms.
     """
     distance = predicted_distances(metrics)["whole"]
-    change, crossover = (
-        metrics[metrics["metric"] == name].set_index("step")["value"]
-        for name in ("predicted_change", "crossover_width")
-    )
+    change, crossover = change_and_crossover(metrics)
     heads = ["1 step" if step == 1 else f"{step:,} steps" for step in distance.columns]
     by_width = {
         power(int(width)): [
