@@ -1,29 +1,24 @@
 """Stage measure: every number of an experiment, one row each."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from widelimit.data.points import Points
 from widelimit.finite_width.fluctuation import ntk_fluctuation
-from widelimit.linear.gradient_descent import GradientDescent, until_divergence
-from widelimit.linear.kernel_regression import Eigensystem, eigensystem, kernel_regression
+from widelimit.linear.kernel_regression import Eigensystem, eigensystem
 from widelimit.measure.distances import (
     accuracy,
     common_part,
     ensemble_distance,
-    kernel_target_alignment,
     one_hot,
     paired_difference,
-    relative_frobenius,
     rmse,
     wrong,
 )
 from widelimit.measure.metric_rows import Row, metrics_table
-from widelimit.measure.wide.predictions import each_network
+from widelimit.measure.wide.trainings import trainings
 
 
 def measure(
@@ -45,7 +40,7 @@ def measure(
         *_limits(kernels, ntk, theory, train, test),
         *_distances(predictions, theory, test),
         *_ensembles(predictions, theory, test),
-        *_trainings(train, kernels.loc["ntk"], ntk, networks, learning_rate),
+        *trainings(train, kernels.loc["ntk"], ntk, networks, learning_rate),
     ]
     if widths := sorted({row.width for row in rows if row.metric == "ntk_deviation"}):
         outputs = train.y.shape[1]
@@ -111,7 +106,7 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
             distances["rmse_network_vs_empirical_ntk"] = rmse(network, own)
             distances["distance_start"] = rmse(own, f["ntk_corrected"])
         for metric, value in distances.items():
-            yield Row(metric, value, None, width, seed, step)
+            yield Row(metric, value, width=width, seed=seed, step=step)
 
 
 def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
@@ -142,84 +137,6 @@ def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
                 value, error = paired_difference(networks.mean(axis=0), others.mean(axis=0))
                 yield Row(f"test_error_vs_{name}", value, width=width, step=step)
                 yield Row(f"test_error_vs_{name}_error", error, width=width, step=step)
-
-
-def _trainings(
-    train: Points,
-    kernel: pd.Series,
-    system: Eigensystem,
-    networks: Iterable[tuple[int, pd.DataFrame]],
-    learning_rate: float,
-) -> Iterator[Row]:
-    """Losses with their predictions, movement of weights and kernel; networks width by width,
-    system is that of the limit NTK, kernel its row."""
-    n, p = train.y.shape
-    limit = kernel["gram_train"].reshape(n, n)
-    descent = GradientDescent(system, learning_rate=learning_rate)
-    regression = kernel_regression(system, kernel["gram_test_train"].reshape(-1, n), np.eye(n))
-    for width, of_width in groupby(each_network(networks), key=itemgetter(0)):
-        changes = []
-        for _, network in of_width:
-            start, end = network.iloc[0], network.iloc[-1]
-            seed = start["seed"]
-            steps = network["step"].tolist()
-            f0 = start["f_train"].reshape(n, p)
-            losses = {
-                "train_loss": network["train_loss"].to_numpy(),
-                "train_loss_ntk": _losses(descent, train.y, steps, f0),
-            }
-            if start["ntk_train"] is not None:
-                own = start["ntk_train"].reshape(n * p, n * p)
-                losses["train_loss_empirical_ntk"] = _losses(
-                    GradientDescent(own, learning_rate=learning_rate),
-                    train.y.ravel(),
-                    steps,
-                    f0.ravel(),
-                )
-                yield from _own_kernel(start, end, limit, train.y, width)
-                changes.append(_relative_change(start, end))
-            for metric, values in losses.items():
-                for step, value in zip(steps, values, strict=True):
-                    yield Row(metric, value, None, width, seed, step)
-            ratios = losses["train_loss"] / losses["train_loss_ntk"]
-            for step, ratio, read in zip(steps, ratios, network["f_train"].notna(), strict=True):
-                if read and step > 0:
-                    yield Row("train_loss_vs_ntk", ratio, None, width, seed, step)
-            final = start["f_test"].reshape(-1, p) + regression @ (train.y - f0)
-            distance = rmse(end["f_test"].reshape(-1, p), final)
-            yield Row("rmse_network_vs_regression", distance, None, width, seed, steps[-1])
-            for step, movement in zip(steps, network["weight_movement"], strict=True):
-                yield Row("weight_movement", movement, None, width, seed, step)
-        if changes:
-            common, error = (n * p * part for part in common_part(np.stack(changes)))
-            yield Row("ensemble_ntk_drift", common, None, width)
-            yield Row("ensemble_ntk_drift_error", error, None, width)
-
-
-def _own_kernel(
-    start: pd.Series, end: pd.Series, limit: np.ndarray, y: np.ndarray, width: int
-) -> Iterator[Row]:
-    """How far a network's own NTK is from the limit, and how it changes from first to last row."""
-    seed = start["seed"]
-    for row in (start, end):
-        aligned = kernel_target_alignment(row["ntk_train"], y.ravel())
-        yield Row("kernel_target_alignment", aligned, None, width, seed, row["step"])
-    # Of p outputs each has the limit kernel, and none shares it with another.
-    expected = np.kron(limit, np.eye(y.shape[1])).ravel()
-    deviation = relative_frobenius(start["ntk_train"], expected)
-    yield Row("ntk_deviation", deviation, None, width, seed)
-    drift = relative_frobenius(end["ntk_train"], start["ntk_train"])
-    yield Row("ntk_drift", drift, None, width, seed)
-
-
-def _relative_change(start: pd.Series, end: pd.Series) -> np.ndarray:
-    """(K_T - K_0) / |K_0| of the network's own NTK, ravelled."""
-    return (end["ntk_train"] - start["ntk_train"]) / np.linalg.norm(start["ntk_train"])
-
-
-def _losses(descent: GradientDescent, y: np.ndarray, steps: Sequence[int], f0: np.ndarray):
-    """Training loss at the steps."""
-    return until_divergence(lambda step: descent.loss(y, steps=step, f0_train=f0), steps)
 
 
 def _matrix(rows: pd.DataFrame, column: str) -> np.ndarray:
