@@ -38,9 +38,10 @@ def read_picture(png: str, text: str) -> Picture:
     said = read_text(text, FigureText.from_json)
     with Image.open(png) as drawn:
         height = round(WIDTH * drawn.height / drawn.width)
-        small = drawn.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
+        # Means of blocks: filters that look further make more colours, and so more bytes.
+        small = drawn.convert("RGB").resize((WIDTH, height), Image.Resampling.BOX)
     file = io.BytesIO()
-    small.quantize(COLOURS).save(file, "png", optimize=True)
+    small.quantize(COLOURS).save(file, "png")
     return Picture(Path(png).stem, said, base64.b64encode(file.getvalue()).decode(), WIDTH, height)
 
 
