@@ -9,7 +9,6 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import roots_hermitenorm
 
 from widelimit.kernels.activations import Activation, parse_activation
 
@@ -69,6 +68,8 @@ def _half_plane_moments(theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.n
 @cache
 def _squares(activation: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Squared Hermite coefficients of phi^2, phi phi' and phi'^2, each (DEGREE + 1,)."""
+    from scipy.special import roots_hermitenorm  # slow to import; ReLU does without
+
     phi = parse_activation(activation)
     nodes, weights = roots_hermitenorm(NODES)
     weights = weights / math.sqrt(2 * math.pi)
