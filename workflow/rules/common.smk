@@ -191,8 +191,12 @@ def engine(place):
     return engine_of(trained, root=STUDY.seed)
 
 
-def linked_pages(wildcards):
-    """The pages that are there, and those that this run makes: index, gallery, names of ``PAGES``."""
+@cache
+def linked_pages():
+    """The pages that are there, and those that this run makes: index, gallery, names of ``PAGES``.
+
+    Found once, when the first page is planned: the targets are not known before.
+    """
     if workflow.is_main_process:
         targets = set(workflow.dag_settings.targets)
         every = not targets or targets & {as_typed("all"), as_typed("pages")}

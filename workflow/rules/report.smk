@@ -121,7 +121,7 @@ rule page:
         figures=f"{RESULTS}/figures",
         study=GIVEN,
         command=COMMAND.line(),
-        linked=linked_pages,
+        linked=lambda wildcards: linked_pages(),
         reruns=lambda wildcards: told("reruns", page_commands(wildcards.page, COMMAND, as_typed)),
         code=page_code(),
     message:
@@ -146,7 +146,7 @@ rule gallery:
         **LIGHT,
     params:
         study=GIVEN,
-        linked=linked_pages,
+        linked=lambda wildcards: linked_pages(),
         code=page_code("gallery.py"),
     message:
         "gallery"
