@@ -43,7 +43,8 @@ def fourier_features(X, W, b) -> np.ndarray:
     characteristic function of the normal w. Source: Rahimi & Recht (2007), section 3.
     """
     X, W = _points_and_directions(X, "W", W)
-    return math.sqrt(2 / len(W)) * np.cos(X @ W.T + finite("b", b, (len(W),)))
+    U = X @ W.T + finite("b", b, (len(W),))
+    return math.sqrt(2 / len(W)) * _cosine(U)
 
 
 def complex_fourier_features(X, W) -> np.ndarray:
@@ -54,6 +55,15 @@ def complex_fourier_features(X, W) -> np.ndarray:
     """
     X, W = _points_and_directions(X, "W", W)
     return np.exp(1j * (X @ W.T)) / math.sqrt(len(W))
+
+
+def _cosine(U: np.ndarray) -> np.ndarray:
+    """cos(U) in place of U, several times as fast as NumPy's."""
+    # Numba is not imported before there is something to compute.
+    from widelimit.kernels.elementwise import evaluator
+
+    evaluator(parse_activation("cos"))(U, np.empty_like(U))
+    return U
 
 
 def _points_and_directions(X, name: str, W) -> tuple[np.ndarray, np.ndarray]:
