@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from widelimit.data.files import read_columns
 
-LAZY = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+RANDOM_TABLES = settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**6), 10**6)
 TABLES = st.integers(1, 5).flatmap(
     lambda width: st.lists(st.lists(NUMBERS, min_size=width, max_size=width), min_size=1)
@@ -45,7 +47,7 @@ def names_of(table):
     return [f"c{i}" for i in range(len(table[0]))]
 
 
-@LAZY
+@RANDOM_TABLES
 @given(table=TABLES, options=WRITERS)
 def test_numbers_in_csv_are_read_as_written(folder, table, options):
     path = write_csv(folder / "a.csv", [names_of(table), *table], **options)
@@ -53,7 +55,7 @@ def test_numbers_in_csv_are_read_as_written(folder, table, options):
     np.testing.assert_array_equal(read.values, np.array(table, dtype=float)[:, ::-1])
 
 
-@LAZY
+@RANDOM_TABLES
 @given(table=TABLES, row=st.integers(0), change=st.sampled_from([-1, 1, 2]))
 def test_a_row_of_another_length_is_refused_with_its_line(folder, table, row, change):
     """Wherever in the file: the header and all other rows agree."""
@@ -67,7 +69,7 @@ def test_a_row_of_another_length_is_refused_with_its_line(folder, table, row, ch
         read_columns(path, ["c0"])
 
 
-@LAZY
+@RANDOM_TABLES
 @given(
     table=TABLES,
     row=st.integers(0),
@@ -216,7 +218,7 @@ def test_every_kind_of_number_in_parquet_is_read(folder, column, values):
     assert read_columns(str(folder / "g.parquet"), ["a"]).values[:, 0].tolist() == values
 
 
-@LAZY
+@RANDOM_TABLES
 @given(
     digits=st.integers(-(10**30), 10**30),
     scale=st.integers(0, 35),

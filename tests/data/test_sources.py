@@ -16,6 +16,7 @@ from widelimit.data.sources import (
     points,
     source_dimension,
 )
+from widelimit.study.config.data import Data
 
 
 @pytest.mark.parametrize("source, d", [("lift", 2), ("circle", 2), ("sphere", 2), ("sphere", 30)])
@@ -72,6 +73,21 @@ def test_what_a_source_says_of_its_points_holds(source, dimension):
     assert X.shape == (50, d)
     assert on_unit_circle(X) == on_circle(source, dimension)
     assert (t is not None) == (source in CURVES)
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        ({"source": "lecture", "dimension": 2}, True),
+        ({"source": "lecture", "dimension": 3}, False),
+        ({"source": "file", "path": "a.csv", "inputs": ["a", "b"], "outputs": ["y"]}, True),
+        ({"source": "file", "path": "a.csv", "inputs": ["a"], "outputs": ["y"]}, False),
+        ({"source": "lift", "bias": True}, False),
+        ({"source": "iris"}, False),
+    ],
+)
+def test_which_data_lie_on_the_circle(given, expected):
+    assert Data(**given).on_circle is expected
 
 
 def test_what_is_not_defined_is_refused():

@@ -123,6 +123,8 @@ def test_a_kinked_expression_is_right_to_its_stated_error():
         ("1 + pi", "does not depend on u"),
         ("log(u)", "not finite at u = -12"),
         ("sqrt(abs(u))", "the derivative of .* is not finite at u = 0"),
+        ("where(u > 0, 1, 0)", "jumps at u = 0, from 0 to 1"),
+        ("u * sign(u) + sign(u)", "jumps at u = 0, from -1 to 1"),
         ("0 * u", "second moment 0"),
     ],
 )

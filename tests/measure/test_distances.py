@@ -142,3 +142,5 @@ def test_a_common_part_of_few_members():
     assert bias == 1
     assert np.isnan(error)
     assert common_part(np.array([[1.0], [-1.0], [0.0]]))[0] == 0
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(common_part(np.array([[1.0], [np.inf], [0.0]]))).all()

@@ -113,9 +113,17 @@ def test_slower_steps_for_rich_networks_take_the_same_time():
     given = study(scales=[0.5, 2, 8], slower_below=2, learning_rate=1e-3, steps=1000)
     networks = [each.network for each in given.scale_experiments().values()]
     rates, steps = zip(*((n.learning_rate, n.steps) for n in networks), strict=True)
+    assert given.scale.descent(0.2) == (1e-4, 10_000)  # 1000 / 0.1 is a little more in binary
     assert rates == (2.5e-4, 1e-3, 1e-3)
     assert steps == (4000, 1000, 1000)
     assert [n.output_scale_at(64) for n in networks] == [0.5 / 8, 2 / 8, 1]
+
+
+def test_slower_steps_are_not_more_than_a_study_may_have():
+    with pytest.raises(ConfigError, match=r"^scale.slower_below: must leave at most 10+ steps"):
+        study(scales=[0.001], slower_below=1e6, steps=1000)
+    names = study(scales=[1.0000001, 1.0000002, 1000]).scale_experiments()
+    assert list(names) == ["scale/1.0000001", "scale/1.0000002", "scale/1000"]
 
 
 def test_an_unstable_scale_is_refused_by_its_section():

@@ -42,8 +42,10 @@ def test_a_step_gives_the_tables_that_it_declares(step, tmp_path):
     tables = module.measure(**measurement.arguments(study_with(step)))
     assert set(tables) == set(measurement.tables)
     kinds = module.TABLES | {"measured": METRICS}
+    assert all(len(table) for table in tables.values())
+    # Points have as many columns as inputs and targets, and bring their own schema.
+    assert tables.keys() - kinds.keys() <= {"points"}
     for name in tables.keys() & kinds.keys():
-        assert len(tables[name])
         check_tables({name: tables[name]}, {name: kinds[name]}, tmp_path)
         assert name == "measured" or kinds[name].path == f"{step}/{name}.parquet"
     if "measured" in tables:

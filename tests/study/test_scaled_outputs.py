@@ -87,6 +87,7 @@ def test_networks_are_compared_with_the_kernel_at_their_scale(engine):
 def test_a_rich_network_whose_kernel_outgrows_the_step_says_so_in_one_line():
     given = study("0.03 / sqrt(k)", learning_rate=0.15, steps=3000)
     points = make_points(root=0, **data_arguments(given.data))
-    with pytest.raises(ArithmeticError, match=r"width 16, seed 0: training .*scale") as caught:
+    line = r"width 16, seed 0, output scale 0.0075: training .*raise the output scale"
+    with pytest.raises(ArithmeticError, match=line) as caught:
         run_experiment(points, root=0, **small_experiment_arguments("a", given))
     assert "\n" not in str(caught.value)

@@ -64,7 +64,7 @@ def test_confusion(tables):
         right = rows.loc[rows["label"] == rows["predicted"], "points"].sum()
         shares[kernel] = f"{100 * right / rows['points'].sum():.1f} %"
     assert classes_confusion.finding(table).startswith(
-        f"NTK regression classifies {shares['ntk']} of the points rightly, linear regression"
+        f"NTK regression classifies {shares['ntk']} of the points correctly, linear regression"
         f" {shares['linear']}"
     )
 
@@ -110,4 +110,4 @@ def test_networks_over_the_output_scale(scales, widths, seeds):
     more = f"{100 * abs(0.02 - widths[-1] / 1e4):.1f} ± 1.1 percentage points"
     finding = classes_scale.finding(table)
     assert finding.startswith("NTK regression gets 5.0 % of the test points wrong")
-    assert f"({more} {'less' if widths[-1] > 200 else 'more'})" in finding
+    assert f"({more} {'lower' if widths[-1] > 200 else 'higher'})" in finding

@@ -58,6 +58,19 @@ def test_both_sides_show_the_same_numbers_over_alpha_and_over_g():
     assert row["centre"].item() == drift[drift["width"] == 256]["value"].median()
 
 
+def test_the_steps_are_those_of_each_scale():
+    metrics = tables("full")["metrics"]
+    slower = metrics["experiment"].eq("scale/0.3") & metrics["step"].notna()
+    metrics = metrics.assign(step=metrics["step"].mask(slower, metrics["step"] * 2))
+    table = scale_collapse.summarise(metrics)
+    assert table.groupby("g")["step"].unique().map(list).to_dict() == {
+        0.3: [600],
+        1: [300],
+        10: [300],
+        1000: [300],
+    }
+
+
 def test_what_all_seeds_share_is_drawn_beside_the_drift():
     table = scale_collapse.summarise(tables("full")["metrics"])
     shared = table[table["metric"].eq("ensemble_ntk_drift")]

@@ -103,6 +103,9 @@ def test_the_explorer_names_what_it_moves(study, tmp_path, request):
 
 
 def test_the_explorer_holds_the_study(full):
+    whole = take(step7_explorer, full, quantiles=(0, 1))
+    step7_explorer.draw(whole)
+    assert set(whole.loc[whole["quantity"] == "ntk", "upper"]) == {np.inf}
     table = take(step7_explorer, full, quantiles=(0.25, 0.75))
     moving = step7_explorer.moving(table)
     parts = {part.name: part for part in moving.parts}

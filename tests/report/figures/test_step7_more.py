@@ -214,7 +214,7 @@ def test_classes_show_the_last_step_and_the_limit_of_kernels():
     known = values(study, "test_accuracy", width=4096, step=1000)
     assert f"{100 * np.median(known):.1f} % at width 2¹²" in finding
     assert "98.0 % (NTK regression)" in finding
-    assert "err by 0.8 ± 0.1 percentage points more" in finding
+    assert "networks is 0.8 ± 0.1 percentage points higher" in finding
 
 
 def test_the_lecture_is_quoted_beside_the_study():

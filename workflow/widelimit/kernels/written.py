@@ -1,7 +1,7 @@
 """Activations written as an expression in u: phi, and phi' by the rules of differentiation.
 
-The grammar is that of targets (expressions.py). At a kink, phi' is the slope of the negative side,
-as it is for (leaky) ReLU.
+The grammar is that of targets (expressions.py). At a kink, phi' is that of the piece
+which the expression takes there: of where(u > 0, u, 0) it is 0, as for ReLU.
 """
 
 import ast
@@ -20,6 +20,8 @@ WRITTEN = {
 }
 """Activations with a name of their own; swish is also known as SiLU."""
 
+BESIDE = 1e-100
+"""No function with a slope changes between this and minus this."""
 REACH = 12.0
 """phi and phi' must be finite up to this size of u."""
 
@@ -39,6 +41,9 @@ class Written:
             bad = grid[~np.isfinite(function(grid))]
             if bad.size:
                 raise ValueError(f"{name}{text!r} is not finite at u = {bad[0]:g}")
+        below, above = self.value(-BESIDE), self.value(BESIDE)
+        if abs(above - below) > 1e-9 * (1 + abs(above)):
+            raise ValueError(f"{text!r} jumps at u = 0, from {below:g} to {above:g}")
         self.second_moment = expectation(lambda u: self.value(u) ** 2)
         if not 0 < self.second_moment < np.inf:
             raise ValueError(f"{text!r} has the second moment {self.second_moment:g}")

@@ -49,7 +49,7 @@ def kernel_target_alignment(K: np.ndarray, y: np.ndarray) -> float:
 def accuracy(f: np.ndarray, y: np.ndarray) -> float:
     """Share of the rows whose largest entry of f stands where y has its largest; shapes (m, p).
 
-    With one-hot y it is the share of points that are classified rightly; of equal entries the
+    With one-hot y it is the share of points that are classified correctly; of equal entries the
     first counts. Raises ValueError unless f and y are two matrices of one shape.
     """
     f, y = np.asarray(f), np.asarray(y)
@@ -130,15 +130,15 @@ def common_part(D: np.ndarray) -> tuple[float, float]:
     The square, the mean over pairs s != t of D_s.D_t / m, estimates that of the true mean without
     bias, as the chance in one member is independent of that in another. Where chance makes it
     negative, the part is 0. Its standard error is that of the jackknife over members (Efron 1982,
-    equation 3.1), that of the root follows by the delta method. The part is NaN for S < 2, the
-    error for S < 3 and where the part is 0.
+    equation 3.1), that of the root follows by the delta method. The part is NaN for S < 2
+    and where D is not finite, the error also for S < 3 and where the part is 0.
     """
     D = np.asarray(D, dtype=float)
     members, entries = D.shape
     if members < 2:
         return np.nan, np.nan
     products = D @ D.T / entries
-    common = float(np.sqrt(max(0.0, _mean_of_pairs(products))))
+    common = float(np.sqrt(np.maximum(0.0, _mean_of_pairs(products))))
     if members < 3 or not common > 0:
         return common, np.nan
     others = ~np.eye(members, dtype=bool)

@@ -75,8 +75,9 @@ def train(
     loss_steps are those at which the loss is kept, ascending, each once; None keeps 8 bytes a step.
     engine "circle" is exact and fast on the unit circle (d = 2, ReLU or leaky ReLU, one output);
     "dense" does the rest; "auto" takes circle wherever it applies.
-    phi'(0) is the slope of the negative side: in up to three dimensions a unit exactly orthogonal
-    to a point is inactive on it, in more rounding decides (kernels/preactivations.py).
+    Of (leaky) ReLU phi'(0) is the slope of the negative side: in up to three dimensions a unit
+    exactly orthogonal to a point is inactive on it, in more rounding decides
+    (kernels/preactivations.py).
     output_scale alpha trains F = alpha (f - f_0) on L / alpha^2, f_0 the network at its start, and
     F and L = 1/2 sum_i |y_i - F(x_i)|^2 take the places of f and loss in the result: lazy where
     alpha sqrt(k) is large, rich where it is of order 1 (Chizat, Oyallon & Bach 2019; Geiger et al.

@@ -11,7 +11,7 @@ class OutputScale:
     its start (Chizat, Oyallon & Bach 2019, section 1).
 
     L / alpha^2 = 1/2 sum_i |f_0(x_i) + y_i / alpha - f(x_i)|^2: it is training f on the targets
-    f_0 + y / alpha, exactly.
+    f_0 + y / alpha, exactly; in floating point, up to alpha times the rounding of f.
 
     alpha : positive and finite
     X (n, d), X_test (m, d) or None, and the weights at the start, A (p, k), B (k, d)

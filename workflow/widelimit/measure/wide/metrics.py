@@ -32,7 +32,10 @@ def measure(
     experiment: str,
     learning_rate: float,
 ) -> pd.DataFrame:
-    """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is."""
+    """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is.
+
+    networks : pairs of width and table, those of a width one after the other
+    """
     kernels = kernels.set_index("kernel")
     activation = kernels["activation"].iloc[0]
     ntk = eigensystem(kernels.loc["ntk", "gram_train"].reshape(len(train.y), -1))
@@ -131,10 +134,13 @@ def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
         values["bias_paired"], values["bias_paired_error"] = common_part(F - corrected)
         for name, value in values.items():
             yield Row(f"ensemble_{name}", value, width=width, step=step)
-        if one_hot(test.y) and np.isfinite([F, corrected]).all():
-            networks, own = (wrong(f.reshape(-1, *test.y.shape), test.y) for f in (F, corrected))
-            for name, others in (("ntk", own), ("regression", wrong(regression, test.y)[None])):
-                value, error = paired_difference(networks.mean(axis=0), others.mean(axis=0))
+        if one_hot(test.y) and np.isfinite(F).all():
+            networks = wrong(F.reshape(-1, *test.y.shape), test.y).mean(axis=0)
+            kernels = {"ntk": corrected.reshape(-1, *test.y.shape), "regression": regression[None]}
+            for name, f in kernels.items():
+                if not np.isfinite(f).all():
+                    continue
+                value, error = paired_difference(networks, wrong(f, test.y).mean(axis=0))
                 yield Row(f"test_error_vs_{name}", value, width=width, step=step)
                 yield Row(f"test_error_vs_{name}_error", error, width=width, step=step)
 

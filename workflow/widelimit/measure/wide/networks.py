@@ -75,7 +75,8 @@ def train_networks(
                 and partial(_report, progress, f"width {width}, seed {seed}", steps),
             )
         except (TrainingCollapsed, TrainingDiverged) as error:
-            raise ArithmeticError(f"width {width}, seed {seed}: {error}") from None
+            scaled = "" if output_scale is None else f", output scale {output_scale:.3g}"
+            raise ArithmeticError(f"width {width}, seed {seed}{scaled}: {error}") from None
         train_seconds = training_clock.wall()
         readouts = _readouts(X, Z, A, B, result, activation)
         if steps and result.losses[-1] > 0 and not np.any(readouts["last_layer_train"][0]):

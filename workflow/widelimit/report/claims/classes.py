@@ -22,7 +22,7 @@ _as_predicted = partial(
 CLASSES = (
     *(
         _claim(
-            f"Regression with {name} classifies more test points rightly than naming the most"
+            f"Regression with {name} classifies more test points correctly than naming the most"
             " frequent class does (difference of errors)",
             f"test_error_{kernel}_vs_guess",
             reason="guessing errs on a third of the points or more in every source with classes;"
@@ -37,7 +37,8 @@ CLASSES = (
             f"On images regression with {name} errs less than linear regression (difference of"
             " errors)",
             f"test_error_{kernel}_vs_linear",
-            reason="the class is no linear function of the pixels; two in a hundred are no chance",
+            reason="the class is no linear function of the pixels; two in a hundred are more than"
+            " chance",
             high=-0.02,
             truth=-0.1,
         )
@@ -46,7 +47,8 @@ CLASSES = (
     _claim(
         "NTK regression errs as a lecture published it for this setting (difference of errors)",
         "test_error_ntk_vs_published",
-        reason="its images are others; a thousand of them tell three in a hundred",
+        reason="its images are others; a thousand of them resolve a difference of three in a"
+        " hundred",
         low=-0.03,
         high=0.03,
         truth=0.0,
@@ -55,10 +57,12 @@ CLASSES = (
         "At the widest width networks err on as many test points as their NTK predictions"
         " (difference of errors)",
         experiment="step7",
-        reason="a twentieth of the points; networks of 16 units err on a sixth more of the images",
+        reason="a twentieth of the points; networks of 16 units are wrong on 17 % of the images"
+        " more",
     ),
     _as_predicted(
-        "So do those of the experiment at alpha sqrt(k) = 100 (difference of errors)",
+        "At alpha sqrt(k) = 100 too the widest networks err on as many test points as their NTK"
+        " predictions (difference of errors)",
         experiment="scale/100",
         reason="a twentieth of the points; lazy networks follow their kernel, at a finite width"
         " too",

@@ -116,7 +116,7 @@ STEP7 = (
         constant_scale=True,
     ),
     _slope(
-        "It moves the weights by k to the −1/2 at most, relative to their norm (slope)",
+        "Training moves the weights by k to the −1/2 at most, relative to their norm (slope)",
         "weight_movement",
         truth=-0.5,
         high=-0.25,

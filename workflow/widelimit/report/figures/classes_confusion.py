@@ -75,7 +75,7 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     ntk, linear = (table[table["kernel"] == kernel] for kernel in SHOWN)
     text = (
-        f"NTK regression classifies {_right(ntk)} of the points rightly, linear regression"
+        f"NTK regression classifies {_right(ntk)} of the points correctly, linear regression"
         f" {_right(linear)}"
     )
     wrong = ntk[ntk["label"].ne(ntk["predicted"]) & ntk["points"].gt(0)]

@@ -78,7 +78,7 @@ def finding(table: pd.DataFrame) -> str:
     widest = networks[networks["width"] == networks["width"].max()].sort_values("g")
     ends = widest.iloc[[0, -1]] if len(widest) > 1 else widest
     errors = words.listed(
-        f"{_percent(row['centre'])} where α√k = {scales.written(row['g'])} ({paired.written(row)})"
+        f"{_percent(row['centre'])} where α√k = {scales.written(row['g'])}{_beside(row)}"
         for _, row in ends.iterrows()
     )
     kernel = words.listed(_percent(value) for value in table.loc[table["model"] == "ntk", "centre"])
@@ -87,6 +87,11 @@ def finding(table: pd.DataFrame) -> str:
         f" {power(int(widest['width'].iloc[0]))} get {errors}. ± is the standard error of the"
         " difference."
     )
+
+
+def _beside(row: pd.Series) -> str:
+    more = paired.written(row)
+    return f" ({more})" * bool(more)
 
 
 def _percent(share: float) -> str:

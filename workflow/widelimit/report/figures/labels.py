@@ -29,7 +29,8 @@ def level(axes: Axes, y: float, text: str, color, *, x: float | None = None, **l
 def label_ends(panels: Mapping[Axes, Sequence[End]], *, size: float = 7.5, pad: float = 5):
     """Write each text to the right of its line's end, moved up or down so that none overlap.
 
-    Call it when everything else is drawn: it settles the layout to measure the texts. The shifts
+    Call it once, when everything else is drawn: it settles the layout to measure the texts, for
+    good where no hairline is needed. The shifts
     are the smallest in the least-squares sense; where one exceeds half a label, hairlines tie the
     labels of that panel to their lines. Returns the annotations, panel by panel.
     """

@@ -25,6 +25,8 @@ def beside(networks: pd.DataFrame, metrics: pd.DataFrame, kernel: str, by: Seque
 
 
 def written(row: pd.Series) -> str:
-    """1.3 ± 0.6 percentage points more."""
+    """1.3 ± 0.6 percentage points higher; nothing where the difference is not known."""
+    if pd.isna(row["more"]):
+        return ""
     size, error = fixed(100 * abs(row["more"]), 1), fixed(100 * row["more_error"], 1)
-    return f"{size} ± {error} percentage points {'less' if row['more'] < 0 else 'more'}"
+    return f"{size} ± {error} percentage points {'lower' if row['more'] < 0 else 'higher'}"

@@ -40,7 +40,8 @@ def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
     last = scales.last_steps(rows)
     rows = rows[rows["step"].isna() | rows["step"].eq(rows["g"].map(last))]
     table = scales.with_alpha(bands.summarise(rows, ["metric", "g", "width"], quantiles))
-    table = _with_errors(table).assign(step=table["g"].map(last))
+    table = _with_errors(table)
+    table = table.assign(step=table["g"].map(last))
     return TABLE.arrange(table.sort_values(["metric", "width", "g"]))
 
 

@@ -108,7 +108,6 @@ def finding(table: pd.DataFrame) -> str:
     scores = table[table["quantity"] == "test_accuracy"]
     by_model = dict(iter(scores.groupby("model")))
     networks = by_model["network"]
-    predictions = by_model["ntk_corrected"].sort_values("width")
     widest = networks.sort_values("width").iloc[-1]
     kernels = words.listed(
         f"{_percent(value)} ({label})"
@@ -120,10 +119,18 @@ def finding(table: pd.DataFrame) -> str:
         f"After {words.steps(choices.last_step(networks))} the median network of"
         f" {words.seeds(networks['seeds'])} classifies"
         f" {words.by_width(networks['width'], networks['centre'], _percent)} of the test points"
-        f" rightly, its NTK prediction {_percent(predictions['centre'].iloc[-1])} at that last"
-        f" width, where networks err by {paired.written(widest)} on average (± the standard error"
-        f" of the difference); the kernels, with infinitely many steps, {kernels}."
+        f" correctly{_own(by_model, widest)}; the kernels, with infinitely many steps, {kernels}."
     )
+
+
+def _own(by_model: dict[str, pd.DataFrame], widest: pd.Series) -> str:
+    """What the predictions of the widest networks classify; nothing where they have diverged."""
+    if "ntk_corrected" not in by_model:
+        return ""
+    share = by_model["ntk_corrected"].sort_values("width")["centre"].iloc[-1]
+    more = paired.written(widest)
+    errors = f", where the mean error of networks is {more} (± standard error)" * bool(more)
+    return f", its NTK prediction {_percent(share)} at that last width{errors}"
 
 
 def _percent(share: float) -> str:

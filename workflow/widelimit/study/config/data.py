@@ -35,7 +35,7 @@ class Data(Section):
     points then have norm sqrt(2) in place of 1: relu and leaky_relu only. It comes after points are
     scaled to length 1, so it does not bring back what that takes away."""
     design: Literal["uniform", "equispaced"] = "uniform"
-    """Training points drawn independently, or on a grid (sources with a t)."""
+    """Training points drawn independently, or on a grid (lift, circle, interval)."""
     dimension: whole(ge=1, le=10_000) = 2
     """d of the sphere S^{d-1} of source sphere and lecture; the others have their own."""
     n_train: whole(ge=1, le=10_000) = 20

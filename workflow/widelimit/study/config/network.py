@@ -7,7 +7,14 @@ from pydantic import model_validator
 
 from widelimit.expressions import check_expression, evaluate_expression
 from widelimit.measure.log_steps import log_steps
-from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
+from widelimit.study.config.sections import (
+    MAX_STEPS,
+    MAX_WIDTH,
+    Activation,
+    Section,
+    Target,
+    distinct,
+)
 from widelimit.study.config.types import number, optional, whole
 
 
@@ -26,7 +33,7 @@ class Network(Section):
     multiple of it for training, so that adding seeds later repeats no job."""
     learning_rate: number(gt=0, le=1e6) = 0.01
     """Step size for the loss 1/2 sum_i (y_i - f(x_i))^2."""
-    steps: whole(ge=1, le=10**9) = 1000
+    steps: whole(ge=1, le=MAX_STEPS) = 1000
     """Steps of full-batch gradient descent."""
     checkpoints: optional(distinct(whole(ge=0), most=100)) = None
     """Steps at which networks are compared with theory; 0 and the last step always belong to

@@ -32,6 +32,7 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 Target = Annotated[str, Field(min_length=1)]
 TargetInT = Annotated[Target, AfterValidator(_in_t)]
 
+MAX_STEPS = 10**9
 MAX_WIDTH = 2**26
 
 

@@ -9,6 +9,7 @@ from widelimit.expressions import check_expression
 from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.quadrature import MAX_DEGREE
 from widelimit.study.config.sections import (
+    MAX_STEPS,
     MAX_WIDTH,
     Activation,
     Section,
@@ -183,7 +184,7 @@ class Scale(Section):
     learning_rate: number(gt=0, le=1e6) = 0.001
     """Step size for the loss / alpha^2. The kernels of rich networks grow, some a hundredfold, so
     that it must be far below the bound at the start."""
-    steps: whole(ge=1, le=10**9) = 1000
+    steps: whole(ge=1, le=MAX_STEPS) = 1000
     """Steps of full-batch gradient descent."""
     slower_below: number(ge=0, le=1e6) = 0.0
     """For g below this the learning rate falls in proportion to g, and the steps grow by as much,
@@ -192,7 +193,18 @@ class Scale(Section):
     def descent(self, g: float) -> tuple[float, int]:
         """Learning rate and steps at g."""
         slower = min(1.0, g / self.slower_below) if self.slower_below else 1.0
-        return self.learning_rate * slower, math.ceil(self.steps / slower)
+        # Rounding must not add a step.
+        return self.learning_rate * slower, math.ceil(self.steps / slower * (1 - 1e-12))
+
+    @model_validator(mode="after")
+    def _few_enough_steps(self):
+        for g in self.scales:
+            if self.descent(g)[1] > MAX_STEPS:
+                raise ValueError(
+                    f"slower_below: must leave at most {MAX_STEPS} steps at every g; got"
+                    f" {self.slower_below:g}, with which g = {g:g} takes {self.descent(g)[1]}"
+                )
+        return self
 
 
 class Classes(Section):

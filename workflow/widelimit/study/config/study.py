@@ -9,7 +9,14 @@ from pydantic import Field
 from widelimit.study.config.data import FOR_SOURCES, Data
 from widelimit.study.config.errors import ConfigError, validated
 from widelimit.study.config.network import Kernels, Network
-from widelimit.study.config.sections import MAX_WIDTH, Activation, Section, Target, distinct
+from widelimit.study.config.sections import (
+    MAX_STEPS,
+    MAX_WIDTH,
+    Activation,
+    Section,
+    Target,
+    distinct,
+)
 from widelimit.study.config.steps import (
     Classes,
     Learning,
@@ -39,7 +46,7 @@ class Beyond(Section):
     """Numbers of hidden units k, each once."""
     seeds: whole(ge=1, le=100_000) = 5
     """Random initialisations of each width."""
-    steps: whole(ge=1, le=10**9) = 100
+    steps: whole(ge=1, le=MAX_STEPS) = 100
     """Steps of full-batch gradient descent, after which networks are compared with theory."""
 
 
@@ -146,7 +153,7 @@ class Study(Experiment):
             }
             network = self.network.model_copy(update=trained)
             experiment = Experiment(data=self.data, network=network, kernels=self.kernels)
-            experiments[f"scale/{g:g}"] = experiment
+            experiments[f"scale/{g:.12g}"] = experiment
         return experiments
 
     def small_experiments(self) -> dict[str, Experiment]:
