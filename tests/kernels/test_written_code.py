@@ -14,11 +14,19 @@ from widelimit.kernels.elementwise import evaluator
 WITHIN = {"arcsin": "u / 20", "arccos": "u / 20", "arctanh": "u / 20", "arccosh": "2 + u * u"}
 WITHIN |= dict.fromkeys(("log", "ln", "log10", "sqrt"), "2 + u * u") | {"log1p": "u * u"}
 WITHIN |= dict.fromkeys(("sinh", "cosh", "exp", "expm1"), "u / 2") | {"tan": "u / 10"}
+WITHIN |= dict.fromkeys(("sign", "floor", "ceil"), "u + 0.5")  # what jumps at 0 is refused
 SEVERAL = {"arctan2": "u, 2", "where": "u > 1, u, 0.2 * u", "min": "u, 1, u * u", "max": "u, -u"}
 EXPRESSIONS = [
     *(f"u + {name}({SEVERAL.get(name, WITHIN.get(name, 'u'))})" for name in FUNCTIONS),
     *("tanh", "sigmoid", "softplus", "swish"),
-    *("abs(u) ** 1.5", "u ** 2 / (1 + u * u)", "2 ** u", "u % 3", "-u + +pi * e", "(u > 0) * u"),
+    *(
+        "abs(u) ** 1.5",
+        "u ** 2 / (1 + u * u)",
+        "2 ** u",
+        "(u + 1) % 3",
+        "-u + +pi * e",
+        "(u > 0) * u",
+    ),
     *("where(u > 0, u, 0.2 * u)", "max(u, 0.1 * u)", "min(u, 0) + where(-1 < u < 1, u, 2)"),
     "where(1 > 0, u, 1 / 0) + where(u, 1, 0)",
 ]

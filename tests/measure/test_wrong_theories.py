@@ -10,7 +10,7 @@ from wide_experiment import run
 from widelimit.data.points import make_points
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import GradientDescent, GradientFlow
-from widelimit.measure.wide import kernels, metrics, predictions
+from widelimit.measure.wide import kernels, metrics, predictions, trainings
 from widelimit.report.claims import STEP7, check_claims
 from widelimit.report.claims.claim import SLOPES
 from widelimit.report.verdict import FAILS, HOLDS
@@ -66,7 +66,7 @@ def ridged(X, Z=None, **activation):
 def metrics_by(points, networks, descent, gram, patch):
     """The numbers of the networks, with this dynamics and this NTK for theory's."""
     train, test = points["train"], points["test"]
-    for module in (kernels, metrics, predictions):
+    for module in (kernels, predictions, trainings):
         patch.setattr(module, "GradientDescent", descent)
     patch.setitem(kernels.GRAMS, "ntk", gram)
     fit = {"activation": "relu", "ridge": 0.0, "rcond": None}

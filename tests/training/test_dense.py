@@ -10,7 +10,7 @@ from widelimit.kernels.activations import parse_activation
 from widelimit.kernels.elementwise import evaluator
 from widelimit.networks.model import forward, initialise
 from widelimit.training import train
-from widelimit.training.dense import masks, pairs
+from widelimit.training.dense import fused, masks, pairs
 
 ACTIVATIONS = ["relu", "leaky_relu:0.3", "gelu", "sin", "cos", "erf", "hermite:1", "hermite:4"]
 
@@ -170,3 +170,22 @@ def test_memory_stays_bounded_at_width_2_to_the_20(activation, d, outputs):
     weights = A.nbytes + B.nbytes
     # The engine's weights, those it returns and their difference, and what is kept of the pairs.
     assert peak < 5 * weights + (1 << 26) + (1 << 25)
+
+
+def test_sums_do_not_depend_on_where_arrays_lie():
+    """A compiled loop that writes is vectorised only where its arrays lie apart, and then sums in
+    another order."""
+    rng = np.random.default_rng(0)
+    *arrays, y, f = rng.standard_normal((8, 12))
+    losses, moments = set(), set()
+    for gap in range(80):
+        room = np.zeros(200)
+        x1, residual = room[:12], room[12 + gap : 24 + gap]
+        x1[:] = arrays[0]
+        losses.add(fused._residuals(x1, *arrays[1:3], y, f, 0.3, 0.2, 0.1, residual, 0.7, 0.1))
+        residual[:] = arrays[1]
+        s = [part.copy() for part in arrays[2:5]]
+        b2, b3 = arrays[3].copy(), arrays[4].copy()
+        fused._update(x1, residual, b2, b3, *s, 0.1, 0.2, 0.3, 0.4)
+        moments.add(fused._moment(x1, residual, b2, b3))
+    assert len(losses) == len(moments) == 1

@@ -109,7 +109,8 @@ def test_statements_stand_beside_their_numbers(finished):
     claims, metrics, slopes = (
         read_table(results / f"{name}.parquet") for name in ("claims", "metrics", "slopes")
     )
-    again = pd.concat([judge(step, metrics, slopes) for step in CLAIMS], ignore_index=True)
+    steps = [step for step in CLAIMS if step != "classes"]  # the study has none
+    again = pd.concat([judge(step, metrics, slopes) for step in steps], ignore_index=True)
     pd.testing.assert_frame_equal(claims, again, check_dtype=False)
     assert (results / "claims.md").read_text() == document(claims)
     # So small a study measures all there is; what rests on few widths and seeds may fail.

@@ -33,7 +33,9 @@ AS_WRITTEN = set()
 IN_ORDER = {"contract"}
 """Fused multiply-add is the only liberty: sums keep their order."""
 ANY_ORDER = {"contract", "nsz", "reassoc", "arcp"}
-"""Sums in any order, so that reductions run on vectors: the same on one processor every time."""
+"""Sums in any order, so that reductions run on vectors: the same on one processor every time, in
+loops that write nothing. A loop that writes runs on vectors only where its arrays lie far enough
+apart in memory, so that the order would depend on where they happen to lie."""
 
 
 def inlined(function=None, *, fastmath=IN_ORDER):

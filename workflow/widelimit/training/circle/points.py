@@ -80,11 +80,11 @@ def forward(points, scale, slope):
         below1, below2 = half1[h + H] + lower1, half2[h + H] + lower2
         half1[h], half2[h] = above1 + slope * below1, above2 + slope * below2
         half1[h + H], half2[h + H] = below1 + slope * above1, below2 + slope * above2
+    for i in range(y.size):
+        residual[i] = y[i] - scale * (x1[i] * half1[start[i]] + x2[i] * half2[start[i]])
     total = 0.0
     for i in range(y.size):
-        r = y[i] - scale * (x1[i] * half1[start[i]] + x2[i] * half2[start[i]])
-        residual[i] = r
-        total += r * r
+        total += residual[i] * residual[i]
     return 0.5 * total
 
 

@@ -76,8 +76,7 @@ def _gradients(b1, b2, b3, s1, s2, s3, x1, x2, x3, r):
 
 @compiled(fastmath=ANY_ORDER)
 def _update(a, b1, b2, b3, s1, s2, s3, lean, rest1, rest2, rest3):
-    """One step of the weights, S = lean s + rest; returns the sum of a_j b_j afterwards."""
-    m1, m2, m3 = 0.0, 0.0, 0.0
+    """One step of the weights, S = lean s + rest."""
     for j in range(a.size):
         t1, t2, t3 = lean * s1[j] + rest1, lean * s2[j] + rest2, lean * s3[j] + rest3
         before = a[j]
@@ -85,6 +84,13 @@ def _update(a, b1, b2, b3, s1, s2, s3, lean, rest1, rest2, rest3):
         b1[j] += before * t1
         b2[j] += before * t2
         b3[j] += before * t3
+
+
+@compiled(fastmath=ANY_ORDER)
+def _moment(a, b1, b2, b3):
+    """The sum of a_j b_j."""
+    m1, m2, m3 = 0.0, 0.0, 0.0
+    for j in range(a.size):
         m1 += a[j] * b1[j]
         m2 += a[j] * b2[j]
         m3 += a[j] * b3[j]
@@ -106,10 +112,11 @@ def _predictions(a, b1, b2, b3, x1, x2, x3, f):
 
 @compiled(fastmath=ANY_ORDER)
 def _residuals(x1, x2, x3, y, f, m1, m2, m3, residual, scale, slope):
-    total = 0.0
     for i in range(y.size):
         linear = m1 * x1[i] + m2 * x2[i] + m3 * x3[i]
         residual[i] = y[i] - scale * ((1.0 - slope) * f[i] + slope * linear)
+    total = 0.0
+    for i in range(y.size):
         total += residual[i] * residual[i]
     return 0.5 * total
 
@@ -141,9 +148,8 @@ def _advance(a, b1, b2, b3, x1, x2, x3, y, residual, losses, scale, slope, rate)
             u = slice(start, min(start + BLOCK, a.size))
             v = slice(0, min(BLOCK, a.size - start))
             _gradients(b1[u], b2[u], b3[u], s1[v], s2[v], s3[v], x1, x2, x3, residual)
-            added = _update(
-                a[u], b1[u], b2[u], b3[u], s1[v], s2[v], s3[v], lean, rest1, rest2, rest3
-            )
+            _update(a[u], b1[u], b2[u], b3[u], s1[v], s2[v], s3[v], lean, rest1, rest2, rest3)
+            added = _moment(a[u], b1[u], b2[u], b3[u])
             m1, m2, m3 = m1 + added[0], m2 + added[1], m3 + added[2]
             _predictions(a[u], b1[u], b2[u], b3[u], x1, x2, x3, f)
         losses[t] = _residuals(x1, x2, x3, y, f, m1, m2, m3, residual, scale, slope)
