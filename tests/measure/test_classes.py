@@ -11,6 +11,7 @@ from wide_experiment import number, run
 from widelimit.data.points import Points
 from widelimit.measure.distances import paired_difference
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
+from widelimit.measure.wide.metrics import _ensembles
 
 ETA, STEPS, SCALES = 0.01, 40, {"gaussian": 3.0, "laplace": 0.5}
 
@@ -85,6 +86,16 @@ def test_networks_and_predictions_are_compared_point_by_point(classes):
         ]
         assert found == pytest.approx(paired_difference(networks, other))
         assert found[0] == pytest.approx((sum(networks) - sum(other)) / 15)
+
+
+def test_a_prediction_that_diverged_leaves_the_comparison_with_regression(classes):
+    _, test, (_, theory, *_, predictions, _) = classes
+    rows = predictions.assign(
+        f=predictions["f"].mask(predictions["model"] == "ntk_corrected", np.nan)
+    )
+    found = {row.metric for row in _ensembles(rows, theory, test)}
+    assert "test_error_vs_regression" in found
+    assert "test_error_vs_ntk" not in found
 
 
 def test_the_corrected_prediction_has_an_error_too(classes):
