@@ -157,8 +157,11 @@ def test_ctrl_c_cancels_what_runs_and_what_is_queued(study):
 
 
 def test_a_retry_has_more_memory(study):
-    # Too little for Python and its libraries at first; all is killed that takes more than it asked.
-    study.edit("workflow/widelimit/study/cost.py", "INTERPRETER = 700", "INTERPRETER = 250")
+    # Too little at first for a job that holds 300 MB until SLURM, which looks every second, has seen
+    # it. SLURM kills what takes more than it asked for.
+    study.edit("workflow/widelimit/study/cost.py", "INTERPRETER = 700", "INTERPRETER = 350")
+    hold = "import time\n\nheld = b'x' * 300_000_000\ntime.sleep(4)\nwith job_log"
+    study.edit("workflow/scripts/train_networks.py", "with job_log", hold)
     study.configure(network=SMALL["network"] | {"widths": [32]})
     before = len(study.cluster.finished())
     done = study.submit("--", CHUNK).finish()
@@ -166,7 +169,7 @@ def test_a_retry_has_more_memory(study):
     assert "Trying to restart" in done.stdout
     jobs = study.cluster.finished()[before:]
     memory = [int(re.search(r"mem=(\d+)M", job["Tres"])[1]) for job in jobs]
-    assert memory == [250 * attempt for attempt in range(1, len(jobs) + 1)]
+    assert memory == [350 * attempt for attempt in range(1, len(jobs) + 1)]
     assert [job["JobState"] for job in jobs][-1] == "COMPLETED"
     assert "COMPLETED" not in [job["JobState"] for job in jobs][:-1]
     assert (study.path / CHUNK).exists()
