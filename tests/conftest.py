@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # Before NumPy is imported: pytest-xdist runs a process for each core, and BLAS threads on top of
@@ -17,6 +18,10 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".numba
 from checkout import MEASURED, SMALL, Checkout, check_out, digests  # noqa: E402
 
 TIERS = ("heavy", "slow")
+
+# The same examples in each run, as long as they take.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,7 +4,7 @@ from functools import cache
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from widelimit.kernels.activations import NAMES, parse_activation
@@ -126,7 +126,6 @@ def test_relu_ends_are_exact():
     assert dual_derivative("relu", [-1.0, 0.0, 1.0]).tolist() == [0.0, 0.25, 0.5]
 
 
-@settings(deadline=None)
 @given(
     name=st.sampled_from(RECTIFIERS + SMOOTH),
     a=st.floats(0, 1),

@@ -5,7 +5,7 @@ from functools import partial
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spheres import sphere
@@ -137,7 +137,6 @@ def test_laplace_has_the_euclidean_norm():
 
 @pytest.mark.parametrize("gram", [nngp_gram, ntk_gram])
 @pytest.mark.parametrize("activation", HOMOGENEOUS)
-@settings(deadline=None)
 @given(seed=st.integers(0, 10**6), d=st.integers(1, 5), powers=st.tuples(*[st.floats(-8, 8)] * 2))
 def test_homogeneous_kernels_scale_with_the_norms(gram, activation, seed, d, powers):
     rng = np.random.default_rng(seed)
@@ -168,7 +167,6 @@ def test_the_raw_interval_has_rank_two():
     np.testing.assert_allclose(ntk_gram(t), expected, rtol=0, atol=1e-15)
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 10**6), name=st.sampled_from(sorted(GRAMS)), d=st.integers(1, 6))
 def test_grams_are_symmetric_and_positive_semidefinite(seed, name, d):
     gram, options, _ = GRAMS[name]

@@ -3,7 +3,7 @@ import math
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spheres import circle
@@ -119,7 +119,6 @@ def test_negative_eigenvalues_of_rounding_count_as_zero():
     np.testing.assert_allclose(residual, [[0, 1], [0, 1]], rtol=0, atol=1e-15)
 
 
-@settings(deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     first=st.integers(0, 50),
@@ -139,7 +138,6 @@ def test_steps_add_up(seed, first, second, rate):
     )
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 10**6), rate=st.floats(0.01, 0.5))
 def test_loss_falls_and_is_convex_in_the_steps(seed, rate):
     rng = np.random.default_rng(seed)

@@ -3,7 +3,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from widelimit.linear.kernel_regression import eigensystem, kernel_regression, spectrum
@@ -86,7 +86,6 @@ def test_the_cut_off_drops_what_it_says():
         assert spectrum(K, rcond=rcond).rank == kept
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 10**6), scale=st.floats(1e-3, 1e3))
 def test_regression_is_linear_and_ignores_the_scale_of_the_kernel(seed, scale):
     rng = np.random.default_rng(seed)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from widelimit.data.sources import normalise_rows
@@ -21,7 +21,6 @@ def problem(width, n=12, d=6, seed=0):
     return X, Z, B, rng.standard_normal(n)
 
 
-@settings(deadline=None)
 @given(
     n=st.integers(1, 8),
     k=st.integers(1, 8),

@@ -157,8 +157,8 @@ def test_ctrl_c_cancels_what_runs_and_what_is_queued(study):
 
 
 def test_a_retry_has_more_memory(study):
-    # Too little at first for a job that holds 300 MB until SLURM, which looks every second, has seen
-    # it. SLURM kills what takes more than it asked for.
+    # Too little at first for a job that holds 300 MB until SLURM, which looks every second, has
+    # seen it. SLURM kills what takes more than it asked for.
     study.edit("workflow/widelimit/study/cost.py", "INTERPRETER = 700", "INTERPRETER = 350")
     hold = "import time\n\nheld = b'x' * 300_000_000\ntime.sleep(4)\nwith job_log"
     study.edit("workflow/scripts/train_networks.py", "with job_log", hold)

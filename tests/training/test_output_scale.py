@@ -31,7 +31,7 @@ def plain(X, Y, A, B, alpha, *, activation, learning_rate, steps):
         A, B = A + learning_rate * dA, B + learning_rate * dB
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     alpha=st.floats(0.05, 20),
     width=st.integers(1, 60),

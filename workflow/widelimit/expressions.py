@@ -53,9 +53,11 @@ _ALLOWED = f"; functions are {', '.join(FUNCTIONS)}"
 
 _NO_SIGN = r"[\w)]\s+[\w(]|\d(?![eE][-+\d])[A-Za-z_]|\)\w|[²³·×]"
 """Where two factors follow one another, or a sign is not one of Python's."""
-_PRODUCT = "; a product is written with *, as in 10 * t, and a power with **, as in t ** 2"
-_SIZE = "; the absolute value is abs(t)"
-_CALL = "; a function is written with parentheses, as in sin(t)"
+_PRODUCT = "; a product is written with *, as in 10 * {0}, and a power with **, as in {0} ** 2"
+_SIZE = "; the absolute value is abs({0})"
+_CALL = "; a function is written with parentheses, as in sin({0})"
+_CHOICE = "; write where({0} > 0, 1, -1) for a choice, and ({0} > 0) * ({0} < 1) for both"
+"""How to write what is meant, in a variable."""
 
 
 def check_expression(text: str, variables: Sequence[str]) -> None:
@@ -93,6 +95,7 @@ def parse_expression(text: str, variables: Sequence[str]) -> ast.expr:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         hints = {_SIZE: r"\|", _CALL: rf"\b({'|'.join(FUNCTIONS)})\s+\w", _PRODUCT: _NO_SIGN}
         hint = next((hint for hint, sign in hints.items() if re.search(sign, text)), "")
+        hint = hint.format(variables[0])
         raise ValueError(f"not an arithmetic expression: {text!r}{hint}{_ALLOWED}") from None
     _check(tree, variables, text, depth=0)
     return tree
@@ -114,8 +117,7 @@ def _check(node: ast.expr, variables: Sequence[str], text: str, depth: int) -> N
                 joined = re.fullmatch(rf"({'|'.join(map(re.escape, known))}|\d)+", name)
                 raise ValueError(
                     f"unknown name {name!r} in {text!r}; variables are {', '.join(known)}"
-                    + _PRODUCT * bool(joined)
-                    + _CALL * (name in FUNCTIONS)
+                    + (_PRODUCT * bool(joined) + _CALL * (name in FUNCTIONS)).format(variables[0])
                     + _ALLOWED
                 )
             parts = []
@@ -138,7 +140,7 @@ def _check(node: ast.expr, variables: Sequence[str], text: str, depth: int) -> N
         case _:
             raise ValueError(
                 f"only arithmetic is allowed in an expression, not {ast.unparse(node)!r}: {text!r}"
-                + _hint(node)
+                + _hint(node).format(variables[0])
                 + _ALLOWED
             )
     for part in parts:
@@ -155,7 +157,7 @@ def _hint(node: ast.expr) -> str:
         case ast.BinOp(op=ast.FloorDiv()):
             return "; write floor(... / ...) for //"
         case ast.BoolOp() | ast.IfExp():
-            return "; write where(t > 0, 1, -1) for a choice, and (t > 0) * (t < 1) for both"
+            return _CHOICE
         case _:
             return ""
 

@@ -69,7 +69,7 @@ def parse_activation(name: str) -> Activation:
         return _hermite(name, _number(name, argument, int, allowed, 1, MAX_HERMITE_DEGREE))
     if name in WRITTEN:
         return _written(name, WRITTEN[name])
-    if re.fullmatch(r"\w*(:.*)?", str(name)):
+    if name != "u" and re.fullmatch(r"\w*(:.*)?", str(name)):
         also = f"{', '.join(WRITTEN)}, or an expression in u such as tanh(u) + 0.1 * u"
         raise ValueError(f"activation must be one of {NAMES}, {also}; got {name!r}")
     return _written(name, name)
