@@ -160,19 +160,15 @@ def as_typed(name):
     return getattr(rules, name).rule.name
 
 
+def origin(name, wildcards):
+    """What the rule of that name is told (TOLD, of experiment.smk), and its code."""
+    params = {param: value(wildcards) for param, value in TOLD[name].items()}
+    return {"params": params, "code": CODE[name]}
+
+
 def origins(*names):
-    """What the inputs of a job, and what these were made from, must have been made with: what the
-    rules of these names are told (TOLD, of experiment.smk) and their code."""
-    return lambda wildcards: told(
-        "origins",
-        {
-            name: {
-                "params": {param: value(wildcards) for param, value in TOLD[name].items()},
-                "code": CODE[name],
-            }
-            for name in names
-        },
-    )
+    """What the inputs of a job, and what these were made from, must have been made with."""
+    return lambda wildcards: told("origins", {name: origin(name, wildcards) for name in names})
 
 
 def growing(amount):
