@@ -51,6 +51,10 @@ def _with_classes_and_scales(study: Study) -> bool:
     return study.data.has_classes and _with_scales(study)
 
 
+def _of_the_lecture(study: Study) -> bool:
+    return study.data.source == "lecture"
+
+
 def _with_scales(study: Study) -> bool:
     return bool(study.scale.scales)
 
@@ -70,8 +74,24 @@ def _predicted_at_kinks(study: Study) -> bool:
     return _predicted(study) and has_flux(study.experiments()["step7"])
 
 
-def _of_every_scale(table: str) -> Callable[[Study], list[str]]:
-    return lambda study: [f"{folder}/{table}" for folder in study.scale_experiments()]
+def _in(folder: str, *names: str) -> dict[str, str]:
+    """The tables of these names in a folder, by argument: that of ``measured`` is metrics."""
+    places = {name: f"{folder}/{name}" if folder else name for name in names}
+    return {"metrics" if name == "measured" else name: place for name, place in places.items()}
+
+
+_main = partial(_in, "")
+"""Those of the main experiment, which lie in the results directory itself."""
+
+
+def _measured_at_scales(study: Study) -> list[str]:
+    """The numbers of the networks at every output scale."""
+    return [f"{folder}/measured" for folder in study.scale_experiments()]
+
+
+def _measured_over_scales(study: Study) -> list[str]:
+    """The same, after those that compare them."""
+    return ["scale/measured", *_measured_at_scales(study)]
 
 
 def _measured_and_predicted(study: Study) -> list[str]:
@@ -103,75 +123,43 @@ class Figure:
 Banded = partial(Figure, bands=True)
 
 FIGURES = {
-    "step1_threshold": Figure({"threshold": "step1/threshold", "spectra": "step1/spectra"}),
-    "step1_directions": Figure({"directions": "step1/directions"}),
-    "step1_span": Figure({"plane": "step1/plane", "regimes": "step1/regimes"}),
-    "step1_regimes": Figure({"regimes": "step1/regimes"}),
-    "step3_feature_map": Figure({"circles": "step3/circles"}),
-    "step3_worked": Figure({"points": "step3/points", "worked": "step3/worked"}),
-    "step3_kernels": Figure({"points": "step3/points", "predictions": "step3/predictions"}),
-    "step3_scale": Figure(
-        {"points": "step3/points", "predictions": "step3/predictions", "spectra": "step3/spectra"}
-    ),
-    "step3_explorer": Figure(
-        {"points": "step3/points", "predictions": "step3/predictions", "spectra": "step3/spectra"}
-    ),
-    "step3_gram": Figure({"gram": "step3/gram", "spectra": "step3/spectra"}),
-    "step2_features": Figure({"interpolants": "step2/interpolants"}),
-    "step2_psd": Figure({"psd": "step2/psd"}),
-    "step2_descent": Figure({"descent": "step2/descent"}),
-    "step4_duals": Banded({"duals": "step4/duals", "truncation": "step4/truncation"}),
-    "step4_properties": Figure({"duals": "step4/duals", "chebyshev": "step4/chebyshev"}),
-    "step4_width": Banded({"metrics": "step4/measured", "slopes": "step4/slopes"}),
-    "step4_last_layer": Banded({"last_layer": "step4/last_layer"}),
-    "step4_double_descent": Banded(
-        {
-            "double_descent": "step4/double_descent",
-            "turning_points": "step4/turning_points",
-            "data_sets": "step4/data_sets",
-        }
-    ),
-    "step5_ntk": Banded({"metrics": "step5/measured", "slopes": "step5/slopes"}),
-    "step5_linearised": Banded({"metrics": "step5/measured", "slopes": "step5/slopes"}),
-    "step5_outputs": Banded(
-        {
-            "metrics": "step5/measured",
-            "slopes": "step5/slopes",
-            "predictions": "step5/predictions",
-            "points": "step5/points",
-        }
-    ),
-    "step5_hessian": Banded({"metrics": "step5/measured", "slopes": "step5/slopes"}),
-    "step5_flow": Banded({"metrics": "step5/measured", "flow": "step5/flow"}),
-    "step7_explorer": Banded(
-        {
-            "data": "data",
-            "predictions": "predictions",
-            "theory": "theory",
-            "metrics": "measured",
-        }
-    ),
-    "step7_fits": Figure({"data": "data", "predictions": "predictions"}),
+    "step1_threshold": Figure(_in("step1", "threshold", "spectra")),
+    "step1_directions": Figure(_in("step1", "directions")),
+    "step1_span": Figure(_in("step1", "plane", "regimes")),
+    "step1_regimes": Figure(_in("step1", "regimes")),
+    "step3_feature_map": Figure(_in("step3", "circles")),
+    "step3_worked": Figure(_in("step3", "points", "worked")),
+    "step3_kernels": Figure(_in("step3", "points", "predictions")),
+    "step3_scale": Figure(_in("step3", "points", "predictions", "spectra")),
+    "step3_explorer": Figure(_in("step3", "points", "predictions", "spectra")),
+    "step3_gram": Figure(_in("step3", "gram", "spectra")),
+    "step2_features": Figure(_in("step2", "interpolants")),
+    "step2_psd": Figure(_in("step2", "psd")),
+    "step2_descent": Figure(_in("step2", "descent")),
+    "step4_duals": Banded(_in("step4", "duals", "truncation")),
+    "step4_properties": Figure(_in("step4", "duals", "chebyshev")),
+    "step4_width": Banded(_in("step4", "measured", "slopes")),
+    "step4_last_layer": Banded(_in("step4", "last_layer")),
+    "step4_double_descent": Banded(_in("step4", "double_descent", "turning_points", "data_sets")),
+    "step5_ntk": Banded(_in("step5", "measured", "slopes")),
+    "step5_linearised": Banded(_in("step5", "measured", "slopes")),
+    "step5_outputs": Banded(_in("step5", "measured", "slopes", "predictions", "points")),
+    "step5_hessian": Banded(_in("step5", "measured", "slopes")),
+    "step5_flow": Banded(_in("step5", "measured", "flow")),
+    "step7_explorer": Banded(_main("data", "predictions", "theory", "measured")),
+    "step7_fits": Figure(_main("data", "predictions")),
     "step7_convergence": Banded({"metrics": _measured_and_predicted, "slopes": "step7/slopes"}),
     "step7_errors": Banded(
         {"metrics": _measured_and_predicted, "slopes": "step7/slopes"}, applies=_keeps_kernels
     ),
-    "step7_loss": Banded({"metrics": "measured"}),
+    "step7_loss": Banded(_main("measured")),
     "step7_movement": Banded({"metrics": _measured_and_predicted, "slopes": "step7/slopes"}),
     "step7_ensemble": Figure(
-        {
-            "data": "data",
-            "predictions": "predictions",
-            "theory": "theory",
-            "metrics": _measured_and_predicted,
-        }
+        _main("data", "predictions", "theory") | {"metrics": _measured_and_predicted}
     ),
     "step7_interval": Banded(
         {
-            "data": "data",
-            "kernels": "kernels",
-            "metrics": "measured",
-            "predictions": "predictions",
+            **_main("data", "kernels", "measured", "predictions"),
             "interval_data": "variants/interval/data",
             "interval_kernels": "variants/interval/kernels",
             "interval_metrics": "variants/interval/measured",
@@ -187,55 +175,40 @@ FIGURES = {
         {"metrics": _measured_beyond, "slopes": "step7/slopes"},
         applies=lambda study: bool(study.beyond and study.beyond.activations),
     ),
-    "step7_classes": Banded({"metrics": "measured"}, applies=_with_classes),
+    "step7_classes": Banded(_main("measured"), applies=_with_classes),
     "classes_scale": Banded(
-        {"limits": "measured", "metrics": _of_every_scale("measured")},
+        {"limits": "measured", "metrics": _measured_at_scales},
         applies=_with_classes_and_scales,
     ),
-    "classes_kernels": Figure(
-        {"errors": "classes/errors", "choices": "classes/choices"}, applies=_with_classes
-    ),
-    "classes_confusion": Figure({"confusion": "classes/confusion"}, applies=_with_classes),
-    "classes_wrong": Figure(
-        {"wrong": "classes/wrong", "errors": "classes/errors"}, applies=_with_images
-    ),
+    "classes_kernels": Figure(_in("classes", "errors", "choices"), applies=_with_classes),
+    "classes_confusion": Figure(_in("classes", "confusion"), applies=_with_classes),
+    "classes_wrong": Figure(_in("classes", "wrong", "errors"), applies=_with_images),
     "step7_lecture": Banded(
-        {"metrics": "measured", "without": "variants/no_bias/measured"},
-        applies=lambda study: study.data.source == "lecture",
+        {"metrics": "measured", "without": "variants/no_bias/measured"}, applies=_of_the_lecture
     ),
-    "lecture_descent": Banded(
-        {"descent": "lecture/descent"}, applies=lambda study: study.data.source == "lecture"
-    ),
+    "lecture_descent": Banded(_in("lecture", "descent"), applies=_of_the_lecture),
     "distance_errors": Figure(
-        {"data": "data", "predictions": "predictions", "predicted": "predicted_points"},
-        applies=_predicted,
+        {**_main("data", "predictions"), "predicted": "predicted_points"}, applies=_predicted
     ),
     "distance_units": Figure({"units": "border_units"}, applies=_predicted_at_kinks),
     "distance_ratio": Figure(
         {"metrics": lambda study: ["measured", "distance/measured", "predicted"]},
         applies=_predicted,
     ),
-    "learning_curves": Banded({"errors": "learning/errors", "theory": "learning/theory"}),
-    "learning_shares": Figure({"theory": "learning/theory"}),
-    "learning_theory": Figure({"errors": "learning/errors", "theory": "learning/theory"}),
-    "learning_direction": Banded({"networks": "learning/networks"}),
-    "scale_collapse": Banded({"metrics": _of_every_scale("measured")}, applies=_with_scales),
+    "learning_curves": Banded(_in("learning", "errors", "theory")),
+    "learning_shares": Figure(_in("learning", "theory")),
+    "learning_theory": Figure(_in("learning", "errors", "theory")),
+    "learning_direction": Banded(_in("learning", "networks")),
+    "scale_collapse": Banded({"metrics": _measured_at_scales}, applies=_with_scales),
     "scale_phases": Figure(
-        {
-            "metrics": lambda study: ["scale/measured", *_of_every_scale("measured")(study)],
-            "slopes": "scale/slopes",
-        },
+        {"metrics": _measured_over_scales, "slopes": "scale/slopes"},
         applies=lambda study: _with_scales(study) and _keeps_kernels(study),
     ),
     "scale_fits": Figure(
         {"data": "data", "predictions": "scale/predictions"}, applies=_with_scales_along_a_line
     ),
     "scale_limit": Banded(
-        {
-            "metrics": lambda study: ["scale/measured", *_of_every_scale("measured")(study)],
-            "slopes": "scale/slopes",
-        },
-        applies=_with_scales,
+        {"metrics": _measured_over_scales, "slopes": "scale/slopes"}, applies=_with_scales
     ),
 }
 """The figures by name, step and subject, in the order in which their pages show them."""
