@@ -18,7 +18,7 @@ from widelimit.linear.eigenframework import (
 from widelimit.linear.random_features import draw_fourier, fourier_features, neuron_features
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
-from widelimit.report.claims import STEP4, judge
+from widelimit.report.claims import CLAIMS, judge
 from widelimit.report.pages.quoted import step4_numbers
 from widelimit.report.verdict import FAILS, HOLDS, OPEN
 from widelimit.seeds import generator
@@ -258,7 +258,7 @@ def test_turning_points_are_those_of_the_medians(made):
 
 def test_every_claim_of_the_page_holds(made):
     claims = judge("step4", made["metrics"], made["slopes"])
-    assert len(claims) == len(STEP4)
+    assert len(claims) == len(CLAIMS["step4"])
     open_ones, others = claims[claims["verdict"] == OPEN], claims[claims["verdict"] == FAILS]
     # Six seeds leave the kernel of hermite:3 open and how near its limit a curve ends, and four
     # data sets say little of a mean.

@@ -8,7 +8,7 @@ import pytest
 from widelimit.data.sources import points
 from widelimit.kernels.gram import gaussian_gram, ntk_gram
 from widelimit.measure.learning_curves import measure
-from widelimit.report.claims import LEARNING, judge
+from widelimit.report.claims import CLAIMS, judge
 from widelimit.report.verdict import HOLDS
 from widelimit.seeds import generator
 
@@ -90,7 +90,7 @@ def test_means_over_draws_follow_theory():
     sizes = {"dimensions": [4, 16], "sizes": [8, 32, 128], "degrees": [1, 2, 3], "draws": 50}
     made = measure(**SMALL | sizes | {"n_test": 200, "ridge": 0.0, "gaussian_scale": 0.5})
     claims = judge("learning", made["measured"])
-    assert len(claims) == len(LEARNING)
+    assert len(claims) == len(CLAIMS["learning"])
     assert set(claims.loc[~claims["metric"].str.startswith("direction"), "verdict"]) == {HOLDS}
     few = made["measured"].query("metric == 'learning_theory_deviation_least_dimension_gaussian'")
     assert few["value"].item() > 0.1

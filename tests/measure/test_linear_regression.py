@@ -10,7 +10,7 @@ from widelimit.measure.linear_regression.numbers import stable_range
 from widelimit.measure.linear_regression.statements import measure
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
-from widelimit.report.claims import STEP1, judge
+from widelimit.report.claims import CLAIMS, judge
 from widelimit.seeds import generator
 
 OPTIONS = {
@@ -257,7 +257,7 @@ def test_numbers_are_those_of_the_loop(value):
 
 def test_every_statement_holds(made):
     claims = judge("step1", made["measured"], slopes_table(made["measured"]))
-    assert len(claims) == len(STEP1)
+    assert len(claims) == len(CLAIMS["step1"])
     assert claims[claims["verdict"] != "yes"].empty
 
 

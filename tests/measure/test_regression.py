@@ -20,7 +20,7 @@ from widelimit.measure.regression.features import circle_samples
 from widelimit.measure.regression.fits import Kernel, main_kernels
 from widelimit.measure.regression.statements import measure_on
 from widelimit.measure.slopes import slopes_table
-from widelimit.report.claims import STEP2, judge
+from widelimit.report.claims import CLAIMS, judge
 
 OPTIONS = {
     "root": 4,
@@ -211,7 +211,7 @@ def test_the_kernels_are_those_of_step_3(kernels, points):
 
 def test_every_statement_holds(made):
     claims = judge("step2", made["measured"], slopes_table(made["measured"]))
-    assert len(claims) == len(STEP2)
+    assert len(claims) == len(CLAIMS["step2"])
     assert claims[claims["verdict"] != "yes"].empty
 
 

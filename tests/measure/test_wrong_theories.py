@@ -11,7 +11,7 @@ from widelimit.data.points import make_points
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.linear.gradient_descent import GradientDescent, GradientFlow
 from widelimit.measure.wide import kernels, metrics, predictions, trainings
-from widelimit.report.claims import STEP7, check_claims
+from widelimit.report.claims import check_claims, wide
 from widelimit.report.claims.claim import SLOPES
 from widelimit.report.verdict import FAILS, HOLDS
 from widelimit.study.arguments import data_arguments
@@ -21,7 +21,7 @@ from widelimit.study.config import load_study, read_configs
 pytestmark = pytest.mark.xdist_group("wrong theories")
 RATE = 0.01
 EARLY, LATE = [1, 10, 100], [10**4, 10**5]
-CLAIMS = [claim for claim in STEP7 if claim.experiment == "step7" and claim.kind != SLOPES]
+CLAIMS = [claim for claim in wide.CLAIMS if claim.experiment == "step7" and claim.kind != SLOPES]
 
 
 @pytest.fixture(scope="module")

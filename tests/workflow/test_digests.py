@@ -80,7 +80,7 @@ FIT = {
         ("report/figures/step7_loss.py", {"figure step7_loss"}),
         ("report/figure_text.py", {"page", "gallery", "figure", *FIGURES}),
         ("report/pages/render.py", {"page", "gallery"}),
-        ("report/claims/step4.py", {"judge_claims", "claims"}),
+        ("report/claims/features.py", {"judge_claims", "claims"}),
         ("tables/files.py", {*SCRIPT_OF, *STEPS, *FIGURES}),
     ],
 )

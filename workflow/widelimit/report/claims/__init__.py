@@ -2,29 +2,31 @@
 
 import pandas as pd
 
+from widelimit.report.claims import (
+    classes,
+    distance,
+    features,
+    learning,
+    linear_regression,
+    regression,
+    scale,
+    tangent,
+    wide,
+)
 from widelimit.report.claims.check import check_claims
 from widelimit.report.claims.claim import Claim
-from widelimit.report.claims.classes import CLASSES
-from widelimit.report.claims.distance import DISTANCE
-from widelimit.report.claims.learning import LEARNING
-from widelimit.report.claims.scale import SCALE
-from widelimit.report.claims.step1 import STEP1
-from widelimit.report.claims.step2 import STEP2
-from widelimit.report.claims.step4 import STEP4
-from widelimit.report.claims.step5 import STEP5
-from widelimit.report.claims.step7 import STEP7
 from widelimit.tables import schemas
 
 CLAIMS = {
-    "step1": STEP1,
-    "step2": STEP2,
-    "step4": STEP4,
-    "step5": STEP5,
-    "learning": LEARNING,
-    "step7": STEP7,
-    "distance": DISTANCE,
-    "scale": SCALE,
-    "classes": CLASSES,
+    "step1": linear_regression.CLAIMS,
+    "step2": regression.CLAIMS,
+    "step4": features.CLAIMS,
+    "step5": tangent.CLAIMS,
+    "learning": learning.CLAIMS,
+    "step7": wide.CLAIMS,
+    "distance": distance.CLAIMS,
+    "scale": scale.CLAIMS,
+    "classes": classes.CLAIMS,
 }
 """The statements of each step of the course."""
 
@@ -46,18 +48,4 @@ def judge(
     return schemas.CLAIMS.arrange(table.assign(course_step=course_step))
 
 
-__all__ = [
-    "CLAIMS",
-    "CLASSES",
-    "DISTANCE",
-    "LEARNING",
-    "SCALE",
-    "STEP1",
-    "STEP2",
-    "STEP4",
-    "STEP5",
-    "STEP7",
-    "Claim",
-    "check_claims",
-    "judge",
-]
+__all__ = ["CLAIMS", "Claim", "check_claims", "judge"]

@@ -19,7 +19,7 @@ _as_predicted = partial(
     high=0.05,
 )
 
-CLASSES = (
+CLAIMS = (
     *(
         _claim(
             f"Regression with {name} classifies more test points correctly than naming the most"

@@ -9,7 +9,7 @@ TEST = "measure/test_over_predicted.py::test_networks_are_as_far_as_predicted"
 _claim = partial(Claim, experiment="step7", test=TEST, truth=1.0)
 _ratio = partial(_claim, kind=RATIOS, least_width=1024)
 
-DISTANCE = (
+CLAIMS = (
     *(
         _ratio(
             f"{after} the kernel's error at the start costs as much as predicted"

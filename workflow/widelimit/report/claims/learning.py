@@ -13,7 +13,7 @@ NAMES = {
 
 _claim = partial(Claim, experiment="learning")
 
-LEARNING = (
+CLAIMS = (
     _claim(
         "Learnabilities, over all eigenfunctions, sum to the number of points (relative error)",
         "learnability_sum_error",

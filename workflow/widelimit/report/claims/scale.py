@@ -6,7 +6,7 @@ from widelimit.report.claims.claim import ERRORS, LAST, SLOPES, Claim
 
 _claim = partial(Claim, test="measure/test_scales.py::test_rich_and_lazy_at_every_width")
 
-SCALE = (
+CLAIMS = (
     *(
         _claim(
             f"At alpha sqrt(k) = {g} the kernels of wide networks drift alike, whatever the width"

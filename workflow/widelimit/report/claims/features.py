@@ -10,47 +10,48 @@ TWICE = "a curve without a peak has ratios near 1; the peak of 20 draws is ten t
 
 _claim = partial(Claim, reason=ROUNDING, experiment="step4")
 
-TURNS = "measure/test_features.py::test_turning_points_are_those_of_the_medians"
+_turning = partial(
+    _claim, test="measure/test_features.py::test_turning_points_are_those_of_the_medians"
+)
+_closed = partial(_claim, test="kernels/test_duals.py::test_duals_against_their_definition")
+_shape = partial(
+    _claim, test="kernels/test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half"
+)
 
 
 def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]:
     """What is stated of one kind of features, whose metrics begin with prefix."""
     return (
-        _claim(
+        _turning(
             f"{features[0].upper()}{features[1:]} interpolate from k = n on (k/n)",
             f"{prefix}_interpolation_ratio",
             reason="k < n features cannot interpolate n noisy targets, k = n do with probability 1",
-            test=TURNS,
             low=1,
             high=1,
         ),
-        _claim(
+        _turning(
             f"The test error of {features} peaks at interpolation (k/n)",
             f"{prefix}_peak_ratio",
             reason="the nearest numbers of features measured beside k = n are 5 % away",
-            test=TURNS,
             low=0.95,
             high=1.05,
         ),
-        _claim(
+        _turning(
             f"With fewer {features} it is smaller (peak / best before)",
             f"{prefix}_peak_to_classical",
             reason=TWICE,
-            test=TURNS,
             low=2,
         ),
-        _claim(
+        _turning(
             f"That of many more {features} is smaller (peak / widest)",
             f"{prefix}_peak_to_widest",
             reason=TWICE,
-            test=TURNS,
             low=2,
         ),
-        _claim(
+        _turning(
             f"It comes close to that of the limit, {limit} (median, widest / limit)",
             f"{prefix}_widest_to_limit",
             reason="50 n features are off their limit by some hundredths",
-            test=TURNS,
             kind=MEDIANS,
             low=0.9,
             high=1.1,
@@ -67,17 +68,15 @@ def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]
     )
 
 
-STEP4 = (
-    _claim(
+CLAIMS = (
+    _closed(
         "The closed forms of the dual activations are E[φ(u) φ(v)]",
         "dual_closed_form_error",
-        test="kernels/test_duals.py::test_duals_against_their_definition",
         high=1e-12,
     ),
-    _claim(
+    _closed(
         "The closed forms of their derivatives are E[φ′(u) φ′(v)]",
         "dual_derivative_error",
-        test="kernels/test_duals.py::test_duals_against_their_definition",
         high=1e-12,
     ),
     _claim(
@@ -86,23 +85,12 @@ STEP4 = (
         test="kernels/test_duals.py::test_derivative_against_central_differences",
         high=1e-10,
     ),
-    _claim(
-        "A dual does not fall on [0, 1]",
-        "dual_least_slope",
-        test="kernels/test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
-        low=-1e-12,
-    ),
-    _claim(
-        "A dual is convex on [0, 1]",
-        "dual_least_curvature",
-        test="kernels/test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
-        low=-1e-11,
-    ),
-    _claim(
+    _shape("A dual does not fall on [0, 1]", "dual_least_slope", low=-1e-12),
+    _shape("A dual is convex on [0, 1]", "dual_least_curvature", low=-1e-11),
+    _shape(
         "A dual is largest in size at correlation 1",
         "dual_range",
         reason="the bound itself, up to rounding",
-        test="kernels/test_duals.py::test_duals_are_increasing_and_convex_on_the_positive_half",
         high=1 + 1e-12,
     ),
     _claim(
@@ -170,4 +158,3 @@ STEP4 = (
     ),
     *_double_descent("random Fourier features", "fourier", "the Gaussian kernel"),
 )
-"""What the page of step 4 states."""

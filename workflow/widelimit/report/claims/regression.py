@@ -17,7 +17,7 @@ KERNELS = {
     "ntk": "The NTK, for every activation,",
 }
 
-STEP2 = (
+CLAIMS = (
     _claim(
         "A kernel is an inner product of features: (1 + x·z)ᵖ is ψ(x)·ψ(z)",
         "polynomial_gram_error",

@@ -7,6 +7,19 @@ from widelimit.report.claims.claim import Claim
 ROUNDING = "rounding leaves 10⁻¹⁴ or less; a wrong formula shows in the first digits"
 
 _claim = partial(Claim, reason=ROUNDING, experiment="step1")
+_threshold = partial(
+    _claim,
+    reason="the bisection ends at 10⁻⁹; the threshold is exact",
+    test="linear/test_least_squares.py::test_descent_converges_below_the_threshold_and_not_beyond",
+)
+_growth = partial(
+    _claim,
+    reason="a factor of 1 is neither growth nor decay; the margin is rounding",
+    test="measure/test_linear_regression.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
+)
+_span = partial(
+    _claim, test="linear/test_least_squares.py::test_iterates_stay_in_the_span_of_the_points"
+)
 
 REGIMES = {
     "overdetermined": "n > d: w tends to y X′ (X X′)⁻¹",
@@ -15,35 +28,27 @@ REGIMES = {
     "deficient": "X of less than full rank: w tends to y X⁺",
 }
 
-STEP1 = (
-    _claim(
+CLAIMS = (
+    _threshold(
         "Gradient descent converges from ησ₁² = 0 on",
         "linear_threshold_lower",
-        reason="the bisection ends at 10⁻⁹; the threshold is exact",
-        test="linear/test_least_squares.py::test_descent_converges_below_the_threshold_and_not_beyond",
         low=-1e-6,
         high=1e-6,
     ),
-    _claim(
+    _threshold(
         "It converges up to ησ₁² = 2",
         "linear_threshold_upper",
-        reason="the bisection ends at 10⁻⁹; the threshold is exact",
-        test="linear/test_least_squares.py::test_descent_converges_below_the_threshold_and_not_beyond",
         low=2 - 1e-6,
         high=2 + 1e-6,
     ),
-    _claim(
+    _growth(
         "One percent below 2 the distance from y X⁺ shrinks (200 steps / 100)",
         "linear_growth_below",
-        reason="a factor of 1 is neither growth nor decay; the margin is rounding",
-        test="measure/test_linear_regression.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
         high=1 - 1e-6,
     ),
-    _claim(
+    _growth(
         "One percent above 2 that distance grows (200 steps / 100)",
         "linear_growth_above",
-        reason="a factor of 1 is neither growth nor decay; the margin is rounding",
-        test="measure/test_linear_regression.py::test_the_distance_shrinks_below_the_threshold_and_grows_above",
         low=1 + 1e-6,
     ),
     _claim(
@@ -52,23 +57,16 @@ STEP1 = (
         test="linear/test_least_squares.py::test_iterates_are_those_of_gradient_descent",
         high=1e-10,
     ),
-    _claim(
-        "From 0 the iterates stay in the span of the points",
-        "linear_outside_span",
-        test="linear/test_least_squares.py::test_iterates_stay_in_the_span_of_the_points",
-        high=1e-10,
-    ),
-    _claim(
+    _span("From 0 the iterates stay in the span of the points", "linear_outside_span", high=1e-10),
+    _span(
         "From elsewhere the part outside the span never changes",
         "linear_outside_span_change",
-        test="linear/test_least_squares.py::test_iterates_stay_in_the_span_of_the_points",
         high=1e-10,
     ),
-    _claim(
+    _span(
         "From elsewhere the limit is not the solution of least norm (distance)",
         "linear_elsewhere_distance",
         reason="the distance would be rounding, 10⁻¹⁵, were the statement false",
-        test="linear/test_least_squares.py::test_iterates_stay_in_the_span_of_the_points",
         low=1e-3,
     ),
     *(

@@ -33,7 +33,7 @@ _quarter = partial(
     reason="a quarter is what 80 networks, each with one or two effective directions, tell",
 )
 
-STEP7 = (
+CLAIMS = (
     _half(
         "The NTK's error at the start costs the prediction a distance of k to the −1/2, after any"
         " number of steps (slope)",

@@ -8,7 +8,7 @@ ROUNDING = "rounding leaves 10⁻¹² or less; a wrong formula shows in the firs
 
 _claim = partial(Claim, reason=ROUNDING, experiment="step5")
 
-STEP5 = (
+CLAIMS = (
     _claim(
         "The empirical NTK is off its closed form by what k units leave (measured / theory)",
         "ntk_deviation",
