@@ -23,6 +23,7 @@ if WORKFLOW.is_dir():
     sys.path.insert(0, str(WORKFLOW))
 
 from snakemake.common import NOTHING_TO_BE_DONE_MSG
+from widelimit import PACKAGE
 from widelimit.report.catalog import (
     figure_settings,
     figure_tables,
@@ -41,7 +42,7 @@ from widelimit.study.faults import faults, remove
 from widelimit.study.measurements import measurements_of
 from widelimit.study.told import told
 from widelimit.tables import run
-from widelimit.tables.provenance import PACKAGE, code_digest
+from widelimit.tables.provenance import code_digest
 
 share_environment(PACKAGE)
 

@@ -5,8 +5,12 @@ for importing no more than it needs.
 """
 
 from importlib import import_module
+from pathlib import Path
 
 __version__ = "0.1.0"
+
+PACKAGE = Path(__file__).parent
+"""The folder of all modules."""
 
 _HOME = {
     "dual_activation": "kernels.duals",

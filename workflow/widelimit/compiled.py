@@ -27,7 +27,8 @@ from llvmlite import binding
 from numba import config, njit
 from numba.core.caching import IndexDataCacheFile
 
-PACKAGE = Path(__file__).parent
+from widelimit import PACKAGE
+
 AS_WRITTEN = set()
 """Every product and every sum is rounded."""
 IN_ORDER = {"contract"}

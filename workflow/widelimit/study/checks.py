@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from widelimit import PACKAGE
 from widelimit.data.datasets import DATASETS
 from widelimit.data.points import make_points
 from widelimit.kernels.activations import parse_activation
@@ -22,7 +23,6 @@ from widelimit.study.config import Experiment, Study, load_study, read_configs
 from widelimit.study.config.errors import ConfigError, readable
 from widelimit.study.environment import check_paths
 from widelimit.study.measurements import MEASUREMENTS
-from widelimit.tables.provenance import PACKAGE
 from widelimit.training.circle import obstacle_before_weights
 
 MAX_JOBS = 50_000

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from widelimit import PACKAGE
+
 # A script imports this first, as `import` comes before `from`. What it imports until it begins its
 # work lives as long as the process: looking for garbage in it, after each few hundred objects and
 # once more at the end, would take a third of the time in which a job starts and ends. `logged` sets
@@ -15,7 +17,6 @@ from pathlib import Path
 gc.disable()
 atexit.register(gc.freeze)
 
-PACKAGE = Path(__file__).parents[1]
 MACHINE = (OSError, MemoryError)
 """A full disk, a folder that is read-only, too little memory: whoever raises it names it."""
 EXPECTED = (*MACHINE, ValueError, ArithmeticError)

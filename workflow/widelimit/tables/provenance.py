@@ -18,11 +18,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from widelimit import __version__
+from widelimit import PACKAGE, __version__
 from widelimit.tables import run
 from widelimit.tables.files import read_metadata
 
-PACKAGE = Path(__file__).parents[1]
 LOCK = PACKAGE.parents[1] / "requirements.lock"
 """Of a checkout; a package that is installed by itself has none."""
 
