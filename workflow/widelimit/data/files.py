@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from widelimit.data.sources import row_place
+
 
 class Columns(NamedTuple):
     """values (rows, columns), all finite, and where a row, counted from 0, is in the file."""
@@ -34,7 +36,7 @@ def read_columns(path: str, columns: Sequence[str]) -> Columns:
     """
     is_parquet = _is_parquet(path)
     table = _read(path, is_parquet)
-    place = _row if is_parquet else lambda row: f"line {_line(path, row)}"
+    place = row_place if is_parquet else lambda row: f"line {_line(path, row)}"
     for name in columns:
         count = table.column_names.count(name)
         if count != 1:
@@ -205,10 +207,6 @@ def _reads_as_number(word: str) -> bool:
     except ValueError:
         return False
     return "_" not in word  # but in Python alone
-
-
-def _row(row: int) -> str:
-    return f"row {row + 1}"
 
 
 def _line(path: str, row: int) -> int:

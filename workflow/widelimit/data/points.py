@@ -136,13 +136,8 @@ def read_points(
     order = generator(root, "inputs").permutation(len(X))
     if standardise:
         X = _standardised(X, order[:n_train], inputs, f"{path}: ")
-    zero = np.flatnonzero(~X.any(axis=1))
-    if zero.size:
-        raise ValueError(
-            f"{path}: {zero.size} of {len(X)} points have norm 0, the first in"
-            f" {place(int(zero[0]))}, and cannot be put on the unit sphere"
-        )
-    return _split(normalise_rows(X), y, order, root=root, sizes=(n_train, n_test), std=noise_std)
+    X = normalise_rows(X, place=place, prefix=f"{path}: ")
+    return _split(X, y, order, root=root, sizes=(n_train, n_test), std=noise_std)
 
 
 def draw_dataset(

@@ -93,15 +93,26 @@ def points(
     return curve.points(t), t
 
 
-def normalise_rows(X: np.ndarray) -> np.ndarray:
-    """X / |x| row by row; ValueError for a row of norm 0, which has no direction."""
+def row_place(row: int) -> str:
+    """Where a row, counted from 0, is: row 1."""
+    return f"row {row + 1}"
+
+
+def normalise_rows(
+    X: np.ndarray, *, place: Callable[[int], str] = row_place, prefix: str = ""
+) -> np.ndarray:
+    """X / |x| row by row.
+
+    Raises ValueError for a row of norm 0, which has no direction; the message begins with
+    ``prefix`` and names the ``place`` of the first.
+    """
     # Dividing by the largest entry first keeps the squares of huge and tiny rows in range.
     largest = np.abs(X).max(axis=1, keepdims=True)
     zero = np.flatnonzero(largest == 0)
     if zero.size:
         raise ValueError(
-            f"{zero.size} of {len(X)} points have norm 0, the first in row {zero[0] + 1}, and"
-            " cannot be put on the unit sphere"
+            f"{prefix}{zero.size} of {len(X)} points have norm 0, the first in"
+            f" {place(int(zero[0]))}, and cannot be put on the unit sphere"
         )
     scaled = X / largest
     return scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
