@@ -58,4 +58,4 @@ def make_step4(
         data_sets=data_sets,
     )
     metrics = tables.pop("measured")
-    return tables | {"metrics": metrics, "slopes": slopes_table(metrics, widest=3)}
+    return tables | {"metrics": metrics, "slopes": slopes_table(metrics, "step4", widest=3)}

@@ -277,7 +277,7 @@ def test_a_broken_closed_form_is_told(made):
 
 
 def test_slopes_are_those_of_every_activation(made):
-    slopes = slopes_table(made["metrics"]).query("widths == 'widest'")
+    slopes = slopes_table(made["metrics"], "step4").query("widths == 'widest'")
     fitted = slopes[slopes["metric"] == "nngp_deviation"].set_index("activation")["slope"]
     assert set(fitted.index) == set(ACTIVATIONS)
     assert (fitted + 0.5).abs().max() < 0.1

@@ -9,7 +9,6 @@ from widelimit.measure.linear_regression.cases import REGIMES, regime, spectra
 from widelimit.measure.linear_regression.numbers import stable_range
 from widelimit.measure.linear_regression.statements import measure
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
-from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import CLAIMS, judge
 from widelimit.seeds import generator
 
@@ -256,14 +255,14 @@ def test_numbers_are_those_of_the_loop(value):
 
 
 def test_every_statement_holds(made):
-    claims = judge("step1", made["measured"], slopes_table(made["measured"]))
+    claims = judge("step1", made["measured"])
     assert len(claims) == len(CLAIMS["step1"])
     assert claims[claims["verdict"] != "yes"].empty
 
 
 def test_a_study_that_ends_too_soon_does_not_bear_them_out():
     few = measure(**(OPTIONS | {"steps": 20, "condition_number": 1000}))["measured"]
-    claims = judge("step1", few, slopes_table(few))
+    claims = judge("step1", few)
     failed = set(claims.loc[claims["verdict"] == "no", "metric"])
     # Bisection on so few steps does not find the threshold to six digits.
     assert failed - {"linear_threshold_upper"} == {

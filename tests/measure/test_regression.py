@@ -19,7 +19,6 @@ from widelimit.measure.regression.descent import (
 from widelimit.measure.regression.features import circle_samples
 from widelimit.measure.regression.fits import Kernel, main_kernels
 from widelimit.measure.regression.statements import measure_on
-from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import CLAIMS, judge
 
 OPTIONS = {
@@ -210,7 +209,7 @@ def test_the_kernels_are_those_of_step_3(kernels, points):
 
 
 def test_every_statement_holds(made):
-    claims = judge("step2", made["measured"], slopes_table(made["measured"]))
+    claims = judge("step2", made["measured"])
     assert len(claims) == len(CLAIMS["step2"])
     assert claims[claims["verdict"] != "yes"].empty
 
@@ -218,7 +217,7 @@ def test_every_statement_holds(made):
 def test_a_broken_kernel_does_not_bear_them_out(points, monkeypatch):
     monkeypatch.setattr(step2_kernels, "laplace_gram", lambda X, scale: indicator_gram(X))
     broken = measure_on(points["train"], points["test"], [_gaussian()], **OPTIONS)["measured"]
-    claims = judge("step2", broken, slopes_table(broken))
+    claims = judge("step2", broken)
     assert claims.loc[claims["verdict"] == "no", "metric"].tolist() == ["psd_least_laplace"]
 
 

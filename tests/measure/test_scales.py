@@ -138,7 +138,7 @@ def test_rich_and_lazy_at_every_width():
     given = study(scales=[1, 3, 10], widths=[2**10, 2**12, 2**14], seeds=12, steps=4000)
     scales, metrics, predictions = measured(given)
     table = measure_scales(scales, metrics, predictions)
-    slopes = slopes_table(pd.concat([table, *metrics]))
+    slopes = slopes_table(pd.concat([table, *metrics]), "scale")
     slopes = slopes[slopes["widths"].eq("all")].set_index(["experiment", "metric"])["slope"]
     assert slopes["scale", "crossover_scale"] == pytest.approx(-0.5, abs=0.05)
     for g in (1, 3):

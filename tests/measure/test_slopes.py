@@ -150,7 +150,7 @@ def test_slopes_table_is_one_of_slopes_parquet(widths, seeds, tmp_path):
     # A limit has no width, and at step 0 the distance is exactly 0: neither has a slope.
     rows += [(None, None, 10, "ntk_drift", 1.0)]
     rows += [(k, s, 0, "rmse_network_vs_ntk", 0.0) for k in widths for s in range(seeds)]
-    found = summaries.slopes_table(metrics(rows))
+    found = summaries.slopes_table(metrics(rows), "step7")
     tables.write_table(tmp_path / "slopes.parquet", found, schemas.SLOPES.schema())
     again = tables.read_table(tmp_path / "slopes.parquet")
     whole = again[again["widths"] != "local"]
@@ -166,20 +166,20 @@ def test_the_study_is_fitted_over_the_widths_of_the_experiments_beyond_it_too():
     rows = [(k, s, 10, "ntk_drift", rng.lognormal()) for k in (4, 8, 16, 32) for s in range(3)]
     study = metrics(rows)
     beyond = study[study["width"].isin((8, 16))].assign(experiment="beyond/sin")
-    fits = summaries.slopes_table(pd.concat([study, beyond]), widest=2)
+    fits = summaries.slopes_table(pd.concat([study, beyond]), "step7", widest=2)
     fits = fits.set_index(["experiment", "widths"])
     between = study[study["width"].isin((8, 16))]
     expected = summaries.fit_slope(between["width"], between["value"])
     del expected["lack_of_fit"]  # of two widths it has none
     assert fits.loc[("step7", "shared"), list(expected)].to_dict() == expected
     assert (fits.index.get_level_values("widths") != "local").sum() == 5
-    assert set(summaries.slopes_table(study)["widths"]) == {"all", "widest", "local"}
+    assert set(summaries.slopes_table(study, "step7")["widths"]) == {"all", "widest", "local"}
 
 
 def test_slopes_do_not_depend_on_the_order_of_rows():
     rng = np.random.default_rng(6)
     rows = [(k, s, 10, "ntk_drift", rng.lognormal()) for k in (4, 8, 16) for s in range(3)]
-    one, two = (summaries.slopes_table(metrics(r)) for r in (rows, rows[::-1]))
+    one, two = (summaries.slopes_table(metrics(r), "step7") for r in (rows, rows[::-1]))
     pd.testing.assert_frame_equal(one, two, rtol=1e-12)
 
 

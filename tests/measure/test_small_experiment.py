@@ -71,7 +71,9 @@ CASES = [
 def test_the_distance_falls_as_one_over_the_root_of_the_width(where, activation):
     parts = points() if where == "lift" else on_sphere(int(where.split()[1]))
     metrics = measured(parts, activation, widths=(256, 4096), seeds=12, steps=20)
-    slopes = slopes_table(metrics).query("metric == 'rmse_network_vs_ntk' and widths == 'all'")
+    slopes = slopes_table(metrics, "step7").query(
+        "metric == 'rmse_network_vs_ntk' and widths == 'all'"
+    )
     assert slopes["slope"].item() == pytest.approx(-0.5, abs=0.1)
 
 
@@ -82,7 +84,7 @@ def test_the_movement_falls_with_the_power_of_theory(where, activation):
     heavy tails of a polynomial of degree 3 hide the exponent at such widths."""
     parts = points() if where == "lift" else on_sphere(int(where.split()[1]))
     metrics = measured(parts, activation, widths=(128, 1024, 8192), seeds=24, steps=10)
-    slopes = slopes_table(metrics).query(
+    slopes = slopes_table(metrics, "step7").query(
         "metric == 'rmse_network_vs_empirical_ntk' and widths == 'all'"
     )
     theory = -0.75 if "relu" in activation else -1
@@ -100,7 +102,7 @@ def test_the_shipped_experiment_reaches_its_limit():
     ensemble = last[last["width"].eq(2**20)]["value"]
     assert ensemble["ensemble_mean_rmse_vs_ntk"] < 0.06
     assert 0.8 < ensemble["ensemble_std_ratio"] < 1.25
-    slopes = slopes_table(metrics, widest=3).query("widths == 'widest'")
+    slopes = slopes_table(metrics, "step7", widest=3).query("widths == 'widest'")
     slopes = slopes.groupby("metric")["slope"].agg(["min", "max", "size"])
     assert (slopes.loc[["rmse_network_vs_ntk", "weight_movement"], "size"] >= 3).all()
     for metric in ("rmse_network_vs_ntk", "ntk_drift", "weight_movement"):
@@ -111,7 +113,7 @@ def test_the_shipped_experiment_reaches_its_limit():
 
 @pytest.fixture(scope="module")
 def wide():
-    return slopes_table(measured(points(), widths=(256, 4096), seeds=16, steps=20))
+    return slopes_table(measured(points(), widths=(256, 4096), seeds=16, steps=20), "step7")
 
 
 @pytest.mark.slow

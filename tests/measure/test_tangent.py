@@ -192,7 +192,7 @@ def test_networks_have_the_threshold_of_their_kernel():
 
 
 def test_slopes_join_those_of_the_other_steps(measured, tmp_path):
-    slopes = slopes_table(measured["measured"])
+    slopes = slopes_table(measured["measured"], "step5")
     assert {"ntk_deviation", "hessian_norm_bounded", "ntk_outputs_cross"} <= set(slopes["metric"])
     write_table(tmp_path / "slopes.parquet", slopes, SLOPES.schema())
 

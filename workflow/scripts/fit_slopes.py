@@ -9,6 +9,6 @@ from widelimit.tables.provenance import made_by
 with job_log.logged(snakemake.log[0]) as say:
     origin = made_by(snakemake, __file__)
     metrics = concatenate(snakemake.input.metrics)
-    slopes = slopes_table(metrics, widest=snakemake.params.widest)
+    slopes = slopes_table(metrics, snakemake.wildcards.step, snakemake.params.widest)
     write_table(snakemake.output.slopes, slopes, schemas.SLOPES.schema(), origin)
     say(f"{len(slopes)} slopes")

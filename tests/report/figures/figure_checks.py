@@ -43,7 +43,7 @@ def make_study(
         "theory": done.theory,
         "predictions": done.predictions,
         "metrics": done.metrics,
-        "slopes": slopes_table(done.metrics),
+        "slopes": slopes_table(done.metrics, "step7"),
     }
 
 
@@ -52,7 +52,7 @@ def with_variant(study, variant):
     other = variant["metrics"].assign(experiment="interval")
     both = pd.concat([study["metrics"], other], ignore_index=True)
     named = {f"interval_{name}": frame for name, frame in variant.items()}
-    own = {"interval_metrics": other, "metrics": both, "slopes": slopes_table(both)}
+    own = {"interval_metrics": other, "metrics": both, "slopes": slopes_table(both, "step7")}
     return study | named | own
 
 

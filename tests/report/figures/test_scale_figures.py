@@ -40,7 +40,7 @@ def tables(case):
         "data": to_table(points)[0].astype({"t": float}),
         "predictions": last_predictions(each, predictions),
         "metrics": every.astype({"value": float}),
-        "slopes": slopes_table(every),
+        "slopes": slopes_table(every, "scale"),
     }
 
 

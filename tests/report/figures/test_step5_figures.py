@@ -37,7 +37,7 @@ def make(outputs=3, n_train=6, **changes):
     points = generate_samples(root=1, n_train=n_train, n_test=21, target=TARGETS[:outputs])
     tables = measure_on(points["train"], points["test"], root=1, **(SMALL | changes))
     tables["metrics"] = tables.pop("measured")
-    tables["slopes"] = slopes_table(tables["metrics"])
+    tables["slopes"] = slopes_table(tables["metrics"], "step5")
     return tables | {"points": to_table(points)[0]}
 
 

@@ -62,7 +62,7 @@ def make_beyond(others=("cos", "leaky_relu:0.1", "sphere_3", "sphere_100"), seed
             values = scatter(2 * seeds, rng) * (step > 0) * 3 / np.sqrt(width)
             parts.append(rows(step7_beyond.METRIC, values, width=width, step=step))
     metrics = frame(*parts)
-    return {"metrics": metrics, "slopes": slopes_table(metrics)}
+    return {"metrics": metrics, "slopes": slopes_table(metrics, "step7")}
 
 
 def make_classes(kernels=("ntk", "nngp", "gaussian", "laplace"), seeds=3, widths=(16, 256, 4096)):

@@ -110,7 +110,7 @@ def prediction_tables():
 def quoted(step3):
     """The tables that the text of each page quotes, by page."""
     measured = step4_metrics()
-    slopes = slopes_table(measured, widest=2)
+    slopes = slopes_table(measured, "step4", widest=2)
     return {
         "index": {},
         "step1": {"claims": judge("step1", measured)},

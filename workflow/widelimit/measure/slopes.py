@@ -1,7 +1,7 @@
 """Slopes against width, fitted over all seeds, with intervals."""
 
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -130,13 +130,13 @@ def fit_slopes(
     return table.astype({name: frame[name].dtype for name in by})
 
 
-def slopes_table(metrics: pd.DataFrame, widest: int = 4) -> pd.DataFrame:
-    """The rows of slopes.parquet from those of metrics.parquet, for `SLOPE_METRICS`.
+def slopes_table(metrics: pd.DataFrame, step: str, widest: int = 4) -> pd.DataFrame:
+    """The rows of slopes.parquet about one step: the slopes of its `SLOPE_METRICS`.
 
     For step 7 there is a third choice of widths beside those of `fit_slopes`, "shared": those
     between the narrowest and the widest of the smaller experiments beyond it, to compare with.
     """
-    chosen = metrics[metrics["metric"].isin([*chain(*SLOPE_METRICS.values())])]
+    chosen = metrics[metrics["metric"].isin(SLOPE_METRICS[step])]
     beyond = chosen.loc[chosen["experiment"].str.startswith("beyond/"), "width"]
     between = chosen["width"].between(beyond.min(), beyond.max()).fillna(False).astype(bool)
     shared = fit_slopes(chosen[between & (chosen["experiment"] == "step7")], _BY)
