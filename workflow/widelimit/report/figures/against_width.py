@@ -12,7 +12,7 @@ from matplotlib.gridspec import SubplotSpec
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from widelimit.measure.slopes import REJECTED
-from widelimit.report.figures import bands, style
+from widelimit.report.figures import bands, choices, style, words
 from widelimit.report.figures.labels import End
 from widelimit.report.numbers import fixed, number, power
 from widelimit.tables.columns import FITTED_WIDTHS, LINE, SLOPE, missing
@@ -46,6 +46,15 @@ def summarise(
     table = bands.summarise(rows, [*by, "width"], quantiles)
     names = [*by, *(column.name for column in FIT)]
     return table.merge(fits[names], on=list(by), how="left", validate="many_to_one")
+
+
+def by_step(rows: pd.DataFrame) -> list[Curve]:
+    """A curve for each step, named by it and in its colour among them."""
+    steps = choices.distinct(rows["step"])
+    return [
+        Curve(each, words.steps(step), style.step_colour(step, steps))
+        for step, each in rows.groupby("step")
+    ]
 
 
 def draw(
@@ -114,17 +123,9 @@ def small_multiples(
     panels, rest = grid.flat[: len(curves)], grid.flat[len(curves) :]
     for axes, curve in zip(panels, curves, strict=True):
         axes.set_title(curve.name)
-        axes.text(
-            0.97,
-            0.97,
-            curve.slope.replace(" ", "\n", 1),
-            transform=axes.transAxes,
-            color=curve.colour,
-            fontsize=7,
-            ha="right",
-            va="top",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-        )
+        corner = {"transform": axes.transAxes, "ha": "right", "va": "top", "fontsize": 7}
+        text = curve.slope.replace(" ", "\n", 1)
+        axes.text(0.97, 0.97, text, color=curve.colour, bbox=style.ON_WHITE, **corner)
     style.log_scale(panels[0])
     shown = pd.concat([bands.drawable(panels[0], curve.rows) for curve in curves])
     low, high = shown.loc[shown["lower"] > 0, "lower"].min(), shown["upper"].max()
@@ -153,16 +154,10 @@ def draw_slopes(axes: Axes, curves: Sequence[Curve], *, values: bool):
         axes.plot(_ends(fit), [place, place], color=curve.colour)
         if not rejected(fit):
             axes.plot(fit["slope"], place, curve.marker, color=curve.colour)
-        axes.annotate(
-            f"{curve.name}, {_margin(fit)}" if values else curve.name,
-            (fit["slope"], place),
-            (0, 3),
-            textcoords="offset points",
-            fontsize=7,
-            ha="center",
-            va="bottom",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3},
-        )
+        text = f"{curve.name}, {_margin(fit)}" if values else curve.name
+        above = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 7}
+        box = style.ON_WHITE | {"pad": 0.3}
+        axes.annotate(text, (fit["slope"], place), (0, 3), bbox=box, **above)
     axes.set_yticks([])
     axes.set_ylim(len(curves) - 0.5, -0.9)
     axes.grid(False, axis="y")

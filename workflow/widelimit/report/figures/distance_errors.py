@@ -6,13 +6,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import choices, style, words
-from widelimit.report.figures.study_points import AXIS_LABELS, POSITION, last_finite_step, locate
+from widelimit.report.figures.study_points import (
+    AXIS_LABELS,
+    POSITION,
+    last_finite_step,
+    locate_tests,
+)
 from widelimit.report.numbers import fixed, power
 from widelimit.tables.columns import INDEX, SEED, STEP, WIDTH, Table, real, text
 
 TITLE = "Two errors, and what theory says of them"
 
 START, MOVEMENT = "start", "movement"
+MEAN = {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.3}
 TITLES = {START: "kernel at the start", MOVEMENT: "movement of the kernel"}
 
 TABLE = Table(
@@ -50,8 +56,7 @@ def summarise(
     table = pd.concat([measured.reset_index(), theory]).melt(
         ["width", "seed", "index"], [START, MOVEMENT], var_name="quantity"
     )
-    points = locate(data)
-    points = points[points["split"] == "test"][["index", "axis", "position"]]
+    points = locate_tests(data)
     if points["axis"].eq("none").any():
         widest = theory[theory["width"] == widths[-1]].set_index("index")
         order = widest[MOVEMENT].fillna(widest[START]).rank(method="first")
@@ -77,7 +82,7 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.set_xlabel(AXIS_LABELS.get(axis, "test points, by predicted movement"))
     looks = {
         "one network": {"color": style.GREY, "linewidth": 0.8},
-        "theory: mean": {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.3},
+        "theory: mean": MEAN,
         "theory: ± 2 standard deviations": {"color": style.THEORY, "alpha": 0.2, "linewidth": 6},
     }
     style.key(figure, looks)
@@ -90,7 +95,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, quantity: str, colour):
     theory = rows[rows["seed"].isna()]
     x, value = theory["position"], theory["value"]
     mean = value if quantity == MOVEMENT else 0 * value
-    axes.plot(x, mean, color=style.THEORY, linestyle=style.DASHED, linewidth=1.3)
+    axes.plot(x, mean, **MEAN)
     if quantity == START:
         look = {"color": style.THEORY, "alpha": 0.15, "linewidth": 0}
         axes.fill_between(x, -2 * value, 2 * value, zorder=1, **look)

@@ -13,6 +13,7 @@ TITLE = "Units at the kink of one training point"
 
 LATE = 10
 """Steps at the end in which a unit that is held has been on and off."""
+BORDER = {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.1}
 SIDES = {"on": style.NTK, "off": style.NNGP}
 
 TABLE = Table("figures/distance_units.parquet", BORDER_UNITS.row, BORDER_UNITS.columns)
@@ -46,8 +47,7 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.set_xlabel("training steps")
     panels[0].set_ylabel("distance from the border\n$z = x_i \\cdot b \\, / \\, (s |a|)$")
     looks = {f"{side} at $x_i$": {"color": colour} for side, colour in SIDES.items()}
-    border = {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.1}
-    style.key(figure, {**looks, "border of $x_i$": border})
+    style.key(figure, {**looks, "border of $x_i$": BORDER})
     return figure
 
 
@@ -56,7 +56,7 @@ def _draw(axes: Axes, z: pd.DataFrame):
     for side, colour in SIDES.items():
         shown = z.where(z > 0 if side == "on" else z <= 0)
         axes.plot(steps, shown.T.to_numpy(float), color=colour, linewidth=0.6, alpha=0.9)
-    axes.axhline(0, color=style.THEORY, linestyle=style.DASHED, linewidth=1.1, zorder=1.5)
+    axes.axhline(0, zorder=1.5, **BORDER)
     axes.set_xlim(steps[0], steps[-1])
 
 

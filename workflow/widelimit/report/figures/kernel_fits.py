@@ -9,13 +9,23 @@ from matplotlib.axes import Axes
 from widelimit.report.figures import style
 from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import number
+from widelimit.tables.columns import real
+from widelimit.tables.regression import PREDICTION, TABLES, TARGET
+
+FIT = (
+    *TABLES["predictions"].pick("kernel", "scale", "split", "index", "t"),
+    TARGET,
+    PREDICTION,
+    real("rmse", "root mean square of f - y over the split"),
+)
+"""The columns of `fits`."""
 
 ROUNDING = 1e-6
 """Training RMSE below which a fit passes through the samples but for rounding."""
 
 
 def fits(points: pd.DataFrame, predictions: pd.DataFrame, part: str) -> pd.DataFrame:
-    """Predictions of one part beside their targets y, and their rmse over the split."""
+    """The columns `FIT` of one part of the predictions."""
     table = predictions[predictions["part"] == part].merge(
         points[["split", "index", "y"]], on=["split", "index"], validate="many_to_one"
     )
@@ -41,6 +51,11 @@ def rmse(value: float) -> str:
     return "<\u202f10⁻⁶" if value < ROUNDING else number(value, 3)
 
 
+def samples(table: pd.DataFrame) -> int:
+    """How many samples the fits are to."""
+    return table.loc[table["split"] == "train", "index"].nunique()
+
+
 def target_range(table: pd.DataFrame) -> tuple[float, float]:
     """Limits that the targets set, whatever the fits do between them."""
     low, high = table["y"].min(), table["y"].max()
@@ -51,10 +66,10 @@ def target_range(table: pd.DataFrame) -> tuple[float, float]:
 def draw_fit(axes: Axes, rows: pd.DataFrame, colour: str):
     """Target, samples and fit of one kernel, within `target_range`."""
     grid = rows[rows["split"] == "test"].sort_values("t")
-    samples = rows[rows["split"] == "train"]
+    train = rows[rows["split"] == "train"]
     axes.plot(grid["t"], grid["y"], color=style.GREY, linewidth=1, linestyle=style.DASHED)
     # Through the samples too: a narrow peak stands between two points of the grid.
     curve = rows.sort_values("t")
     axes.plot(curve["t"], curve["f"], color=colour)
-    axes.plot(samples["t"], samples["y"], "o", color=style.INK, markersize=3.5)
+    axes.plot(train["t"], train["y"], "o", color=style.INK, markersize=3.5)
     axes.set_ylim(*target_range(rows))

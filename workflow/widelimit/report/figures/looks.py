@@ -1,12 +1,11 @@
 """How kernels, activations and regimes are called and drawn, the same in every figure."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from widelimit.report.figures import style
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """Name, colour, dash and marker: the dash tells apart what shares a colour."""
 
     name: str
@@ -59,4 +58,4 @@ def activation(name: str) -> Look:
     """That of an activation, leaky_relu:0.1 as leaky relu 0.1, or of the Fourier features."""
     kind, _, parameter = name.partition(":")
     look = _ACTIVATIONS.get(kind, Look(kind, style.INK))
-    return replace(look, name=f"{look.name} {parameter}".strip())
+    return look._replace(name=f"{look.name} {parameter}".strip())

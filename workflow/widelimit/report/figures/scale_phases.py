@@ -66,25 +66,13 @@ def draw(table: pd.DataFrame) -> Figure:
     if len(crossover):
         k, alpha = crossover["width"].astype(float), crossover["alpha"]
         axes.plot(k, alpha, color=style.INK, marker="D", markersize=3.5, linewidth=1.2)
-        fit = against_width.slope(crossover.iloc[0])
-        axes.annotate(
-            f"drift 1\n{fit}".strip(),
-            (k.iloc[-1], alpha.iloc[-1]),
-            (14, 0),
-            textcoords="offset points",
-            fontsize=7.5,
-            va="center",
-        )
-    for where, name, place in (("bottom", "rich", 0.04), ("top", "lazy", 0.96)):
-        look = {"fontsize": 10, "color": style.GREY, "va": where, "fontstyle": "italic"}
-        axes.text(
-            0.02 if name == "rich" else 0.98,
-            place,
-            name,
-            transform=axes.transAxes,
-            ha="left" if name == "rich" else "right",
-            **look,
-        )
+        text = f"drift 1\n{against_width.slope(crossover.iloc[0])}".strip()
+        beside = {"textcoords": "offset points", "va": "center", "fontsize": 7.5}
+        axes.annotate(text, (k.iloc[-1], alpha.iloc[-1]), (14, 0), **beside)
+    look = {"fontsize": 10, "fontstyle": "italic", "color": style.GREY}
+    look |= {"transform": axes.transAxes}
+    axes.text(0.02, 0.04, "rich", ha="left", va="bottom", **look)
+    axes.text(0.98, 0.96, "lazy", ha="right", va="top", **look)
     axes.margins(0.1, 0.12)
     axes.set_ylabel(r"output scale $\alpha$")
     return figure

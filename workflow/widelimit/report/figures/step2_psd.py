@@ -50,18 +50,12 @@ def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(1.2 + 0.16 * len(table))
     axes = figure.subplots()
     axes.axvline(0, color=style.GREY, linewidth=0.8, zorder=0)
-    beside = {
-        "color": style.INK,
-        "xytext": (8, 0),
-        "textcoords": "offset points",
-        "va": "center",
-        "fontsize": 7,
-    }
+    beside = {"textcoords": "offset points", "va": "center", "fontsize": 7, "color": style.INK}
     for place, row in enumerate(table.itertuples()):
         colour = LOOKS[row.kernel].colour
         axes.plot([row.least, 0], [place, place], color=colour, linewidth=2)
         axes.plot(row.least, place, "o", color=colour, markersize=4)
-        axes.annotate(number(row.least, 2), (0, place), **beside)
+        axes.annotate(number(row.least, 2), (0, place), (8, 0), **beside)
     axes.set_yticks(range(len(table)), [_label(row) for row in table.itertuples()])
     axes.set_ylim(len(table) - 0.4, -0.6)
     axes.grid(False, axis="y")

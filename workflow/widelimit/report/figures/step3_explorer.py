@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import step3_scale, style
-from widelimit.report.figures.kernel_fits import label, rmse, target_range
+from widelimit.report.figures.kernel_fits import label, rmse, samples, target_range
 from widelimit.report.figures.looks import KERNELS
 from widelimit.report.figures.sliders import Frame, Moving, Panel, Part, Slider, Words, limits
 from widelimit.report.numbers import number
@@ -33,9 +33,9 @@ def draw(table: pd.DataFrame) -> Figure:
     for panel, axes, letter in zip(scene.panels, grid, "abcdefgh", strict=False):
         if panel.name in KERNELS:
             rows = table[table["kernel"] == panel.name].drop_duplicates(["split", "index"])
-            target, samples = (rows[rows["split"] == split] for split in ("test", "train"))
+            target, train = (rows[rows["split"] == split] for split in ("test", "train"))
             axes.plot(target["t"], target["y"], color=style.GREY, lw=1, ls=style.DASHED)
-            axes.plot(samples["t"], samples["y"], "o", color=style.INK, ms=3.5, zorder=4)
+            axes.plot(train["t"], train["y"], "o", color=style.INK, ms=3.5, zorder=4)
             axes.set_xlabel("$t$")
             axes.locator_params(axis="x", nbins=5)
             style.panel(axes, letter, KERNELS[panel.name].name)
@@ -112,13 +112,12 @@ def _condition(row: pd.Series) -> str:
 
 
 def caption(table: pd.DataFrame) -> str:
-    samples = table.loc[table["split"] == "train", "index"].nunique()
     return (
-        f"The fit to {samples} samples at any scale L. Above: samples (dots), their target (dashed)"
-        " and the fit. Below, against L: test error and condition number; rings: the chosen L.\nThe"
-        " error is the root mean square of fit − target over the test grid, the condition number"
-        f" λmax / λmin of the Gram matrix; L is one of {table['scale'].nunique()}. One"
-        " draw of the samples; nothing else is random."
+        f"The fit to {samples(table)} samples at any scale L. Above: samples (dots), their target"
+        " (dashed) and the fit. Below, against L: test error and condition number; rings: the"
+        " chosen L.\nThe error is the root mean square of fit − target over the test grid, the"
+        f" condition number λmax / λmin of the Gram matrix; L is one of {table['scale'].nunique()}."
+        " One draw of the samples; nothing else is random."
     )
 
 

@@ -68,15 +68,8 @@ def draw(table: pd.DataFrame) -> Figure:
         look = {"marker": MARKERS[circle], "color": COLOURS[circle], "linestyle": "none"}
         flat.plot(points["x_0"], points["x_1"], **look)
         lifted.plot(points["x_0"], points["x_1"], points["radius"], zorder=3 + 2 * circle, **look)
-        flat.annotate(
-            NAMES[circle],
-            (0, points["radius"].iloc[0]),
-            (0, -9),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            color=style.INK,
-        )
+        below = {"textcoords": "offset points", "ha": "center", "va": "top", "color": style.INK}
+        flat.annotate(NAMES[circle], (0, points["radius"].iloc[0]), (0, -9), **below)
     _draw_line(flat, table)
     _draw_plane(lifted, table)
     style.panel(flat, "a", "$(x_1, x_2)$: no line separates them")

@@ -6,22 +6,25 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from widelimit.report.figures import style
-from widelimit.report.figures.kernel_fits import ROUNDING, draw_fit, each_kernel, fits, label, rmse
+from widelimit.report.figures.kernel_fits import (
+    FIT,
+    ROUNDING,
+    draw_fit,
+    each_kernel,
+    fits,
+    label,
+    rmse,
+    samples,
+)
 from widelimit.report.figures.looks import KERNELS
-from widelimit.tables.columns import Table, real
-from widelimit.tables.regression import PREDICTION, TABLES, TARGET
+from widelimit.tables.columns import Table
 
 TITLE = "Five kernels on the same samples"
 
 TABLE = Table(
     "figures/step3_kernels.parquet",
     "one prediction of one kernel, at a sample or at a point of the grid",
-    (
-        *TABLES["predictions"].pick("kernel", "scale", "split", "index", "t"),
-        TARGET,
-        PREDICTION,
-        real("rmse", "root mean square of f - y over the split"),
-    ),
+    FIT,
 )
 
 
@@ -30,12 +33,11 @@ def summarise(points: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def caption(table: pd.DataFrame) -> str:
-    samples = table.loc[table["split"] == "train", "index"].nunique()
     grid = table.loc[table["split"] == "test", "index"].nunique()
     return (
-        f"Kernel regression on {samples} samples (dots) of the target (dashed), one panel a kernel."
-        f" f: root mean square of fit − target over a grid of {grid} points (test, bars) and over"
-        " the samples (training)."
+        f"Kernel regression on {samples(table)} samples (dots) of the target (dashed), one panel a"
+        f" kernel. f: root mean square of fit − target over a grid of {grid} points (test, bars)"
+        " and over the samples (training)."
     )
 
 
@@ -85,14 +87,9 @@ def _draw_scores(axes: Axes, kernels: list[tuple[str, float, pd.DataFrame]]):
     for place, (kernel, _, rows) in enumerate(kernels):
         score = rows.groupby("split")["rmse"].first()
         axes.barh(place, score["test"], height=0.36, color=KERNELS[kernel].colour)
-        axes.annotate(
-            f"{rmse(score['test'])} (training {rmse(score['train'])})",
-            (0, place),
-            (2, 8.5),
-            textcoords="offset points",
-            va="center",
-            fontsize=7,
-        )
+        text = f"{rmse(score['test'])} (training {rmse(score['train'])})"
+        beside = {"textcoords": "offset points", "va": "center", "fontsize": 7}
+        axes.annotate(text, (0, place), (2, 8.5), **beside)
     axes.set_yticks(range(len(kernels)), [KERNELS[kernel].name for kernel, _, _ in kernels])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(kernels) - 0.5, -0.8)

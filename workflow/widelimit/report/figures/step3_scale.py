@@ -6,24 +6,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import style, words
-from widelimit.report.figures.kernel_fits import draw_fit, fits, label, rmse
+from widelimit.report.figures.kernel_fits import FIT, draw_fit, fits, label, rmse, samples
 from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import number
-from widelimit.tables.columns import Table, real
-from widelimit.tables.regression import PREDICTION, TABLES, TARGET
+from widelimit.tables.columns import Table
+from widelimit.tables.regression import TABLES
 
 TITLE = "The effect of the scale L"
 
 TABLE = Table(
     "figures/step3_scale.parquet",
     "one prediction of one kernel at one L, at a sample or at a point of the grid",
-    (
-        *TABLES["predictions"].pick("kernel", "scale", "split", "index", "t"),
-        TARGET,
-        PREDICTION,
-        real("rmse", "root mean square of f - y over the split"),
-        *TABLES["spectra"].pick("condition_number"),
-    ),
+    (*FIT, *TABLES["spectra"].pick("condition_number")),
 )
 
 MOST_COLUMNS = 4
@@ -42,11 +36,10 @@ def summarise(
 
 
 def caption(table: pd.DataFrame) -> str:
-    samples = table.loc[table["split"] == "train", "index"].nunique()
     names = words.listed(KERNELS[kernel].name for kernel in table["kernel"].unique())
     return (
-        f"The same {samples} samples (dots) and target (dashed), fitted with the kernels {names} at"
-        f" {table['scale'].nunique()} values of L. cond: condition number of the Gram"
+        f"The same {samples(table)} samples (dots) and target (dashed), fitted with the kernels"
+        f" {names} at {table['scale'].nunique()} values of L. cond: condition number of the Gram"
         " matrix; RMSE over the test grid.\nA fit that leaves its panel is cut off there."
     )
 
@@ -87,16 +80,9 @@ def draw(table: pd.DataFrame) -> Figure:
             draw_fit(axes, rows, KERNELS[kernel].colour)
             axes.set_title(label(kernel, scale))
             first = rows[rows["split"] == "test"].iloc[0]
-            axes.text(
-                0.98,
-                0.02,
-                f"cond {number(first['condition_number'], 3)}\nRMSE {rmse(first['rmse'])}",
-                transform=axes.transAxes,
-                ha="right",
-                va="bottom",
-                fontsize=7,
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
-            )
+            text = f"cond {number(first['condition_number'], 3)}\nRMSE {rmse(first['rmse'])}"
+            corner = {"transform": axes.transAxes, "ha": "right", "va": "bottom", "fontsize": 7}
+            axes.text(0.98, 0.02, text, bbox=style.ON_WHITE | {"alpha": 0.8, "pad": 1}, **corner)
         cells[0].set_ylabel("$f$")
     for axes in grid[-1]:
         axes.set_xlabel("$t$")

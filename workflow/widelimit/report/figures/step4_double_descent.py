@@ -194,19 +194,12 @@ def _mark_regimes(axes: Axes, rows: pd.DataFrame, ratios: np.ndarray):
         axes.axvline(threshold, color=style.GREY, linewidth=0.8)
         left, right = spans.get("critical", (threshold, threshold))
         spans |= {"classical": (ratios[0], left), "over-parametrised": (right, ratios[-1])}
+    look = {"transform": axes.get_xaxis_transform(), "color": style.GREY, "fontsize": 7}
+    look |= {"ha": "center", "va": "top", "bbox": style.ON_WHITE | {"pad": 1}}
     for name, (left, right) in spans.items():
         if left < right or name == "critical":
-            axes.text(
-                np.sqrt(left * right),
-                0.93 if name == "critical" else 0.985,
-                name,
-                transform=axes.get_xaxis_transform(),
-                ha="center",
-                va="top",
-                fontsize=7,
-                color=style.GREY,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-            )
+            height = 0.93 if name == "critical" else 0.985
+            axes.text(np.sqrt(left * right), height, name, **look)
 
 
 def _draw_points(axes: Axes, rows: pd.DataFrame, quantity: str, points: str, *, colour, **look):

@@ -43,10 +43,10 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
 def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.9)
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    curves = []
-    for features, rows in table.groupby("features", sort=False):
-        look = looks.activation(features)
-        curves.append(Curve(rows, look.name, look.colour, look.marker, look.dash))
+    curves = [
+        Curve(rows, *looks.activation(features))
+        for features, rows in table.groupby("features", sort=False)
+    ]
     left.set_ylabel("relative distance of the kernel from its limit")
     style.panel(left, "a", "Distance, Frobenius norm")
     ends = against_width.draw({left: curves}, slopes=False)

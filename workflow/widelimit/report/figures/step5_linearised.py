@@ -74,16 +74,8 @@ def _draw_cost(axes: Axes, by_metric: dict[str, pd.DataFrame], cost: str, floor:
     axes.plot(steps, ensemble["centre"], marker, color=colour)
     axes.plot(steps, limit["centre"], color=style.THEORY, linewidth=1)
     last = ensemble[ensemble["centre"] > 4 * floor].iloc[-1]
-    axes.annotate(
-        name,
-        (float(last["step"]), last["centre"]),
-        place,
-        textcoords="offset points",
-        color=colour,
-        fontsize=7.5,
-        ha="right",
-        va="center",
-    )
+    beside = {"textcoords": "offset points", "ha": "right", "va": "center", "fontsize": 7.5}
+    axes.annotate(name, (float(last["step"]), last["centre"]), place, color=colour, **beside)
 
 
 def caption(table: pd.DataFrame) -> str:

@@ -57,10 +57,7 @@ def draw(table: pd.DataFrame) -> Figure:
     left, right = figure.subplots(1, 2, width_ratios=(1.7, 1), sharey=True)
     by_metric = dict(iter(table.groupby("metric")))
     steps = choices.distinct(by_metric[NETWORK]["step"])
-    by_step = [
-        Curve(rows, words.steps(step), style.step_colour(step, steps))
-        for step, rows in by_metric[NETWORK].groupby("step")
-    ]
+    by_step = against_width.by_step(by_metric[NETWORK])
     last = by_step[-1]
     distances = [
         Curve(last.rows, "network vs limit NTK", last.colour),
@@ -70,13 +67,10 @@ def draw(table: pd.DataFrame) -> Figure:
         distances.insert(1, Curve(by_metric[OWN], "network vs own NTK", style.NTK, "s"))
     left.set_ylabel("distance (root mean square over test points)")
     style.panel(left, "a", "Network against NTK prediction, at the same step")
-    style.panel(
-        right,
-        "b",
-        f"{['Two', 'Three'][OWN in by_metric]} distances after {words.steps(steps[-1])}",
-    )
+    count = "Three" if OWN in by_metric else "Two"
+    style.panel(right, "b", f"{count} distances after {words.steps(steps[-1])}")
     ends = against_width.draw({left: by_step, right: distances})
-    colours = {step: style.step_colour(step, steps) for step in steps}
+    colours = dict(zip(steps, (curve.colour for curve in by_step), strict=True))
     against_width.draw_theory(left, by_metric.get(PREDICTED, table.iloc[:0]), colours)
     label_ends(ends)
     return figure

@@ -11,7 +11,7 @@ from widelimit.report.figures.study_points import (
     AXIS_LABELS,
     POSITION,
     last_finite_step,
-    locate,
+    locate_tests,
     of_study,
     outputs,
 )
@@ -77,8 +77,7 @@ def summarise(
     limit = theory[(theory["model"] == "ntk") & (theory["step"] == step)]
     first = limit[limit["output"] == 0]
     pointwise = pd.concat([_ensemble(networks, panels), _melted(first)])
-    points = locate(data)
-    points = points[points["split"] == "test"][["index", "axis", "position"]]
+    points = locate_tests(data)
     if points["axis"].eq("none").any():
         position = points["index"].map(first.set_index("index")["mean"])
         points = points.assign(axis="mean", position=position)

@@ -4,7 +4,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import against_width, choices, style, words
-from widelimit.report.figures.against_width import Curve
 from widelimit.report.figures.labels import label_ends
 from widelimit.report.figures.study_points import of_study
 from widelimit.report.numbers import number, power
@@ -44,14 +43,10 @@ def summarise(
 def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.9)
     panels = figure.subplots(1, 2, sharey=True)
-    steps = choices.distinct(table["step"])
     curves = {}
     for letter, axes, (metric, title) in zip("ab", panels, PANELS.items(), strict=True):
         style.panel(axes, letter, title)
-        curves[axes] = [
-            Curve(rows, words.steps(step), style.step_colour(step, steps))
-            for step, rows in table[table["metric"] == metric].groupby("step")
-        ]
+        curves[axes] = against_width.by_step(table[table["metric"] == metric])
     panels[0].set_ylabel("distance (root mean square over test points)")
     ends = against_width.draw(curves)
     for axes, metric in zip(panels, PREDICTED.values(), strict=True):

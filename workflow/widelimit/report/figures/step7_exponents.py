@@ -52,10 +52,10 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
 def draw(table: pd.DataFrame) -> Figure:
     figure = style.figure(3.4)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1))
-    curves = []
-    for name, rows in table.groupby("activation", sort=False):
-        look = looks.activation(name)
-        curves.append(Curve(rows, look.name, look.colour, look.marker, look.dash))
+    curves = [
+        Curve(rows, *looks.activation(name))
+        for name, rows in table.groupby("activation", sort=False)
+    ]
     against_width.draw({left: curves}, guide=-1.0)
     left.set_ylabel("drift of the NTK (norm / norm)")
     style.panel(left, "a", "Drift of the NTK in training")

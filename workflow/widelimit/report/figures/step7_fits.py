@@ -10,6 +10,7 @@ from widelimit.report.figures.study_points import (
     POSITION,
     last_finite_step,
     locate,
+    locate_tests,
     outputs,
 )
 from widelimit.report.numbers import number, power
@@ -48,11 +49,9 @@ def summarise(data: pd.DataFrame, predictions: pd.DataFrame, *, panels: int = 6)
     shown = predictions[predictions["model"].isin(("network", "ntk")) & predictions["output"].eq(0)]
     shown = shown[shown["step"] == last_finite_step(predictions)]
     shown = shown[shown["width"].isna() | shown["width"].isin(widths)]
-    points = locate(data)
-    test = points[points["split"] == "test"][["index", *(column.name for column in POSITION)]]
-    curves = shown.dropna(subset="f").merge(test, on="index")
+    curves = shown.dropna(subset="f").merge(locate_tests(data), on="index")
     curves = curves.rename(columns={"model": "series", "f": "value"})
-    targets = points.rename(columns={"split": "series", "y_0": "value"})
+    targets = locate(data).rename(columns={"split": "series", "y_0": "value"})
     table = pd.concat([TABLE.arrange(targets), TABLE.arrange(curves)])
     order = ["series", "width", "seed", "position", "index"]
     return TABLE.arrange(table.assign(outputs=outputs(data)).sort_values(order))

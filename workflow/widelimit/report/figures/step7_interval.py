@@ -139,15 +139,9 @@ def _draw_spectra(axes: Axes, table: pd.DataFrame):
     for line, (inputs, rows) in enumerate(_each(table, "eigenvalue").items()):
         colour, place = COLOURS[inputs], rows["index"].astype(int) + 1
         axes.plot(place, rows["value"], color=colour, zorder=3 - line, **MARKERS[inputs])
-        axes.text(
-            0.05,
-            0.13 - 0.08 * line,
-            f"{NAMES[inputs]}: rank {len(rows)}",
-            color=colour,
-            fontsize=7.5,
-            transform=axes.transAxes,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-        )
+        look = {"transform": axes.transAxes, "fontsize": 7.5, "bbox": style.ON_WHITE}
+        text = f"{NAMES[inputs]}: rank {len(rows)}"
+        axes.text(0.05, 0.13 - 0.08 * line, text, color=colour, **look)
     style.log_scale(axes)
     axes.set_ylim(bottom=axes.get_ylim()[0] / 20)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))

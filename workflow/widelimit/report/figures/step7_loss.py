@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import bands, choices, style, words
+from widelimit.report.figures import bands, choices, looks, style, words
 from widelimit.report.figures.labels import label_ends
 from widelimit.report.figures.study_points import of_study
 from widelimit.report.numbers import number, power
@@ -69,11 +69,12 @@ def draw(table: pd.DataFrame) -> Figure:
             look = {"marker": "o" if len(bands.drawable(axes, rows)) == 1 else None}
             ends[axes] += bands.draw(axes, rows, colour, along="step", name=power(width), **look)
     closed = bands.drawable(left, table[table["quantity"] == "closed_form"])
-    theory = {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.2}
     if len(closed):
-        left.plot(closed["step"].astype(float), closed["centre"], label="closed form", **theory)
+        left.plot(
+            closed["step"].astype(float), closed["centre"], label="closed form", **looks.THEORY
+        )
         left.legend(loc="lower left")
-    right.axhline(1, **theory)
+    right.axhline(1, **looks.THEORY)
     left.set_ylabel("training loss (half the sum of squares)")
     right.set_ylabel("measured / closed form")
     style.panel(left, "a", "Loss, by hidden units $k$")

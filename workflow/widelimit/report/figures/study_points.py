@@ -29,6 +29,12 @@ def locate(data: pd.DataFrame) -> pd.DataFrame:
     return data.assign(axis=axis, position=position)
 
 
+def locate_tests(data: pd.DataFrame) -> pd.DataFrame:
+    """index, axis and position of the test points."""
+    points = locate(data)
+    return points.loc[points["split"] == "test", ["index", "axis", "position"]]
+
+
 def outputs(data: pd.DataFrame) -> int:
     """How many outputs the networks of data.parquet have."""
     return sum(name.startswith("y_") for name in data.columns)

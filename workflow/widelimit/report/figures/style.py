@@ -27,6 +27,9 @@ ORANGE, SKY, GREEN, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#CC79A7"
 
 DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.6))
 
+ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+"""The box of a text that hides what is behind it."""
+
 _RC = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#555555",
