@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spheres import sphere
-from widelimit.finite_width.response import KernelResponse, power_sums, strides
+from widelimit.finite_width.response import KernelResponse, Strides, power_sums, strides
 from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import gradient_descent_prediction
 
@@ -55,20 +55,24 @@ def test_the_effect_is_the_derivative_of_descent(kernels, steps):
 
 def test_the_answer_to_a_drive_step_by_step(kernels):
     K, K_Z = kernels
-    marks = np.array([0, 1, 2, 5, 12, 40])
-    rng = np.random.default_rng(3)
-    drive = rng.standard_normal((5, 6, 1))
+    steps = [0, 7, 150, 400]
     response = KernelResponse(K, K_Z, learning_rate=0.05)
-    answers = response.answer(drive, marks)
-    change, total = np.zeros(6), np.zeros(4)
-    for i, length in enumerate(np.diff(marks)):
+    descent = Strides(response, steps)
+    lengths = np.diff(descent.marks)
+    assert lengths.max() > 4
+    rng = np.random.default_rng(3)
+    drive = rng.standard_normal((len(lengths), 6, 2))
+    change, total, expected = np.zeros((6, 2)), np.zeros((4, 2)), [np.zeros((4, 2))]
+    for q, length in zip(drive, lengths, strict=True):
         for _ in range(length):
             total = total - 0.05 * K_Z @ change
-            change = change - 0.05 * K @ change + drive[i, :, 0] / length
-        np.testing.assert_allclose(answers[i + 1, :, 0], total, rtol=1e-12, atol=1e-12)
+            change = change - 0.05 * K @ change + q / length
+        expected.append(total)
+    expected = np.array(expected)[np.isin(descent.marks, steps)]
+    np.testing.assert_allclose(descent.answer(drive), expected, rtol=1e-12, atol=1e-12)
     residual = rng.standard_normal(6)
-    sums = (response.stride_sums(marks) * (response.vectors.T @ residual)) @ response.vectors.T
-    for i, (start, end) in enumerate(itertools.pairwise(marks)):
+    sums = (descent.sums * (response.vectors.T @ residual)) @ response.vectors.T
+    for i, (start, end) in enumerate(itertools.pairwise(descent.marks)):
         powers = [np.linalg.matrix_power(np.eye(6) - 0.05 * K, t) for t in range(start, end)]
         np.testing.assert_allclose(sums[i], 0.05 * sum(powers) @ residual, atol=1e-13)
 

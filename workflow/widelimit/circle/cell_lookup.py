@@ -26,8 +26,8 @@ class Borders(NamedTuple):
 
 
 def borders_of(arrangement: Arrangement) -> Borders:
-    rays = np.stack([np.cos(arrangement.angle), np.sin(arrangement.angle)], axis=1)
-    turn = np.array([quarter_turns(b1, b2) for b1, b2 in rays])
+    turn = np.empty(arrangement.cells)
+    _fill_turns(np.cos(arrangement.angle), np.sin(arrangement.angle), turn)
     pieces = np.arange(TABLE_LENGTH) * (4.0 / TABLE_LENGTH)
     return Borders(
         np.ascontiguousarray(arrangement.border[:, 0]),
@@ -54,6 +54,12 @@ def quarter_turns(b1, b2):
     # Without branches: the signs of random weights cannot be predicted.
     turn = 2.0 - rise if b1 < 0.0 else rise
     return turn + (4.0 if turn < 0.0 else 0.0)
+
+
+@compiled
+def _fill_turns(b1, b2, turn):
+    for m in range(turn.size):
+        turn[m] = quarter_turns(b1[m], b2[m])
 
 
 @inlined

@@ -29,7 +29,7 @@ import numpy as np
 
 from widelimit.circle.arrangement import arrange
 from widelimit.finite_width.border_queues import advance_queues, empty_queues
-from widelimit.finite_width.response import KernelResponse, strides
+from widelimit.finite_width.response import KernelResponse, Strides
 from widelimit.kernels.activations import Activation
 
 ON_THE_LINE = 1e-12
@@ -44,12 +44,11 @@ class KinkFlux:
 
     def __init__(self, X, Z, phi: Activation, response: KernelResponse, steps):
         arrangement = arrange(X)
-        self.X, self.Z, self.phi, self.response = X, Z, phi, response
+        self.X, self.Z, self.phi, self.vectors = X, Z, phi, response.vectors
         angle = arrangement.angle
         self.ray = np.stack([np.cos(angle), np.sin(angle)], axis=1)
         self.normal = arrangement.border
-        self.marks = strides(steps)
-        self.checkpoints = np.searchsorted(self.marks, steps)
+        self.strides = Strides(response, steps)
         self.gap = float(np.diff(angle, append=angle[0] + 2 * math.pi).min())
 
     def follow(self, residual) -> tuple[np.ndarray, np.ndarray]:
@@ -65,13 +64,13 @@ class KinkFlux:
         # s c / (2 pi) at k = 1
         coefficient = self.phi.scale**1.5 / (2 * math.pi)
         drive = coefficient * psi.gain(pulls)
-        answered = self.response.answer(drive[:, :, None], self.marks)[self.checkpoints, :, 0]
-        behind = np.zeros((len(self.marks), *pulls.shape[1:]))
+        answered = self.strides.answer(drive[:, :, None])[:, :, 0]
+        behind = np.zeros((len(pulls) + 1, *pulls.shape[1:]))
         np.cumsum(pulls, axis=0, out=behind[1:])
-        added = coefficient * _Slopes(self, self.Z).gain(behind[self.checkpoints])
+        added = coefficient * _Slopes(self, self.Z).gain(behind[self.strides.checkpoints])
         farthest = np.abs(np.cumsum(speeds, axis=0)).max(axis=(1, 2), initial=0.0)
         farthest = np.maximum.accumulate(np.append(0.0, farthest))
-        return answered + added, farthest[self.checkpoints]
+        return answered + added, farthest[self.strides.checkpoints]
 
     def speeds(self, residual) -> np.ndarray:
         """eta e.S in each stride, (strides, rays, 2): what z = e.b / (s |a|) gains there on the
@@ -80,8 +79,8 @@ class KinkFlux:
 
     def _pull_of_points(self, psi: _Slopes, residual) -> np.ndarray:
         """eta S on both sides of each ray, (strides, 2, rays, 2)."""
-        V = self.response.vectors
-        sums = (self.response.stride_sums(self.marks) * (V.T @ residual)) @ V.T
+        V = self.vectors
+        sums = (self.strides.sums * (V.T @ residual)) @ V.T
         return np.stack([psi.pulled(sums, side) for side in (psi.on, psi.off)], axis=1)
 
     def _across(self, S: np.ndarray) -> np.ndarray:

@@ -94,30 +94,45 @@ class KernelResponse:
         bent = (differences * (V.T @ dK_train @ V)) @ rho
         return eta * (dK_test_train @ (V @ scaled)) - eta**2 * self.projected @ bent
 
-    def stride_sums(self, marks: np.ndarray) -> np.ndarray:
-        """eta sum_t mu^t over the steps from each mark to the next, (len(marks) - 1, n)."""
-        x = self.learning_rate * self.eigenvalues
-        gains = np.stack([_gain(x, T) for T in marks])
-        return self.learning_rate * np.diff(gains, axis=0)
 
-    def answer(self, drive: np.ndarray, marks: np.ndarray) -> np.ndarray:
-        """How the network answers what is added to f at its training points, (len(marks), m, p).
+class Strides:
+    """Descent with a kernel, stride by stride.
 
-        drive (len(marks) - 1, n, p): added between one mark and the next, evenly. At every mark
-        the part of f on the test points that comes from it: with d_(t+1) = (I - eta K) d_t + q_t,
+    response: to changes of the kernel; steps: ascending whole numbers
+    marks         numbers of steps at which strides begin and end, as `strides` gives them
+    checkpoints   the place of each of `steps` among them
+    sums (s, n)   eta sum_t mu^t over the steps of each of the s strides
+    """
+
+    def __init__(self, response: KernelResponse, steps):
+        self.response, self.marks = response, strides(steps)
+        self.checkpoints = np.searchsorted(self.marks, steps)
+        x = response.learning_rate * response.eigenvalues
+        gains = np.stack([_gain(x, T) for T in self.marks])
+        self.sums = response.learning_rate * np.diff(gains, axis=0)
+        self._lengths = np.diff(self.marks)
+        # Strides of the same length do the same.
+        lengths, self._kind = np.unique(self._lengths, return_inverse=True)
+        self._by_kind = [
+            tuple(f(x, length)[:, None] for f in (_gain, _double_gain, powers))
+            for length in lengths
+        ]
+
+    def answer(self, drive: np.ndarray) -> np.ndarray:
+        """How the network answers what is added to f at its training points, (len(steps), m, p).
+
+        drive (s, n, p): added during each stride, evenly. At every checkpoint the part of f on the
+        test points that comes from it: with d_(t+1) = (I - eta K) d_t + q_t,
         -eta K(x, X) sum_t d_t, exactly.
         """
-        x, eta = self.learning_rate * self.eigenvalues, self.learning_rate
-        change = np.zeros((len(x), drive.shape[2]))
-        total = np.zeros_like(change)
-        answers = [total]
-        for q, length in zip(drive, np.diff(marks), strict=True):
-            q = self.vectors.T @ q / length
-            gain, twice = _gain(x, length)[:, None], _double_gain(x, length)[:, None]
-            total = total + gain * change + twice * q
-            change = powers(x, length)[:, None] * change + gain * q
-            answers.append(total)
-        return -eta * np.einsum("mq,tqp->tmp", self.projected, np.stack(answers))
+        drive = self.response.vectors.T @ drive / self._lengths[:, None, None]
+        change = np.zeros(drive.shape[1:])
+        totals = np.zeros((len(self.marks), *change.shape))
+        for t, (q, kind) in enumerate(zip(drive, self._kind, strict=True)):
+            gain, double_gain, power = self._by_kind[kind]
+            totals[t + 1] = totals[t] + gain * change + double_gain * q
+            change = power * change + gain * q
+        return -self.response.learning_rate * (self.response.projected @ totals[self.checkpoints])
 
 
 def _gain(x: np.ndarray, steps: int) -> np.ndarray:

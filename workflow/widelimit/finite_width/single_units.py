@@ -23,7 +23,7 @@ Neglected: that residuals are changed by the movement itself (see mean_field for
 
 import numpy as np
 
-from widelimit.finite_width.response import KernelResponse, strides
+from widelimit.finite_width.response import KernelResponse, Strides
 from widelimit.finite_width.samples import normal_points, square_root
 from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.kernels.gram import nngp_gram, ntk_gram
@@ -76,31 +76,29 @@ class _Walk:
     """Weighted sums over the units that were followed, stride by stride."""
 
     def __init__(self, X, Z, y, phi: Activation, width: int, response: KernelResponse, steps):
-        self.X, self.Z, self.y, self.phi, self.response = X, Z, y, phi, response
+        self.X, self.Z, self.y, self.phi, self.vectors = X, Z, y, phi, response.vectors
         self.width, self.s = width, np.sqrt(phi.scale / width)
-        self.marks = strides(steps)
-        self.checkpoints = np.searchsorted(self.marks, steps)
-        self.sums = response.stride_sums(self.marks)
+        self.strides = Strides(response, steps)
         p = y.shape[1]
-        self.train = np.zeros((len(self.marks), len(X), p))
+        self.train = np.zeros((len(self.strides.marks), len(X), p))
         self.test = np.zeros((len(steps), len(Z), p))
 
     def follow(self, a, b, f0, weight: float) -> None:
         """a (u, p), b (u, d), f0 (u, p, n)."""
-        X, phi, s, V = self.X, self.phi, self.s, self.response.vectors
+        X, phi, s, V = self.X, self.phi, self.s, self.vectors
         frozen = _Frozen(a, b, phi)
         value0, slope0 = frozen.features(X)
         rho = (self.y.T - f0 - s * a[:, :, None] * value0[:, None]) @ V
-        for t in range(len(self.marks)):
+        for t in range(len(self.train)):
             U = b @ X.T
             value, slope = phi.value(U), phi.derivative(U)
             self.train[t] += weight * s * (value.T @ a - frozen.part(X, value0, slope0))
-            for i in np.flatnonzero(self.checkpoints == t):
+            for i in np.flatnonzero(self.strides.checkpoints == t):
                 left = phi.value(b @ self.Z.T).T @ a - frozen.part(self.Z, *frozen.features(self.Z))
                 self.test[i] += weight * s * left
-            if t == len(self.sums):
+            if t == len(self.strides.sums):
                 break
-            R = s * (self.sums[t] * rho) @ V.T
+            R = s * (self.strides.sums[t] * rho) @ V.T
             gradient = slope * np.einsum("up,upi->ui", a, R)
             a, b = a + np.einsum("upi,ui->up", R, value), b + gradient @ X
             frozen.a_steps += np.einsum("upi,ui->up", R, value0)
@@ -108,8 +106,7 @@ class _Walk:
 
     def effect(self) -> np.ndarray:
         drive = self.width * np.diff(self.train, axis=0)
-        answered = self.response.answer(drive, self.marks)[self.checkpoints]
-        return answered + self.width * self.test
+        return self.strides.answer(drive) + self.width * self.test
 
 
 class _Frozen:

@@ -42,7 +42,7 @@ class CellSums:
         if few or activation.slope is None or not on_unit_circle(points):
             return None
         arrangement = arrange(points)
-        if not B.any(axis=1).all() or arrangement.is_disputed(points, B):
+        if not np.logical_or(*B.T).all() or arrangement.is_disputed(points, B):
             return None
         return cls(points, arrangement, B, activation.slope)
 
