@@ -3,7 +3,7 @@
 With K_k in place of K descent ends elsewhere by d f_T(x), linear in K_k - K (`response`), and so a
 mean of k independent terms of mean 0, one for each unit. Its variance is 1/k times that of a term,
 
-    k Var[d f_T(x)] = E[(P + a^2 Q)^2] - E[P + a^2 Q]^2 = E[P^2 + 2 P Q + 3 Q^2] - E[P + Q]^2,
+    k Var[d f_T(x)] = E[(P + a^2 Q)^2] - E[P + a^2 Q]^2 = E[(P + Q)^2 + 2 Q^2] - E[P + Q]^2,
 
 P and Q the responses to phi phi' and (x.z) phi' phi' of one b in place of dK. The mean over a is
 exact, over b it is taken over low-discrepancy points. Averaged over initialisations the residual
@@ -20,7 +20,7 @@ from widelimit.finite_width.samples import initial_values, normal_points
 from widelimit.kernels.activations import Activation
 from widelimit.kernels.gram import nngp_gram
 
-BLOCK_ENTRIES = 1 << 18
+BLOCK_ENTRIES = 1 << 17
 MOST_DRAWS = 64
 """Values of f_0 averaged over where there are more training points; below, the mean is exact."""
 
@@ -39,8 +39,8 @@ def start_variance(
     B = normal_points(count, X.shape[1])
     result = np.zeros((len(steps), len(Z), y.shape[1]))
     for T, variance in zip(steps, result, strict=True):
-        PP, PQ, QQ, mean = _moments(X, Z, B, response, phi, residuals, T)
-        own = PP + 2 * PQ + 3 * QQ - mean**2
+        square, QQ, mean = _moments(X, Z, B, response, phi, residuals, T)
+        own = square + 2 * QQ - mean**2
         for p, weight in enumerate(weights):
             # Other outputs' residuals come in by a_p a_q, of mean 0 and variance 1.
             others = sum(QQ @ w for q, w in enumerate(weights) if q != p)
@@ -62,28 +62,30 @@ def _residuals(X, y, phi: Activation, f0_train) -> tuple[np.ndarray, np.ndarray]
 
 
 def _moments(X, Z, B, response: KernelResponse, phi: Activation, residuals, T: int):
-    """Means over b of P^2, P Q, Q^2 and P + Q, each (m, c), for every column of residuals."""
+    """Means over b of (P + Q)^2, Q^2 and P + Q, each (m, c), for every column of residuals."""
     g, differences = response.power_sums(T)
     V, eta, n = response.vectors, response.learning_rate, len(X)
+    projected = eta * response.projected
     rho = V.T @ residuals
     summed = V @ (g[:, None] * rho)
-    moments = np.zeros((4, len(Z), residuals.shape[1]))
+    square, QQ, mean = np.zeros((3, len(Z), residuals.shape[1]))
     length = max(1, BLOCK_ENTRIES // max(n * n, len(Z) * residuals.shape[1]))
     for start in range(0, len(B), length):
         b = B[start : start + length]
         value, slope = phi.value(b @ X.T), phi.derivative(b @ X.T)
         value_Z, slope_Z = phi.value(b @ Z.T), phi.derivative(b @ Z.T)
         gradient = slope[:, :, None] * X  # (u, n, d)
-        P = value_Z[:, :, None] * (value @ summed)[:, None]
-        Q = slope_Z[:, :, None] * (Z @ (gradient.transpose(0, 2, 1) @ summed))
         features, slopes = value @ V, V.T @ gradient  # (u, n), (u, n, d)
         # eta K(x, X) V (differences * V'kV) rho
         bent_P = features[:, :, None] * (differences @ (features[:, :, None] * rho))
         bent_Q = ((slopes @ slopes.transpose(0, 2, 1)) * differences) @ rho
-        P -= eta * (response.projected @ bent_P)
-        Q -= eta * (response.projected @ bent_Q)
-        for total, term in zip(moments, (P * P, P * Q, Q * Q, P + Q), strict=True):
-            total += term.sum(axis=0)
-    moments /= len(B)
+        Q = slope_Z[:, :, None] * (Z @ (gradient.transpose(0, 2, 1) @ summed))
+        Q -= projected @ bent_Q
+        both = value_Z[:, :, None] * (value @ summed)[:, None]
+        both -= projected @ bent_P
+        both += Q
+        square += np.einsum("umc,umc->mc", both, both)
+        QQ += np.einsum("umc,umc->mc", Q, Q)
+        mean += both.sum(axis=0)
     scale = eta * phi.scale
-    return scale**2 * moments[0], scale**2 * moments[1], scale**2 * moments[2], scale * moments[3]
+    return scale**2 * square / len(B), scale**2 * QQ / len(B), scale * mean / len(B)
