@@ -10,6 +10,7 @@ kernels/preactivations.py. The others agree with it, except about units on the l
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,7 +22,7 @@ SAME_LINE = 8 * np.finfo(float).eps
 BLOCK_ENTRIES = 1 << 18
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arrangement:
     """The 2H cells of n points on the unit circle, H >= 2.
 
@@ -61,9 +62,11 @@ class Arrangement:
         """
         deciding = self.border[self.line]
         others = (deciding != X).any(axis=1)
+        if not others.any():
+            return False
         X, deciding = X[others], deciding[others]
         same_side = (self.positive == self.opens[self.line])[others, None]
-        block = max(1, BLOCK_ENTRIES // max(1, len(X)))
+        block = max(1, BLOCK_ENTRIES // len(X))
         for units in (B[start : start + block] for start in range(0, len(B), block)):
             agreed = (preactivations(deciding, units) > 0) == same_side
             if ((preactivations(X, units) > 0) != agreed).any():
@@ -90,7 +93,16 @@ def _lines(angles: np.ndarray) -> list[int]:
 
 
 def arrange(X: np.ndarray) -> Arrangement:
-    """The cells of the rows of X (n, 2), which have norm 1 (see `on_unit_circle`) and n >= 1."""
+    """The cells of the rows of X (n, 2), which have norm 1 (see `on_unit_circle`) and n >= 1.
+
+    A network is read out on the same points many times: the last few arrangements are kept.
+    """
+    return _arrange(np.asarray(X, dtype=float).tobytes())
+
+
+@lru_cache(maxsize=8)
+def _arrange(content: bytes) -> Arrangement:
+    X = np.frombuffer(content).reshape(-1, 2)
     # The ray at which x switches on is x turned back by a quarter. Of it and its opposite one
     # has its angle in [0, pi); choosing by sign before arctan2 gives x and -x the same bits.
     ray = np.stack([X[:, 1], -X[:, 0]], axis=1)

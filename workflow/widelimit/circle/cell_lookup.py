@@ -1,5 +1,6 @@
 """Which cell of an arrangement a weight b lies in: a guess from a table, then exact sign tests."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ class Borders(NamedTuple):
     guess: np.ndarray
 
 
+@lru_cache(maxsize=8)
 def borders_of(arrangement: Arrangement) -> Borders:
     turn = np.empty(arrangement.cells)
     _fill_turns(np.cos(arrangement.angle), np.sin(arrangement.angle), turn)
