@@ -29,14 +29,13 @@ def summarise(confusion: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.6)
+    titles = [f"{KERNELS[kernel].name} regression" for kernel in SHOWN]
+    figure, grid = style.row(3.6, *titles, sharey=True)
     wrong = table.loc[table["label"].ne(table["predicted"]), "points"]
     most = max(wrong.max(), 1)
-    grid = figure.subplots(1, 2, sharey=True)
     grid[0].set_ylabel("class")
-    for axes, kernel, letter in zip(grid, SHOWN, "ab", strict=True):
+    for axes, kernel in zip(grid, SHOWN, strict=True):
         _draw_matrix(axes, table[table["kernel"] == kernel], most)
-        style.panel(axes, letter, f"{KERNELS[kernel].name} regression")
     return figure
 
 

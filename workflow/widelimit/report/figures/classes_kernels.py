@@ -42,8 +42,8 @@ def summarise(errors: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(2.9)
-    left, right = figure.subplots(1, 2, width_ratios=[1, 1.1])
+    titles = ("Test error", "The choice of the ridge")
+    figure, (left, right) = style.row(2.9, *titles, width_ratios=(1, 1.1))
     tested = table[table["test_error"].notna()].iloc[::-1].reset_index(drop=True)
     _draw_tests(left, tested)
     right.set_xscale("log")
@@ -57,8 +57,6 @@ def draw(table: pd.DataFrame) -> Figure:
             ends.append(End(last["ridge"], 100 * last["validation_error"], look.name, look.colour))
     right.set_xlabel("ridge")
     right.set_ylabel("wrong on validation, %")
-    style.panel(left, "a", "Test error")
-    style.panel(right, "b", "The choice of the ridge")
     label_ends({right: ends})
     return figure
 

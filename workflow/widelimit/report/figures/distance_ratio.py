@@ -64,11 +64,9 @@ def summarise(metrics: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.4)
-    panels = figure.subplots(1, 2, sharey=True)
+    figure, panels = style.row(3.4, *PANELS.values(), sharey=True)
     steps = choices.distinct(table["step"])
-    for axes, (quantity, title), letter in zip(panels, PANELS.items(), "ab", strict=True):
-        style.panel(axes, letter, title)
+    for axes, quantity in zip(panels, PANELS, strict=True):
         _draw(axes, table[table["quantity"] == quantity], steps)
         against_width.width_axis(axes, choices.distinct(table["width"]))
     panels[0].set_ylabel("measured / predicted")

@@ -39,11 +39,9 @@ def held(z: pd.DataFrame) -> pd.Series:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.2)
-    panels = figure.subplots(1, 2, sharey=True)
-    for axes, (sign, z), letter in zip(panels, by_sign(table).items(), "ab", strict=True):
+    figure, panels = style.row(3.2, "Units with $a$ > 0", "Units with $a$ < 0", sharey=True)
+    for axes, z in zip(panels, by_sign(table).values(), strict=True):
         _draw(axes, z)
-        style.panel(axes, letter, f"Units with $a$ {'>' if sign > 0 else '<'} 0")
         axes.set_xlabel("training steps")
     panels[0].set_ylabel("distance from the border\n$z = x_i \\cdot b \\, / \\, (s |a|)$")
     looks = {f"{side} at $x_i$": {"color": colour} for side, colour in SIDES.items()}

@@ -46,15 +46,13 @@ def summarise(networks: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.1)
-    row = figure.subplots(1, len(QUANTITIES))
+    figure, row = style.row(3.1, *QUANTITIES.values())
     ends = {}
-    for axes, letter, (quantity, title) in zip(row, "abc", QUANTITIES.items(), strict=True):
+    for axes, quantity in zip(row, QUANTITIES, strict=True):
         axes.set_xscale("log", base=2)
         ends[axes] = _draw(axes, table[table["quantity"] == quantity])
         axes.set_xlabel("training points $n$")
         axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
-        style.panel(axes, letter, title)
     label_ends(ends)
     return figure
 

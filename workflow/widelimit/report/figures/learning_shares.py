@@ -38,11 +38,11 @@ def summarise(theory: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.0)
-    row = figure.subplots(1, 4, sharey=True)
+    titles = [looks.KERNELS[kernel].name for kernel in KERNELS]
+    figure, row = style.row(3.0, *titles, sharey=True)
     degrees = [*range(LAST + 1), None]
     colours = [*(style.shade(10.0**i, [1.0, 10.0**LAST]) for i in range(LAST + 1)), style.LIGHT]
-    for axes, letter, kernel in zip(row, "abcd", KERNELS, strict=True):
+    for axes, kernel in zip(row, KERNELS, strict=True):
         here = table[table["kernel"] == kernel]
         shares = [_of(here, degree) for degree in degrees]
         n = sorted(here["n_train"].unique())
@@ -50,7 +50,6 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.stackplot(n, *shares, colors=colours, linewidth=0.3, edgecolor="white")
         axes.set(xlim=(n[0], n[-1]), ylim=(0, 1), xlabel="training points $n$")
         axes.grid(visible=False)
-        style.panel(axes, letter, looks.KERNELS[kernel].name)
     row[0].set_ylabel("share of the points")
     names = [*(f"degree {i}" for i in range(LAST + 1)), "beyond"]
     look = {"linewidth": 6, "solid_capstyle": "butt"}

@@ -12,6 +12,7 @@ from widelimit.tables.learning import DEGREE, DIMENSION, KERNEL, POINTS, RESOLVE
 
 TITLE = "Where theory fails: in few dimensions, for what is nearly learned"
 
+MARKERS = {"ntk": "o", "nngp": "s", "gaussian": "D", "laplace": "^"}
 LIMIT = 0.1
 """Deviation that is drawn as a band."""
 
@@ -47,9 +48,9 @@ def summarise(errors: pd.DataFrame, theory: pd.DataFrame) -> pd.DataFrame:
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
     dimensions = sorted(table["dimension"].unique())
-    figure = style.figure(3.2)
-    row = figure.subplots(1, len(dimensions), sharex=True, sharey=True, squeeze=False)[0]
-    for axes, letter, dimension in zip(row, "abcd", dimensions, strict=False):
+    titles = [f"$d$ = {dimension}" for dimension in dimensions]
+    figure, row = style.row(3.2, *titles, sharex=True, sharey=True)
+    for axes, dimension in zip(row, dimensions, strict=True):
         axes.set_xscale("log")
         axes.axhspan(1 - LIMIT, 1 + LIMIT, color=style.GREY, alpha=0.13, linewidth=0)
         axes.axhline(1, **looks.THEORY)
@@ -59,23 +60,13 @@ def draw(table: pd.DataFrame) -> Figure:
             bars = 2 * rows["error"]
             axes.errorbar(rows["missed"], rows["ratio"], bars, color=look.colour, **dots)
         axes.set_xlabel("share not learned, $1 - L$")
-        style.panel(axes, letter, f"$d$ = {dimension}")
     row[0].set_ylabel("test error: measured / theory")
-    style.key(
-        figure,
-        {
-            looks.KERNELS[kernel].name: {
-                "color": looks.KERNELS[kernel].colour,
-                "marker": marker,
-                "linestyle": "none",
-            }
-            for kernel, marker in MARKERS.items()
-        },
-    )
+    key = {}
+    for kernel, marker in MARKERS.items():
+        name, colour, *_ = looks.KERNELS[kernel]
+        key[name] = {"color": colour, "marker": marker, "linestyle": "none"}
+    style.key(figure, key)
     return figure
-
-
-MARKERS = {"ntk": "o", "nngp": "s", "gaussian": "D", "laplace": "^"}
 
 
 def caption(table: pd.DataFrame) -> str:

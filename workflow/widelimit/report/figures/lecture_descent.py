@@ -45,11 +45,9 @@ def summarise(descent: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.3)
+    figure, panels = style.row(3.3, *(title for title, _ in PANELS.values()))
     ends = {}
-    for letter, axes, (model, (title, limits)) in zip(
-        "ab", figure.subplots(1, 2), PANELS.items(), strict=True
-    ):
+    for axes, (model, (_, limits)) in zip(panels, PANELS.items(), strict=True):
         axes.set_xscale("log")
         style.log_scale(axes)
         rows = table[table["model"] == model]
@@ -60,8 +58,7 @@ def draw(table: pd.DataFrame) -> Figure:
             ends[axes].append(level(axes, _error(table, kernel), name, colour, **line))
         axes.set_xlim(right=1.1 * float(rows["width"].max()))
         axes.set_xlabel("features $k$")
-        style.panel(axes, letter, title)
-    figure.axes[0].set_ylabel("mean squared test error")
+    panels[0].set_ylabel("mean squared test error")
     label_ends(ends)
     return figure
 

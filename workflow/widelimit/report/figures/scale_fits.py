@@ -110,16 +110,13 @@ def error(table: pd.DataFrame, g: float, width: int) -> float:
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
     scene = moving(table)
-    figure = style.figure(3.3)
-    grid = figure.subplots(1, 2, sharey=True)
     rows = dict(iter(table.groupby("quantity")))
     lazy = scales.scales(table)[-1]
     limit = rows["ntk"][rows["ntk"]["g"] == lazy].sort_values("position")
     titles = ("At the chosen g", f"Lazy, g = {scales.written(lazy)}")
+    figure, grid = style.row(3.3, *titles, sharey=True)
     colours = (None, to_hex(style.shade(lazy, scales.scales(table))))
-    for axes, panel, part, title, letter, colour in zip(
-        grid, scene.panels, scene.parts, titles, "ab", colours, strict=True
-    ):
+    for axes, panel, part, colour in zip(grid, scene.panels, scene.parts, colours, strict=True):
         panel.fix(axes)
         frame = part.at_start(scene.sliders)
         look = {"color": frame.colour or colour, "linewidth": 0.9}
@@ -130,7 +127,6 @@ def draw(table: pd.DataFrame) -> Figure:
         points = looks.TRAINING_POINTS | {"zorder": 4}
         axes.plot(train["position"], train["value"], label="training points", **points)
         axes.set_xlabel(AXIS_LABELS[table["axis"].iloc[0]])
-        style.panel(axes, letter, title)
     grid[0].set_ylabel("output")
     figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure

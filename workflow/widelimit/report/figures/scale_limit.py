@@ -38,8 +38,7 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.6)
-    grid = figure.subplots(1, 2)
+    figure, grid = style.row(3.6, *QUANTITIES.values())
     each = scales.scales(table)
     # Neighbouring shades are alike.
     marker = dict(zip(each, cycle("osD^vPX"), strict=False))
@@ -51,8 +50,6 @@ def draw(table: pd.DataFrame) -> Figure:
         for axes, name in zip(grid, QUANTITIES, strict=True)
     }
     ends = against_width.draw(panels, slopes=False)
-    for axes, title, letter in zip(grid, QUANTITIES.values(), "ab", strict=True):
-        style.panel(axes, letter, title)
     grid[0].set_ylabel("root mean square over test points")
     label_ends(ends)
     return figure

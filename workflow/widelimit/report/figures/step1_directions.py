@@ -29,12 +29,12 @@ def summarise(directions: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.3)
     rates = table["relative_learning_rate"].unique()
-    panels = figure.subplots(1, len(rates), sharex=True, sharey=True, squeeze=False)[0]
+    titles = [rf"$\eta\,\sigma_1^2 = {rate:g}$" for rate in rates]
+    figure, panels = style.row(3.3, *titles, sharex=True, sharey=True)
     eigenvalues = table["eigenvalue"].unique()
     colours = {eigenvalue: style.shade(eigenvalue, eigenvalues) for eigenvalue in eigenvalues}
-    for axes, letter, rate in zip(panels, "abc", rates, strict=False):
+    for axes, rate in zip(panels, rates, strict=True):
         rows = table[(table["relative_learning_rate"] == rate) & (table["step"] > 0)]
         for eigenvalue, curve in rows.groupby("eigenvalue", sort=False):
             step, colour = curve["step"].astype(float), colours[eigenvalue]
@@ -43,7 +43,6 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.set_xscale("log")
         distance_axis(axes)
         axes.set_xlabel("training steps $T$")
-        style.panel(axes, letter, rf"$\eta\,\sigma_1^2 = {rate:g}$")
     panels[0].set_ylabel("distance along one direction\n(at the start: 1)")
     looks = {
         rf"$\sigma_i^2/\sigma_1^2$ = {number(eigenvalue, 2)}": {

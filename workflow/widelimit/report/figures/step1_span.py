@@ -56,13 +56,10 @@ def summarise(plane: pd.DataFrame, regimes: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.3)
-    plane, outside, distance = figure.subplots(1, 3, width_ratios=(1.15, 1, 1))
+    titles = ("One point, two weights", "Outside the span", r"Distance to $X^+y$")
+    figure, (plane, outside, distance) = style.row(3.3, *titles, width_ratios=(1.15, 1, 1))
     _draw_plane(plane, table[table["quantity"] == PLANE])
-    for axes, quantity, letter, title in (
-        (outside, OUTSIDE, "b", "Outside the span"),
-        (distance, DISTANCE, "c", r"Distance to $X^+y$"),
-    ):
+    for axes, quantity in ((outside, OUTSIDE), (distance, DISTANCE)):
         rows = table[(table["quantity"] == quantity) & (table["step"] > 0)]
         for (regime, start), curve in rows.groupby(["regime", "start"], sort=False):
             look = {"color": REGIMES[regime].colour, "marker": REGIMES[regime].marker}
@@ -72,7 +69,6 @@ def draw(table: pd.DataFrame) -> Figure:
         distance_axis(axes)
         axes.set_ylim(top=1e2)
         axes.set_xlabel("training steps")
-        style.panel(axes, letter, title)
     outside.set_ylabel(r"in units of $|X^+y|$")
     distance.tick_params(labelleft=False)
     regimes = {
@@ -110,7 +106,6 @@ def _draw_plane(axes: Axes, rows: pd.DataFrame):
     axes.set_ylim(low[1], high[1])
     axes.set_xlabel("$w_1$")
     axes.set_ylabel("$w_2$")
-    style.panel(axes, "a", "One point, two weights")
 
 
 def caption(table: pd.DataFrame) -> str:

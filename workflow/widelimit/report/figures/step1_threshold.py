@@ -32,13 +32,15 @@ def summarise(threshold: pd.DataFrame, spectra: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.7)
-    left, right = figure.subplots(1, 2, sharey=True)
     last = table[table["step"] == choices.last_step(table)]
-    looks = _looks(last)
+    looks, shown = _looks(last), _second(table)
+    titles = (
+        f"{words.steps(choices.last_step(table))}, several spectra",
+        f"{looks[shown][1]}, more and more steps",
+    )
+    figure, (left, right) = style.row(3.7, *titles, sharey=True)
     for name, rows in last.groupby("spectrum", sort=False):
         _draw_curve(left, rows, looks[name][0])
-    shown = _second(table)
     rows = table[table["spectrum"] == shown]
     steps = choices.distinct(rows["step"])
     colours = {step: style.step_colour(step, steps) for step in steps}
@@ -51,8 +53,6 @@ def draw(table: pd.DataFrame) -> Figure:
         for end in (0, 2):
             axes.axvline(end, color=style.THEORY, linewidth=1, linestyle=style.DASHED)
     left.set_ylabel(r"distance $|w_T - X^+y| \, / \, |X^+y|$")
-    style.panel(left, "a", f"{words.steps(steps[-1])}, several spectra")
-    style.panel(right, "b", f"{looks[shown][1]}, more and more steps")
     by_step = {words.steps(step): {"color": colour} for step, colour in colours.items()}
     style.key(right, by_step, loc="upper center", ncols=1)
     marks = {"marker": "o", "markersize": 2.5}

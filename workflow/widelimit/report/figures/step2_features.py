@@ -28,12 +28,11 @@ def summarise(interpolants: pd.DataFrame) -> pd.DataFrame:
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
     degrees = choices.distinct(table["degree"])
-    figure = style.figure(2.9)
-    panels = figure.subplots(1, len(degrees), sharey=True, squeeze=False)[0]
-    for axes, letter, degree in zip(panels, "abcd", degrees, strict=False):
-        rows = table[table["degree"] == degree]
-        _draw_fits(axes, rows)
-        style.panel(axes, letter, f"degree {degree}, {rows['features'].iloc[0]} features")
+    features = table.groupby("degree")["features"].first()
+    titles = [f"degree {degree}, {features[degree]} features" for degree in degrees]
+    figure, panels = style.row(2.9, *titles, sharey=True)
+    for axes, degree in zip(panels, degrees, strict=True):
+        _draw_fits(axes, table[table["degree"] == degree])
     samples = table.loc[table["fit"] == "samples", "f"]
     room = 0.25 * (samples.max() - samples.min() or 1)
     panels[0].set_ylim(samples.min() - room, samples.max() + room)

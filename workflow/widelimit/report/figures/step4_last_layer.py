@@ -46,8 +46,8 @@ def summarise(last_layer: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.2)
-    left, right = figure.subplots(1, 2)
+    titles = ("Distance from the limit of infinitely many steps", "Network less closed form")
+    figure, (left, right) = style.row(3.2, *titles)
     widths = choices.distinct(table["width"])
     for axes in (left, right):
         axes.set_xscale("log")
@@ -68,8 +68,6 @@ def draw(table: pd.DataFrame) -> Figure:
         ends[right] += bands.draw(right, by_quantity["difference"], colour, **look)
     left.set_ylabel("distance from the limit (rms, test)")
     right.set_ylabel("largest difference")
-    style.panel(left, "a", "Distance from the limit of infinitely many steps")
-    style.panel(right, "b", "Network less closed form")
     label_ends(ends)
     return figure
 

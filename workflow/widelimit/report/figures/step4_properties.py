@@ -54,18 +54,19 @@ def summarise(duals: pd.DataFrame, chebyshev: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.4)
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.1))
+    titles = (
+        r"Derivative (lines), $c\,\mathrm{E}[\phi'(u)\,\phi'(v)]$ (markers)",
+        "Smoothness inside the interval",
+    )
+    figure, (left, right) = style.row(3.4, *titles, width_ratios=(1, 1.1))
     activations = table.groupby("activation", sort=False)
     ends = {left: [_draw_derivative(left, name, rows) for name, rows in activations]}
     ends[right] = _draw_coefficients(right, table)
     left.set_xlabel(r"correlation $\xi$")
     left.set_ylabel(r"$c\,\frac{d\hat\phi}{d\xi}$")
-    style.panel(left, "a", r"Derivative (lines), $c\,\mathrm{E}[\phi'(u)\,\phi'(v)]$ (markers)")
     right.set_yscale("log")
     right.set_xlabel("degree $n$ of the Chebyshev polynomial")
     right.set_ylabel("coefficient on [−0.9, 0.9]")
-    style.panel(right, "b", "Smoothness inside the interval")
     label_ends(ends)
     return figure
 

@@ -41,16 +41,14 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.9)
-    left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
+    titles = ("Distance, Frobenius norm", "Fitted slopes")
+    figure, (left, right) = style.row(3.9, *titles, width_ratios=(1.5, 1))
     curves = [
         Curve(rows, *looks.activation(features))
         for features, rows in table.groupby("features", sort=False)
     ]
     left.set_ylabel("relative distance of the kernel from its limit")
-    style.panel(left, "a", "Distance, Frobenius norm")
     ends = against_width.draw({left: curves}, slopes=False)
-    style.panel(right, "b", "Fitted slopes")
     against_width.draw_slopes(right, curves, values=True)
     label_ends(ends)
     return figure

@@ -46,8 +46,9 @@ def summarise(metrics: pd.DataFrame, flow: pd.DataFrame, *, quantiles=(0.1, 0.9)
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.1)
-    left, right = figure.subplots(1, 2)
+    width = power(int(table["width"].max()))
+    titles = ("Steps against flow, by learning rate", f"Trained networks, $k$ = {width}")
+    figure, (left, right) = style.row(3.1, *titles)
     theory = table[table["metric"] == THEORY]
     rates = sorted(theory["relative_learning_rate"].unique())
     for rate, rows in theory.groupby("relative_learning_rate"):
@@ -63,8 +64,6 @@ def draw(table: pd.DataFrame) -> Figure:
     right.set_xlabel("training steps $T$")
     for axes in (left, right):
         style.log_scale(axes, "xy")
-    style.panel(left, "a", "Steps against flow, by learning rate")
-    style.panel(right, "b", f"Trained networks, $k$ = {power(int(table['width'].max()))}")
     ends = []
     for metric, name, colour, look in (
         (FLOW, "network vs\ngradient flow", style.NNGP, {"linestyle": "--", "marker": "s"}),

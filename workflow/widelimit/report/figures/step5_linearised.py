@@ -38,9 +38,12 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.2)
-    left, right = figure.subplots(1, 2)
     by_metric = {name: rows.sort_values("step") for name, rows in table.groupby("metric")}
+    titles = (
+        f"After {words.steps(choices.last_step(by_metric[NETWORK]))}",
+        f"Cost of ignoring $f_0$, $k$ = {power(int(table['width'].max()))}",
+    )
+    figure, (left, right) = style.row(3.2, *titles)
     without, own = "network vs\nprediction without $f_0$", "network vs\nprediction with $f_0$"
     linear = "linearised network vs\nprediction with $f_0$"
     curves = [
@@ -49,7 +52,6 @@ def draw(table: pd.DataFrame) -> Figure:
         Curve(by_metric[LINEARISED], linear, style.GREEN, "s"),
     ]
     left.set_ylabel("distance (root mean square)")
-    style.panel(left, "a", f"After {words.steps(choices.last_step(by_metric[NETWORK]))}")
     ends = against_width.draw({left: curves}, guide=None, slopes=False)
     top = by_metric[COST]["upper"].max()
     floor = max(by_metric[f"{COST_TRAIN}_limit"]["centre"].min() / 3, top / 1e5)
@@ -59,7 +61,6 @@ def draw(table: pd.DataFrame) -> Figure:
     _draw_cost(right, by_metric, COST_TRAIN, floor, train)
     right.set_ylim(floor, 2 * top)
     right.set_xlabel("training steps")
-    style.panel(right, "b", f"Cost of ignoring $f_0$, $k$ = {power(int(table['width'].max()))}")
     label_ends(ends)
     return figure
 

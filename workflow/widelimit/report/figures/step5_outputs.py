@@ -73,15 +73,13 @@ def summarise(
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.2)
-    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
     shown = table[table["output"].notna() & table["output"].lt(MOST)]
+    title = f"Outputs of one network, $k$ = {power(int(shown['width'].max()))}"
+    figure, (left, right) = style.row(3.2, title, "By width", width_ratios=(1.15, 1))
     ends = {left: [_draw_output(left, output, rows) for output, rows in shown.groupby("output")]}
     left.set_xlabel("input $t$")
     left.set_ylabel("output")
-    style.panel(left, "a", f"Outputs of one network, $k$ = {power(int(shown['width'].max()))}")
     right.set_ylabel("distance")
-    style.panel(right, "b", "By width")
     curves = [Curve(table[table["metric"] == metric], *look) for metric, look in LOOKS.items()]
     label_ends(ends | against_width.draw({right: curves}))
     return figure

@@ -68,10 +68,9 @@ def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.6)
-    grid = figure.subplots(1, len(QUANTITIES))
+    figure, grid = style.row(3.6, *QUANTITIES.values())
     ends = {}
-    for axes, (quantity, title), letter in zip(grid, QUANTITIES.items(), "ab", strict=True):
+    for axes, quantity in zip(grid, QUANTITIES, strict=True):
         models = dict(iter(table[table["quantity"] == quantity].groupby("model")))
         curves = [
             Curve(models[model], label, colour, marker)
@@ -86,7 +85,6 @@ def draw(table: pd.DataFrame) -> Figure:
             if model in models
             for value in models[model]["centre"]
         ]
-        style.panel(axes, letter, title)
     label_ends(ends)
     return figure
 

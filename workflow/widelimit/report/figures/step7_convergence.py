@@ -53,10 +53,13 @@ def _predicted(metrics: pd.DataFrame) -> pd.DataFrame:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.9)
-    left, right = figure.subplots(1, 2, width_ratios=(1.7, 1), sharey=True)
     by_metric = dict(iter(table.groupby("metric")))
     steps = choices.distinct(by_metric[NETWORK]["step"])
+    titles = (
+        "Network against NTK prediction, at the same step",
+        f"{'Three' if OWN in by_metric else 'Two'} distances after {words.steps(steps[-1])}",
+    )
+    figure, (left, right) = style.row(3.9, *titles, width_ratios=(1.7, 1), sharey=True)
     by_step = against_width.by_step(by_metric[NETWORK])
     last = by_step[-1]
     distances = [
@@ -66,9 +69,6 @@ def draw(table: pd.DataFrame) -> Figure:
     if OWN in by_metric:  # where networks are small enough to keep their kernels
         distances.insert(1, Curve(by_metric[OWN], "network vs own NTK", style.NTK, "s"))
     left.set_ylabel("distance (root mean square over test points)")
-    style.panel(left, "a", "Network against NTK prediction, at the same step")
-    count = "Three" if OWN in by_metric else "Two"
-    style.panel(right, "b", f"{count} distances after {words.steps(steps[-1])}")
     ends = against_width.draw({left: by_step, right: distances})
     colours = dict(zip(steps, (curve.colour for curve in by_step), strict=True))
     against_width.draw_theory(left, by_metric.get(PREDICTED, table.iloc[:0]), colours)

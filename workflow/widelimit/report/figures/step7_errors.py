@@ -41,12 +41,11 @@ def summarise(
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.9)
-    panels = figure.subplots(1, 2, sharey=True)
-    curves = {}
-    for letter, axes, (metric, title) in zip("ab", panels, PANELS.items(), strict=True):
-        style.panel(axes, letter, title)
-        curves[axes] = against_width.by_step(table[table["metric"] == metric])
+    figure, panels = style.row(3.9, *PANELS.values(), sharey=True)
+    curves = {
+        axes: against_width.by_step(table[table["metric"] == metric])
+        for axes, metric in zip(panels, PANELS, strict=True)
+    }
     panels[0].set_ylabel("distance (root mean square over test points)")
     ends = against_width.draw(curves)
     for axes, metric in zip(panels, PREDICTED.values(), strict=True):

@@ -50,16 +50,14 @@ def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.4)
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1))
+    titles = ("Drift of the NTK in training", "Its slopes, and theory's")
+    figure, (left, right) = style.row(3.4, *titles)
     curves = [
         Curve(rows, *looks.activation(name))
         for name, rows in table.groupby("activation", sort=False)
     ]
     against_width.draw({left: curves}, guide=-1.0)
     left.set_ylabel("drift of the NTK (norm / norm)")
-    style.panel(left, "a", "Drift of the NTK in training")
-    style.panel(right, "b", "Its slopes, and theory's")
     against_width.draw_slopes(right, curves, values=True)
     for line in list(right.lines[:1]):
         line.remove()  # at −1/2, which no smooth activation has here

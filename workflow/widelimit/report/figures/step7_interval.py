@@ -124,14 +124,11 @@ def _each(table: pd.DataFrame, quantity: str) -> dict[str, pd.DataFrame]:
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(2.9)
-    spectrum, fits, losses = figure.subplots(1, 3, width_ratios=(1, 1.45, 1.1))
-    _draw_spectra(spectrum, table)
-    _draw_fits(fits, table)
-    style.panel(spectrum, "a", "Spectrum of the NTK")
-    style.panel(fits, "b", f"Networks, $k$ = {power(choices.distinct(table['width'])[-1])}")
-    style.panel(losses, "c", "Training loss")
-    _draw_losses(losses, table)
+    width = power(choices.distinct(table["width"])[-1])
+    titles = ("Spectrum of the NTK", f"Networks, $k$ = {width}", "Training loss")
+    figure, panels = style.row(2.9, *titles, width_ratios=(1, 1.45, 1.1))
+    for axes, draw_one in zip(panels, (_draw_spectra, _draw_fits, _draw_losses), strict=True):
+        draw_one(axes, table)
     return figure
 
 

@@ -56,8 +56,8 @@ def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 5) -
 
 @style.context()
 def draw(table: pd.DataFrame) -> Figure:
-    figure = style.figure(3.4)
-    left, right = figure.subplots(1, 2)
+    titles = ("Loss, by hidden units $k$", "Each network against its own closed form")
+    figure, (left, right) = style.row(3.4, *titles)
     widths = choices.distinct(table["width"])
     ends = {left: [], right: []}
     for axes, quantity in ((left, "measured"), (right, "ratio")):
@@ -77,8 +77,6 @@ def draw(table: pd.DataFrame) -> Figure:
     right.axhline(1, **looks.THEORY)
     left.set_ylabel("training loss (half the sum of squares)")
     right.set_ylabel("measured / closed form")
-    style.panel(left, "a", "Loss, by hidden units $k$")
-    style.panel(right, "b", "Each network against its own closed form")
     label_ends(ends)
     return figure
 

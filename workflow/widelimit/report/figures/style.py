@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from string import ascii_lowercase
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -167,6 +168,18 @@ def lettered(letter: str, title: str) -> str:
 
 def panel(axes: Axes, letter: str, title: str):
     axes.set_title(lettered(letter, title))
+
+
+def row(height: float, *titles: str, **options) -> tuple[Figure, list[Axes]]:
+    """A figure of panels side by side, one under each title, lettered from a on.
+
+    options : those of matplotlib's ``Figure.subplots``
+    """
+    empty = figure(height)
+    panels = list(empty.subplots(1, len(titles), squeeze=False, **options)[0])
+    for letter, axes, title in zip(ascii_lowercase, panels, titles, strict=False):
+        panel(axes, letter, title)
+    return empty, panels
 
 
 def key(owner: Figure | Axes, looks: Mapping[str, dict], **options):
