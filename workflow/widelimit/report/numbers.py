@@ -67,9 +67,9 @@ def at_most(value: float, digits: int = 2, rounding: float = 1e-10) -> str:
     return f"at most {number(value, digits)}"
 
 
-def percent(chance: float) -> str:
-    """98 %; nothing where chance has no part."""
-    return "" if math.isnan(chance) else f"{100 * chance:.0f} %"
+def percent(share: float, decimals: int = 0) -> str:
+    """98 % of 0.98; nothing of what is not known."""
+    return "" if math.isnan(share) else f"{fixed(100 * share, decimals)} %"
 
 
 def limits(low: float, high: float) -> str:

@@ -47,7 +47,7 @@ class Measurement:
     applies: Callable[[Study], bool] = lambda study: True
 
 
-def _step2(study: Study) -> dict[str, Any]:
+def _kernels_in_general(study: Study) -> dict[str, Any]:
     return {
         "root": study.seed,
         "samples": _samples(study, study.step3, study.step3.target),
@@ -56,7 +56,7 @@ def _step2(study: Study) -> dict[str, Any]:
     }
 
 
-def _step3(study: Study) -> dict[str, Any]:
+def _fits(study: Study) -> dict[str, Any]:
     return {
         "samples": _samples(study, study.step3, study.step3.target),
         **_kernels(study),
@@ -64,7 +64,7 @@ def _step3(study: Study) -> dict[str, Any]:
     }
 
 
-def _step4(study: Study) -> dict[str, Any]:
+def _random_features(study: Study) -> dict[str, Any]:
     points = {"dimension", "n_train", "n_test", "noise_std"}
     return {
         "root": study.seed,
@@ -78,7 +78,7 @@ def _step4(study: Study) -> dict[str, Any]:
     }
 
 
-def _step5(study: Study) -> dict[str, Any]:
+def _tangent(study: Study) -> dict[str, Any]:
     return {
         "root": study.seed,
         "samples": _samples(study, study.step5, study.step5.targets),
@@ -135,28 +135,28 @@ MEASUREMENTS = {
     "step2": Measurement(
         "widelimit.measure.regression.statements",
         ("measured", *_of("step2", regression.TABLES)),
-        _step2,
+        _kernels_in_general,
         megabytes=lambda study: 500,
         minutes=lambda study: 15,
     ),
     "step3": Measurement(
         "widelimit.measure.regression.fits",
         _of("step3", regression.TABLES),
-        _step3,
+        _fits,
         megabytes=lambda study: 500,
         minutes=lambda study: 5,
     ),
     "step4": Measurement(
         "widelimit.measure.features.statements",
         ("measured", *features.TABLES),
-        _step4,
+        _random_features,
         megabytes=lambda study: random_features_megabytes(study.step4),
         minutes=lambda study: 10,
     ),
     "step5": Measurement(
         "widelimit.measure.tangent.statements",
         ("measured", "points", *tangent.TABLES),
-        _step5,
+        _tangent,
         megabytes=lambda study: 1500,
         minutes=lambda study: 30,
     ),

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import style, words
 from widelimit.report.figures.looks import KERNELS
-from widelimit.report.numbers import fixed, number
+from widelimit.report.numbers import number, percent
 from widelimit.tables.classes import TABLES
 from widelimit.tables.columns import Table
 
@@ -89,4 +89,4 @@ def finding(table: pd.DataFrame) -> str:
 
 def _right(table: pd.DataFrame) -> str:
     counts, _ = _matrix(table)
-    return f"{fixed(100 * np.trace(counts) / counts.sum(), 1)} %"
+    return percent(np.trace(counts) / counts.sum(), 1)

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import bands, choices, paired, scales, style, words
 from widelimit.report.figures.labels import label_ends, level
-from widelimit.report.numbers import fixed, power
+from widelimit.report.numbers import percent, power
 from widelimit.tables.columns import BAND, WIDTH, Table, missing, text
 from widelimit.tables.scale import G
 
@@ -78,10 +78,11 @@ def finding(table: pd.DataFrame) -> str:
     widest = networks[networks["width"] == networks["width"].max()].sort_values("g")
     ends = widest.iloc[[0, -1]] if len(widest) > 1 else widest
     errors = words.listed(
-        f"{_percent(row['centre'])} where α√k = {scales.written(row['g'])}{_beside(row)}"
+        f"{percent(row['centre'], 1)} where α√k = {scales.written(row['g'])}{_beside(row)}"
         for _, row in ends.iterrows()
     )
-    kernel = words.listed(_percent(value) for value in table.loc[table["model"] == "ntk", "centre"])
+    ntk = table.loc[table["model"] == "ntk", "centre"]
+    kernel = words.listed(percent(value, 1) for value in ntk)
     return (
         f"NTK regression gets {kernel} of the test points wrong; networks of width"
         f" {power(int(widest['width'].iloc[0]))} get {errors}. ± is the standard error of the"
@@ -92,7 +93,3 @@ def finding(table: pd.DataFrame) -> str:
 def _beside(row: pd.Series) -> str:
     more = paired.written(row)
     return f" ({more})" * bool(more)
-
-
-def _percent(share: float) -> str:
-    return f"{fixed(100 * share, 1)} %"

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from widelimit.data.datasets import DATASETS
 from widelimit.report.figures import style
-from widelimit.report.numbers import fixed, number
+from widelimit.report.numbers import number, percent
 from widelimit.tables.classes import TABLES
 from widelimit.tables.columns import Table, missing, text
 
@@ -64,5 +64,5 @@ def finding(table: pd.DataFrame) -> str:
     count, tested = int(table["label"].notna().sum()), int(table["n_test"].iloc[0])
     return (
         f"All kernels get {number(count)} of {number(tested)} images wrong,"
-        f" {fixed(100 * count / tested, 1)} %."
+        f" {percent(count / tested, 1)}."
     )

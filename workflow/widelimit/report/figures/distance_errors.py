@@ -5,13 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import choices, style, words
-from widelimit.report.figures.study_points import (
-    AXIS_LABELS,
-    POSITION,
-    last_finite_step,
-    locate_tests,
-)
+from widelimit.report.figures import choices, study_points, style, words
 from widelimit.report.numbers import fixed, power
 from widelimit.tables.columns import INDEX, SEED, STEP, WIDTH, Table, real, text
 
@@ -33,7 +27,7 @@ TABLE = Table(
         SEED.but(null="theory: the standard deviation of start, the mean of movement"),
         STEP,
         INDEX,
-        *POSITION,
+        *study_points.POSITION,
         real("value", "the error", "theory has no finite value"),
     ),
 )
@@ -46,7 +40,7 @@ def summarise(
 
     Test points without an order of their own are placed by theory's movement at the widest width.
     """
-    step = last_finite_step(predictions)
+    step = study_points.last_finite_step(predictions)
     widths = choices.thin(predictions["width"].dropna(), panels)
     shown = predictions[predictions["step"].eq(step) & predictions["width"].isin(widths)]
     f = shown.pivot(index=["width", "seed", "index"], columns="model", values="f")
@@ -56,7 +50,7 @@ def summarise(
     table = pd.concat([measured.reset_index(), theory]).melt(
         ["width", "seed", "index"], [START, MOVEMENT], var_name="quantity"
     )
-    points = locate_tests(data)
+    points = study_points.locate_tests(data)
     if points["axis"].eq("none").any():
         widest = theory[theory["width"] == widths[-1]].set_index("index")
         order = widest[MOVEMENT].fillna(widest[START]).rank(method="first")
@@ -79,7 +73,7 @@ def draw(table: pd.DataFrame) -> Figure:
         row[0].set_ylabel(title)
     axis = table["axis"].iloc[0]
     for axes in grid[-1]:
-        axes.set_xlabel(AXIS_LABELS.get(axis, "test points, by predicted movement"))
+        axes.set_xlabel(study_points.AXIS_LABELS.get(axis, "test points, by predicted movement"))
     looks = {
         "one network": {"color": style.GREY, "linewidth": 0.8},
         "theory: mean": MEAN,

@@ -1,12 +1,14 @@
 """Step 7: networks and kernels that classify, by width."""
 
+from functools import partial
+
 import pandas as pd
 from matplotlib.figure import Figure
 
 from widelimit.report.figures import against_width, bands, choices, paired, style, words
 from widelimit.report.figures.against_width import Curve
 from widelimit.report.figures.labels import label_ends, level
-from widelimit.report.numbers import fixed
+from widelimit.report.numbers import percent
 from widelimit.tables.columns import BAND, STEP, WIDTH, Table, missing, text
 
 TITLE = "Classes: networks of growing width, and kernels"
@@ -29,6 +31,8 @@ LINES = {
     "laplace": ("Laplace kernel", style.PURPLE, style.DOTTED),
 }
 """Label, colour and dash of kernel regression in the limit of infinitely many steps."""
+
+_percent = partial(percent, decimals=1)
 
 TABLE = Table(
     "figures/step7_classes.parquet",
@@ -129,7 +133,3 @@ def _own(by_model: dict[str, pd.DataFrame], widest: pd.Series) -> str:
     more = paired.written(widest)
     errors = f", where the mean error of networks is {more} (± standard error)" * bool(more)
     return f", its NTK prediction {_percent(share)} at that last width{errors}"
-
-
-def _percent(share: float) -> str:
-    return f"{fixed(100 * share, 1)} %"

@@ -5,16 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import against_width, choices, style, words
+from widelimit.report.figures import against_width, choices, study_points, style, words
 from widelimit.report.figures.labels import End, label_ends, level
-from widelimit.report.figures.study_points import (
-    AXIS_LABELS,
-    POSITION,
-    last_finite_step,
-    locate_tests,
-    of_study,
-    outputs,
-)
 from widelimit.report.numbers import number, power
 from widelimit.tables.columns import INDEX, SEEDS, STEP, WIDTH, Table, large_count, real, text
 
@@ -34,7 +26,7 @@ TABLE = Table(
         STEP,
         WIDTH.but(null="theory"),
         INDEX.but(null="a mean over the test points"),
-        *POSITION,
+        *study_points.POSITION,
         real("value", "the number; output 0 at one test point"),
         SEEDS.but(meaning="networks in the ensemble", null="theory"),
         large_count("outputs", "outputs that a network of the study has"),
@@ -72,23 +64,23 @@ def summarise(
     Test points without an order of their own are placed by theory's mean.
     """
     networks = predictions[predictions["model"] == "network"]
-    step = last_finite_step(predictions)
+    step = study_points.last_finite_step(predictions)
     networks = networks[(networks["step"] == step) & networks["f"].notna()]
     limit = theory[(theory["model"] == "ntk") & (theory["step"] == step)]
     first = limit[limit["output"] == 0]
     pointwise = pd.concat([_ensemble(networks, panels), _melted(first)])
-    points = locate_tests(data)
+    points = study_points.locate_tests(data)
     if points["axis"].eq("none").any():
         position = points["index"].map(first.set_index("index")["mean"])
         points = points.assign(axis="mean", position=position)
     pointwise = pointwise.merge(points, on="index").sort_values(["quantity", "width", "position"])
-    metrics = of_study(metrics)
+    metrics = study_points.of_study(metrics)
     means = metrics[metrics["step"].eq(step) & metrics["metric"].isin(MEANS)].sort_values("width")
     means = means[["width", "value"]].assign(quantity=means["metric"].map(MEANS))
     spread = pd.DataFrame({"quantity": ["theory_variance"], "value": [np.mean(limit["std"] ** 2)]})
     table = pd.concat([pointwise, means, spread]).fillna({"axis": "none"})
     seeds = table["width"].map(networks.groupby("width")["seed"].nunique())
-    return TABLE.arrange(table.assign(step=step, seeds=seeds, outputs=outputs(data)))
+    return TABLE.arrange(table.assign(step=step, seeds=seeds, outputs=study_points.outputs(data)))
 
 
 def _ensemble(networks: pd.DataFrame, panels: int) -> pd.DataFrame:
@@ -122,7 +114,7 @@ def draw(table: pd.DataFrame) -> Figure:
         x = theory["position"]
         shape(axes, x, 0 * bias, theory["std"], style.THEORY, "theory", style.DASHED)
         shape(axes, x, bias, ensemble["std"], NETWORKS, "networks", "-")
-        axes.set_xlabel(AXIS_LABELS[axis])
+        axes.set_xlabel(study_points.AXIS_LABELS[axis])
         style.panel(axes, letter, f"$k$ = {power(width)}")
     grid[0].set_ylabel("output − theory's mean")
     handles, labels = grid[0].get_legend_handles_labels()

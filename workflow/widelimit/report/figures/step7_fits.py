@@ -4,15 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import choices, looks, style, words
-from widelimit.report.figures.study_points import (
-    AXIS_LABELS,
-    POSITION,
-    last_finite_step,
-    locate,
-    locate_tests,
-    outputs,
-)
+from widelimit.report.figures import choices, looks, study_points, style, words
 from widelimit.report.numbers import number, power
 from widelimit.tables.columns import (
     INDEX,
@@ -35,7 +27,7 @@ TABLE = Table(
         text("series", "network, ntk (its prediction), train or test (targets)"),
         *missing((WIDTH, SEED, STEP), "not of a network"),
         INDEX,
-        *POSITION,
+        *study_points.POSITION,
         real("value", "predicted value or target, of output 0"),
         large_count("outputs", "outputs that a network of the study has"),
     ),
@@ -47,14 +39,14 @@ def summarise(data: pd.DataFrame, predictions: pd.DataFrame, *, panels: int = 6)
     networks = predictions[predictions["model"] == "network"]
     widths = choices.thin(networks["width"].dropna(), panels)
     shown = predictions[predictions["model"].isin(("network", "ntk")) & predictions["output"].eq(0)]
-    shown = shown[shown["step"] == last_finite_step(predictions)]
+    shown = shown[shown["step"] == study_points.last_finite_step(predictions)]
     shown = shown[shown["width"].isna() | shown["width"].isin(widths)]
-    curves = shown.dropna(subset="f").merge(locate_tests(data), on="index")
+    curves = shown.dropna(subset="f").merge(study_points.locate_tests(data), on="index")
     curves = curves.rename(columns={"model": "series", "f": "value"})
-    targets = locate(data).rename(columns={"split": "series", "y_0": "value"})
+    targets = study_points.locate(data).rename(columns={"split": "series", "y_0": "value"})
     table = pd.concat([TABLE.arrange(targets), TABLE.arrange(curves)])
     order = ["series", "width", "seed", "position", "index"]
-    return TABLE.arrange(table.assign(outputs=outputs(data)).sort_values(order))
+    return TABLE.arrange(table.assign(outputs=study_points.outputs(data)).sort_values(order))
 
 
 def distances(table: pd.DataFrame) -> pd.Series:
@@ -85,7 +77,7 @@ def draw(table: pd.DataFrame) -> Figure:
     for column in range(columns):
         lowest = grid.flat[columns * ((len(widths) - 1 - column) // columns) + column]
         lowest.tick_params(labelbottom=True)
-        lowest.set_xlabel(AXIS_LABELS.get(axis, "NTK prediction"))
+        lowest.set_xlabel(study_points.AXIS_LABELS.get(axis, "NTK prediction"))
     for axes in grid[:, 0]:
         axes.set_ylabel("network" if axis == "none" else "output")
     handles, labels = grid.flat[0].get_legend_handles_labels()

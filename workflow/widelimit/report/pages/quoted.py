@@ -29,7 +29,7 @@ def quoted_numbers(page: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
         case "step3":
             numbers["worked"] = worked_numbers(tables["worked"])
         case "step4":
-            numbers["step4"] = step4_numbers(tables["measured"])
+            numbers["step4"] = random_feature_numbers(tables["measured"])
         case "step5":
             numbers["examples"] = example_numbers(tables["example"])
         case "step7":
@@ -45,8 +45,12 @@ def kernel_numbers(metrics: pd.DataFrame) -> dict[str, float]:
 
     ``metrics`` as in schemas.METRICS; these are the rows without width, seed and step.
     """
-    rows = metrics[metrics[["width", "seed", "step"]].isna().all(axis=1)]
+    rows = _alone(metrics)
     return dict(zip(rows["metric"], rows["value"].astype(float), strict=True))
+
+
+def _alone(metrics: pd.DataFrame) -> pd.DataFrame:
+    return metrics[metrics[["width", "seed", "step"]].isna().all(axis=1)]
 
 
 def distance_numbers(metrics: pd.DataFrame) -> dict[str, float]:
@@ -121,19 +125,18 @@ def worked_numbers(worked: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def step4_numbers(metrics: pd.DataFrame) -> dict[str, Any]:
+def random_feature_numbers(metrics: pd.DataFrame) -> dict[str, Any]:
     """What the page of step 4 quotes, from its rows of the table METRICS.
 
     duals : a row for each activation, of the numbers about its dual
     fits  : the other numbers that need no width, seed and step, by metric's name
     """
-    alone = metrics[metrics[["width", "seed", "step"]].isna().all(axis=1)]
-    of_dual = alone["metric"].str.startswith("dual_")
-    fits, duals = alone[~of_dual], alone[of_dual]
+    of_dual = metrics["metric"].str.startswith("dual_")
+    duals = _alone(metrics[of_dual])
     table = duals.pivot(index="activation", columns="metric", values="value")
     return {
         "duals": list(table.reindex(duals["activation"].unique()).itertuples(name="Dual")),
-        "fits": dict(zip(fits["metric"], fits["value"].astype(float), strict=True)),
+        "fits": kernel_numbers(metrics[~of_dual]),
     }
 
 
