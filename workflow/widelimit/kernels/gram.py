@@ -99,6 +99,12 @@ def ntk_gram(
     return _angular_gram(X, Z, out, threads, activation, depth, tangent=True)
 
 
+LIMITS = {"ntk": ntk_gram, "nngp": nngp_gram}
+"""The kernels of infinitely wide networks, by name; they have an activation."""
+SCALED = {"gaussian": gaussian_gram, "laplace": laplace_gram}
+"""The kernels with a scale L."""
+
+
 def _radial_gram(X, Z, out, threads, function, compiled_form=(None, 1.0)) -> np.ndarray:
     """function(|x - z|^2), 1 on the diagonal, in NumPy or by the compiled form with its scale."""
     return _gram(

@@ -17,11 +17,11 @@ import numpy as np
 MAX_TIE_DIMENSION = 3
 
 
-def preactivations(X: np.ndarray, B: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def preactivations(X: np.ndarray, B: np.ndarray) -> np.ndarray:
     """x.b for every row of X (n, d) and of B (k, d), as (n, k)."""
     if X.shape[1] > MAX_TIE_DIMENSION:
-        return np.matmul(X, B.T, out=out)
-    U = np.multiply(X[:, :1], B[:, 0], out=out)
+        return X @ B.T
+    U = X[:, :1] * B[:, 0]
     for i in range(1, X.shape[1]):
         U += X[:, i : i + 1] * B[:, i]
     return U

@@ -13,13 +13,7 @@ import pandas as pd
 
 from widelimit.data.datasets import DATASETS
 from widelimit.data.points import Points, make_points
-from widelimit.kernels.gram import (
-    gaussian_gram,
-    laplace_gram,
-    linear_gram,
-    nngp_gram,
-    ntk_gram,
-)
+from widelimit.kernels.gram import LIMITS, SCALED, linear_gram
 from widelimit.linear.kernel_regression import kernel_regression
 from widelimit.measure.distances import paired_difference, rmse
 from widelimit.measure.metric_rows import Row, metrics_table
@@ -96,18 +90,12 @@ def _kernels(
     activation: str, scales: Mapping[str, Sequence[float]]
 ) -> dict[str, list[tuple[float, Callable]]]:
     """Pairs of a scale, NaN where a kernel has none, and the Gram function with it."""
-    limits = {"ntk": ntk_gram, "nngp": nngp_gram}
-    return {
-        **{
-            name: [(math.nan, partial(gram, activation=activation))]
-            for name, gram in limits.items()
-        },
-        **{
-            name: [(scale, partial(gram, scale=scale)) for scale in scales[name]]
-            for name, gram in {"gaussian": gaussian_gram, "laplace": laplace_gram}.items()
-        },
-        "linear": [(math.nan, lambda X, Z=None: 1 + linear_gram(X, Z))],
+    kernels = {
+        name: [(math.nan, partial(gram, activation=activation))] for name, gram in LIMITS.items()
     }
+    for name, gram in SCALED.items():
+        kernels[name] = [(scale, partial(gram, scale=scale)) for scale in scales[name]]
+    return kernels | {"linear": [(math.nan, lambda X, Z=None: 1 + linear_gram(X, Z))]}
 
 
 def _regression(K_train, K_test_train, y, ridge: float) -> np.ndarray:
@@ -180,7 +168,7 @@ def _comparisons(
 
 
 def _with_error(kernel: str, end: str, pair: tuple[float, float], activation: str) -> Iterator[Row]:
-    phi = activation if kernel in ("ntk", "nngp") else None
+    phi = activation if kernel in LIMITS else None
     for name, value in zip(("", "_error"), pair, strict=True):
         yield Row(f"test_error_{kernel}{end}{name}", value, phi)
 

@@ -97,10 +97,8 @@ def lack_of_fit(x, y) -> float:
     return float(fdtrc(m - 2, n - m, (lack / (m - 2)) / (pure / (n - m))))
 
 
-def fit_slopes(
-    frame: pd.DataFrame, by: Sequence[str], value: str = "value", widest: int = 4
-) -> pd.DataFrame:
-    """The slope of ``value`` against ``width`` in each group: over all widths, over the widest few,
+def fit_slopes(frame: pd.DataFrame, by: Sequence[str], widest: int = 4) -> pd.DataFrame:
+    """The slope of value against width in each group: over all widths, over the widest few,
     and the local ones from each width to the next.
 
     Returns ``by``, then widths ("all", "widest", "local"), what `fit_slope` gives, and the smallest
@@ -110,14 +108,14 @@ def fit_slopes(
     if widest < 2:
         raise ValueError(f"widest must be at least 2, got {widest}")
     rows = []
-    points = frame[frame["width"].notna() & frame[value].notna()]
+    points = frame[frame["width"].notna() & frame["value"].notna()]
     for key, group in points.groupby(list(by), dropna=False):
         ladder = np.unique(group["width"].astype(int))
         local = {}
         pairs = [("local", pair) for pair in pairwise(ladder)]
         for widths, chosen in (*pairs, ("all", ladder), ("widest", ladder[-widest:])):
             part = group[group["width"].isin(chosen)]
-            fit = fit_slope(part["width"], part[value])
+            fit = fit_slope(part["width"], part["value"])
             if fit is None:
                 continue
             if widths == "local":

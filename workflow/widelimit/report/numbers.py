@@ -59,12 +59,9 @@ def superscript(exponent: int) -> str:
     return str(exponent).translate(_SUPERSCRIPTS)
 
 
-def at_most(value: float, digits: int = 2, rounding: float = 1e-10) -> str:
-    """ "at most 0.25"; below ``rounding`` the digits differ from machine to machine:
-    "less than 10⁻¹⁰"."""
-    if value < rounding:
-        return f"less than {number(rounding)}"
-    return f"at most {number(value, digits)}"
+def at_most(value: float) -> str:
+    """ "at most 0.25"; below 10⁻¹⁰ digits differ from machine to machine: "less than 10⁻¹⁰"."""
+    return "less than 10⁻¹⁰" if value < 1e-10 else f"at most {number(value, 2)}"
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -10,12 +10,11 @@ import pandas as pd
 
 from widelimit.data.concentric import concentric_circles, with_radius
 from widelimit.data.points import Points, generate_samples
-from widelimit.kernels.gram import gaussian_gram, laplace_gram, linear_gram, nngp_gram, ntk_gram
+from widelimit.kernels.gram import SCALED, linear_gram, nngp_gram, ntk_gram
 from widelimit.linear.kernel_regression import kernel_regression, spectrum
 from widelimit.measure.frames import long_table
 from widelimit.tables.regression import TABLES
 
-SCALED = {"gaussian": gaussian_gram, "laplace": laplace_gram}
 WORKED_KERNEL = "laplace"
 RADII = (1.0, 2.0)
 POINTS_PER_CIRCLE = 40

@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 
 from widelimit.data.points import Points
-from widelimit.kernels.gram import gaussian_gram, laplace_gram, nngp_gram, ntk_gram
+from widelimit.kernels.gram import LIMITS, SCALED
 from widelimit.linear.gradient_descent import GradientDescent, ensemble_moments
 from widelimit.linear.kernel_regression import Eigensystem, eigensystem, kernel_regression, spectrum
 from widelimit.measure.frames import long_table
 from widelimit.tables.schemas import THEORY
-
-GRAMS = {"ntk": ntk_gram, "nngp": nngp_gram}
-SCALED_GRAMS = {"gaussian": gaussian_gram, "laplace": laplace_gram}
 
 
 def fit_kernels(
@@ -40,7 +37,7 @@ def fit_kernels(
     limit of infinitely many steps (step missing) as kernel regression with the ridge does. For
     the NTK at a checkpoint the standard deviation over initialisations comes along.
     """
-    grams = {name: _Gram(gram, train, test, activation) for name, gram in GRAMS.items()}
+    grams = {name: _Gram(gram, train, test, activation) for name, gram in LIMITS.items()}
     kernels, theory = [], []
     for name, gram in grams.items():
         system = eigensystem(gram.train)
@@ -60,7 +57,7 @@ def fit_kernels(
             theory.append(_predictions(name, step, mean, std))
         del system, descent  # before the next kernel's: they are the most of the memory
     for name, scale in (scales or {}).items():
-        gram = SCALED_GRAMS[name]
+        gram = SCALED[name]
         K, K_test = gram(train.X, scale=scale), gram(test.X, train.X, scale=scale)
         limit = kernel_regression(K, K_test, train.y, ridge=ridge, rcond=rcond)
         theory.append(_predictions(name, None, limit, std=math.nan))

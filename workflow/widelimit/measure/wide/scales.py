@@ -83,12 +83,12 @@ def _crossovers(scales: Sequence[float], metrics: Sequence[pd.DataFrame]) -> Ite
             yield Row("crossover_scale", g / np.sqrt(width), None, width, seed)
 
 
-def crossing(x: np.ndarray, y: np.ndarray, level: float = LEVEL) -> float | None:
-    """The least x at which y falls from level or more to below it, on a straight line in logarithms
-    between neighbours; None where it does not. x (n,) ascending, both positive."""
-    falls = np.flatnonzero((y[:-1] >= level) & (y[1:] < level))
+def crossing(x: np.ndarray, y: np.ndarray) -> float | None:
+    """The least x at which y falls from `LEVEL` or more to below it, on a straight line in
+    logarithms between neighbours; None where it does not. x (n,) ascending, both positive."""
+    falls = np.flatnonzero((y[:-1] >= LEVEL) & (y[1:] < LEVEL))
     if not falls.size:
         return None
     i = falls[0]
-    share = np.log(y[i] / level) / np.log(y[i] / y[i + 1])
+    share = np.log(y[i] / LEVEL) / np.log(y[i] / y[i + 1])
     return float(x[i] * (x[i + 1] / x[i]) ** share)

@@ -12,6 +12,7 @@ from widelimit.tables.columns import INDEX, SEED, STEP, WIDTH, Table, real, text
 TITLE = "Two errors, and what theory says of them"
 
 START, MOVEMENT = "start", "movement"
+MOST_WIDTHS = 3
 MEAN = {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.3}
 TITLES = {START: "kernel at the start", MOVEMENT: "movement of the kernel"}
 
@@ -34,14 +35,14 @@ TABLE = Table(
 
 
 def summarise(
-    data: pd.DataFrame, predictions: pd.DataFrame, predicted: pd.DataFrame, *, panels: int = 3
+    data: pd.DataFrame, predictions: pd.DataFrame, predicted: pd.DataFrame
 ) -> pd.DataFrame:
-    """Both errors of networks of at most ``panels`` widths at the last step, and theory's.
+    """Both errors of networks of some widths at the last step, and theory's.
 
     Test points without an order of their own are placed by theory's movement at the widest width.
     """
     step = study_points.last_finite_step(predictions)
-    widths = choices.thin(predictions["width"].dropna(), panels)
+    widths = choices.thin(predictions["width"].dropna(), MOST_WIDTHS)
     shown = predictions[predictions["step"].eq(step) & predictions["width"].isin(widths)]
     f = shown.pivot(index=["width", "seed", "index"], columns="model", values="f")
     own = f["empirical_ntk"]

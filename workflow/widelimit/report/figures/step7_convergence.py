@@ -28,14 +28,12 @@ TABLE = Table(
 )
 
 
-def summarise(
-    metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 6
-) -> pd.DataFrame:
-    """Network against NTK at up to ``curves`` steps and what theory predicts of it, where it does;
-    the other two distances at the last step."""
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+    """Network against NTK at some steps and what theory predicts of it, where it does; the other
+    two distances at the last step."""
     metrics, slopes = of_study(metrics), of_study(slopes).query("widths == 'widest'")
     distances = metrics[metrics["metric"].isin((NETWORK, OWN, LAST_LAYER)) & metrics["step"].gt(0)]
-    steps = choices.decades(distances["step"], curves)
+    steps = choices.decades(distances["step"])
     kept = distances["step"].isin(steps) & distances["metric"].eq(NETWORK)
     kept |= distances["step"].eq(steps[-1])
     by = ["metric", "step"]

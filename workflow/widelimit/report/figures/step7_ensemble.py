@@ -42,6 +42,8 @@ MEANS = {
 }
 """What the metrics are called here."""
 
+PANELS = 3
+"""Widths at most that are shown point by point."""
 NETWORKS = style.NTK
 """The colour of networks, at every width: here they differ from theory, not from each other."""
 LOOKS = {
@@ -56,10 +58,8 @@ def summarise(
     predictions: pd.DataFrame,
     theory: pd.DataFrame,
     metrics: pd.DataFrame,
-    *,
-    panels: int = 3,
 ) -> pd.DataFrame:
-    """Mean and standard deviation of at most ``panels`` widths; bias and variance of all.
+    """Mean and standard deviation of some widths; bias and variance of all.
 
     Test points without an order of their own are placed by theory's mean.
     """
@@ -68,7 +68,7 @@ def summarise(
     networks = networks[(networks["step"] == step) & networks["f"].notna()]
     limit = theory[(theory["model"] == "ntk") & (theory["step"] == step)]
     first = limit[limit["output"] == 0]
-    pointwise = pd.concat([_ensemble(networks, panels), _melted(first)])
+    pointwise = pd.concat([_ensemble(networks), _melted(first)])
     points = study_points.locate_tests(data)
     if points["axis"].eq("none").any():
         position = points["index"].map(first.set_index("index")["mean"])
@@ -83,9 +83,9 @@ def summarise(
     return TABLE.arrange(table.assign(step=step, seeds=seeds, outputs=study_points.outputs(data)))
 
 
-def _ensemble(networks: pd.DataFrame, panels: int) -> pd.DataFrame:
+def _ensemble(networks: pd.DataFrame) -> pd.DataFrame:
     # The standard deviation of one network is missing, not 0.
-    chosen = networks["width"].isin(choices.thin(networks["width"], panels))
+    chosen = networks["width"].isin(choices.thin(networks["width"], PANELS))
     each = networks[chosen & networks["output"].eq(0)].groupby(["width", "index"])["f"]
     return _melted(pd.DataFrame({"mean": each.mean(), "std": each.std()}).reset_index())
 

@@ -25,16 +25,14 @@ TABLE = Table(
 )
 
 
-def summarise(
-    metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 6
-) -> pd.DataFrame:
-    """Both errors at up to ``curves`` steps, with their slopes over the widest widths, and what
+def summarise(metrics: pd.DataFrame, slopes: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+    """Both errors at some steps, with their slopes over the widest widths, and what
     theory predicts of them, where it does."""
     metrics, slopes = of_study(metrics), of_study(slopes).query("widths == 'widest'")
     rows = metrics[metrics["metric"].isin([*PANELS, *PREDICTED.values()]) & metrics["step"].gt(0)]
     rows = rows.assign(seed=rows["seed"].fillna(0))
     if len(rows):
-        rows = rows[rows["step"].isin(choices.decades(rows["step"], curves))]
+        rows = rows[rows["step"].isin(choices.decades(rows["step"]))]
     by = ["metric", "step"]
     return TABLE.arrange(against_width.summarise(rows, slopes, by, quantiles))
 

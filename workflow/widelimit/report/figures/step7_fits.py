@@ -34,10 +34,14 @@ TABLE = Table(
 )
 
 
-def summarise(data: pd.DataFrame, predictions: pd.DataFrame, *, panels: int = 6) -> pd.DataFrame:
-    """Networks of at most ``panels`` widths and the NTK prediction at the last step."""
+PANELS = 6
+"""Widths at most."""
+
+
+def summarise(data: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Networks of some widths and the NTK prediction at the last step."""
     networks = predictions[predictions["model"] == "network"]
-    widths = choices.thin(networks["width"].dropna(), panels)
+    widths = choices.thin(networks["width"].dropna(), PANELS)
     shown = predictions[predictions["model"].isin(("network", "ntk")) & predictions["output"].eq(0)]
     shown = shown[shown["step"] == study_points.last_finite_step(predictions)]
     shown = shown[shown["width"].isna() | shown["width"].isin(widths)]

@@ -12,6 +12,7 @@ from widelimit.tables.columns import BAND, STEP, WIDTH, Table, text
 
 TITLE = "Training loss and its closed form"
 
+MOST_WIDTHS = 5
 LOSSES = ("train_loss", "train_loss_ntk", "train_loss_empirical_ntk")
 
 TABLE = Table(
@@ -31,11 +32,11 @@ TABLE = Table(
 )
 
 
-def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9), curves: int = 5) -> pd.DataFrame:
-    """Losses of at most ``curves`` widths; the closed form over all of their networks at once."""
+def summarise(metrics: pd.DataFrame, *, quantiles=(0.1, 0.9)) -> pd.DataFrame:
+    """Losses of some widths; the closed form over all of their networks at once."""
     metrics = of_study(metrics)
     kept = metrics[metrics["metric"].isin(LOSSES) & metrics["step"].gt(0)]
-    kept = kept[kept["width"].isin(choices.thin(kept["width"], curves))]
+    kept = kept[kept["width"].isin(choices.thin(kept["width"], MOST_WIDTHS))]
     key = ["width", "seed", "step"]
     pairs = kept.pivot(index=key, columns="metric", values="value").reset_index()
     closed = pairs["train_loss_ntk"]
