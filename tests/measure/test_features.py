@@ -19,7 +19,7 @@ from widelimit.linear.random_features import draw_fourier, fourier_features, neu
 from widelimit.measure.metric_meanings import METRIC_MEANINGS
 from widelimit.measure.slopes import slopes_table
 from widelimit.report.claims import CLAIMS, judge
-from widelimit.report.pages.quoted import step4_numbers
+from widelimit.report.pages.quoted import random_feature_numbers
 from widelimit.report.verdict import FAILS, HOLDS, OPEN
 from widelimit.seeds import generator
 
@@ -286,7 +286,7 @@ def test_slopes_are_those_of_every_activation(made):
 
 
 def test_numbers_for_the_page(made):
-    found = step4_numbers(made["metrics"])
+    found = random_feature_numbers(made["metrics"])
     assert [row.Index for row in found["duals"]] == sorted(ACTIVATIONS)
     expected = numbers(made, "dual_range", activation="sin")
     assert [row.dual_range for row in found["duals"] if row.Index == "sin"] == expected
