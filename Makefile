@@ -32,7 +32,8 @@ archive: figures  ## pack the finished study into one file to deposit or send, w
 compare: $(VENV)/installed  ## studies side by side, comparison.html (STUDIES="results results/wide")
 	$(BIN)/python -m widelimit.report.comparison $(STUDIES)
 
-PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+# In the order of tests/conftest.py: by default, groups of many tests would come first.
+PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadgroup --no-loadscope-reorder
 
 test: $(VENV)/installed  ## the tests for every change, linters and whole runs included
 	$(PYTEST) -m "not heavy"
@@ -40,9 +41,9 @@ test: $(VENV)/installed  ## the tests for every change, linters and whole runs i
 test-fast: $(VENV)/installed  ## those of them that train no network and run no study
 	$(PYTEST) -m "not slow and not heavy"
 
-# One process more than cores: whichever waits for SLURM needs none.
+# Two processes more than cores: one waits for SLURM, others for disks and signals.
 test-all: $(VENV)/installed  ## every test: also SLURM, twenty kills, all pages in a browser, fuzzing
-	$(PYTEST) -n $$(( $(CORES) + 1 ))
+	$(PYTEST) -n $$(( $(CORES) + 2 ))
 
 lint: $(VENV)/installed  ## ruff, snakefmt and Snakemake's own linter
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -17,7 +17,8 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".numba
 
 from checkout import MEASURED, SMALL, Checkout, check_out, digests  # noqa: E402
 
-TIERS = ("heavy", "slow")
+FIRST = ("slurm", "shipped", "heavy", "slow", "xdist_group")
+"""Groups and marks of tests, those that take longest first."""
 
 # The same examples in each run, as long as they take.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -27,7 +28,19 @@ hypothesis.settings.load_profile("repeatable")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """The longest first, so that no process still has some when the others are done."""
-    items.sort(key=lambda item: [item.get_closest_marker(tier) is None for tier in TIERS])
+
+    def place(item) -> int:
+        group = item.get_closest_marker("xdist_group")
+        names = {mark.name for mark in item.iter_markers()} | set(group.args if group else ())
+        return next((i for i, name in enumerate(FIRST) if name in names), len(FIRST))
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def everything(pytestconfig) -> bool:
+    """Whether the heavy tests run too, as by `make test-all`."""
+    return "not heavy" not in pytestconfig.option.markexpr
 
 
 @pytest.fixture

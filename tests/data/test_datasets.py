@@ -21,7 +21,13 @@ STUDIES = {
     for name in ("digits", "iris")
 }
 CLASSES = [name for name, dataset in DATASETS.items() if dataset.labels]
+# To read its images takes seconds: one process does.
+images = pytest.mark.xdist_group("mnist")
 make = partial(make_points, root=0, noise_std=0.0)
+
+
+def each(names):
+    return [pytest.param(name, marks=images) if name == "mnist" else name for name in names]
 
 
 @cache
@@ -33,7 +39,7 @@ def raw(source: str) -> tuple[np.ndarray, np.ndarray]:
     return getattr(sklearn.datasets, f"load_{source}")(return_X_y=True, **options)
 
 
-@pytest.mark.parametrize("source", DATASETS)
+@pytest.mark.parametrize("source", each(DATASETS))
 def test_every_point_is_drawn_once_and_keeps_its_target(source):
     X, y = raw(source)
     n_train = len(X) * 2 // 3
@@ -61,7 +67,7 @@ def test_every_point_is_drawn_once_and_keeps_its_target(source):
     np.testing.assert_allclose(rows(drawn, found), rows(normalize(X), y), atol=1e-7)
 
 
-@pytest.mark.parametrize("source", CLASSES)
+@pytest.mark.parametrize("source", each(CLASSES))
 def test_every_class_has_its_share_of_the_training_and_the_test_points(source):
     y = raw(source)[1]
     shares = np.bincount(y) / len(y)
@@ -72,6 +78,7 @@ def test_every_class_has_its_share_of_the_training_and_the_test_points(source):
     assert not np.array_equal(another["train"].X, make(source=source, n_train=30, n_test=20))
 
 
+@images
 def test_mnist_has_as_many_images_of_each_digit():
     raw("mnist")
     train = make(source="mnist", n_train=4000, n_test=1000)["train"]

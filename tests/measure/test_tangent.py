@@ -16,7 +16,6 @@ from widelimit.measure.tangent.training import Problem, flow_table, limit_rows, 
 from widelimit.networks.model import initialise
 from widelimit.networks.tangent import empirical_ntk
 from widelimit.seeds import generator
-from widelimit.study.config.steps import Step5
 from widelimit.tables.files import write_table
 from widelimit.tables.schemas import SLOPES
 
@@ -217,36 +216,3 @@ def test_checkpoints_are_round_and_end_with_the_last_step():
     assert problem(steps=1).checkpoints == [1]
     assert at.long_checkpoints[:9] == [1, 2, 5, 10, 20, 50, 100, 130, 200]
     assert at.long_checkpoints[-1] == 130_000
-
-
-@pytest.mark.heavy
-def test_the_shipped_study_shows_its_slopes():
-    """With the numbers of config.yaml: every slope within 0.1 of -1/2."""
-    setting = Step5()
-    points = generate_samples(
-        root=0, n_train=setting.n_train, n_test=setting.n_test, target=setting.targets
-    )
-    found = measure_on(
-        points["train"],
-        points["test"],
-        root=0,
-        trained_activation="relu",
-        **setting.model_dump(exclude={"n_train", "n_test", "targets"}),
-    )["measured"]
-    last = found[found["step"].isna() | (found["step"] == setting.steps)]
-    for name in (
-        "ntk_deviation",
-        "hessian_norm_bounded",
-        "ntk_outputs_same",
-        "ntk_outputs_cross",
-        "rmse_outputs_vs_ntk",
-    ):
-        rows = last[last["metric"] == name]
-        for activation in rows["activation"].unique():
-            slope = slope_of(rows[rows["activation"] == activation], name)
-            assert slope == pytest.approx(-0.5, abs=0.1), (name, activation)
-    assert slope_of(last, "rmse_network_vs_empirical_ntk") < -0.4
-    ratios = found[found["metric"] == "hessian_median_ratio"]
-    medians = ratios.groupby(["activation", "width"])["value"].median()
-    assert medians.to_numpy() == pytest.approx(1, abs=0.08)
-    assert found.loc[found["metric"] == "rmse_linearised_vs_empirical_ntk", "value"].max() < 1e-12

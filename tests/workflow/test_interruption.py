@@ -48,9 +48,9 @@ def finished_jobs(printed: str) -> Counter:
     return Counter(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", printed))
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(20, marks=heavy)])
-def test_killed(empty, small_checkout, small_digests, times):
+def test_killed(empty, small_checkout, small_digests, everything):
     """kill -9 of the whole process group, again and again until so many have hit."""
+    times = 20 if everything else 2
     expected = tables(small_checkout.path / "results")
     results = empty.path / "results"
     moments, kills, finished, arguments = random.Random(0), 0, Counter(), []
@@ -74,7 +74,10 @@ def test_killed(empty, small_checkout, small_digests, times):
             continue
         kills += 1
         if kills == 1:
-            assert "--unlock" in empty.snakemake("--cores", "2", MEASURED).stdout
+            # A second run in the same folder is refused.
+            refused = empty.snakemake("--cores", "2", MEASURED).stdout
+            assert "cannot be locked" in refused
+            assert "--unlock" in refused
             assert empty.snakemake("--unlock").returncode == 0
             # From now on without a lock, which saves one start of Snakemake for each kill.
             arguments = ["--nolock"]
@@ -187,13 +190,3 @@ def test_code_that_is_edited_while_the_study_runs(empty):
     assert done.returncode != 0
     assert "error: the code of rule train_networks" in done.stdout
     assert not (empty.path / "results/networks/width=16/chunk=0/networks.parquet").exists()
-
-
-@heavy
-def test_a_second_run_in_the_same_folder_is_refused(empty):
-    run = empty.start("--cores", "1", "networks")
-    run.wait_for(lambda: ": generate_data for" in run.printed)
-    done = empty.snakemake("--cores", "1", "networks")
-    assert done.returncode != 0
-    assert "cannot be locked" in done.stdout
-    assert run.finish().returncode == 0

@@ -7,7 +7,7 @@ from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, 
 SMALL = (
     "measure/test_small_experiment.py::test_the_distance_falls_as_one_over_the_root_of_the_width"
 )
-SHIPPED = "measure/test_small_experiment.py::test_the_shipped_experiment_reaches_its_limit"
+SHIPPED = "report/test_shipped_study.py::test_networks_reach_their_limit"
 EXPONENTS = "measure/test_small_experiment.py::test_the_movement_falls_with_the_power_of_theory"
 MUTATIONS = "measure/test_wrong_theories.py::test_each_wrong_theory_is_found_out"
 
