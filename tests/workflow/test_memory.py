@@ -23,7 +23,6 @@ atexit.register(note)
 @pytest.mark.parametrize(
     ("n_train", "n_test", "seeds", "steps"),
     [
-        pytest.param(700, 100, 3, 2, marks=pytest.mark.slow),
         pytest.param(20, 2000, 4, 6, marks=pytest.mark.slow),
         pytest.param(2100, 50, 1, 2, marks=pytest.mark.heavy),
     ],

@@ -24,8 +24,9 @@ def stored(tmp_path) -> tuple[Checkout, Path, list[str]]:
 
 
 def test_every_table_and_a_page(stored, finished):
-    """On one core, in another place."""
+    """On one core, in another place, in other chunks."""
     study, store, options = stored
+    study.configure(network={"seeds_per_job": 4})
     shared = ["persistence", "source-cache", "sources", "software-deployment"]
     targets = ("metrics", "claims", "distance")
     done = study.snakemake("--cores", "1", *options, "--shared-fs-usage", *shared, "--", *targets)
