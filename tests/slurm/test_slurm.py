@@ -1,20 +1,20 @@
 """The study on a real SLURM: the same bytes, and what happens when something goes wrong."""
 
-import hashlib
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 
-from checkout import MEASURED, SMALL, Checkout, check_out, digests
+from checkout import MEASURED, SMALL, digests
 
 CHUNK = "results/networks/width=32/chunk=0/networks.parquet"
 HOURS = SMALL | {"network": SMALL["network"] | {"widths": [32], "steps": 10**8}}
 """A training that nobody waits for."""
 
 
-def test_two_nodes_run_the_jobs(submitted):
+def test_two_nodes_give_the_same_bytes(submitted, small_digests):
+    """As one core; out of a cache and interrupted: tests/workflow."""
+    assert digests(submitted.checkout.path / "results") == small_digests
     jobs, printed = submitted.jobs, submitted.printed
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     assert {job["NodeList"] for job in jobs} == set(submitted.cluster.nodes)
@@ -26,39 +26,6 @@ def test_two_nodes_run_the_jobs(submitted):
     assert printed.count("(Rule: train_networks)") == 8
     groups = re.findall(r"slurm_logs/(group_[a-z]+)", printed)
     assert sorted(groups) == ["group_networks", "group_networks"]
-
-
-def test_five_ways_to_run_a_study_give_the_same_bytes(
-    submitted, small_checkout, small_digests, tmp_path
-):
-    """One core, two cores, two nodes, out of the cache, and interrupted in between."""
-    (tmp_path / "cache").mkdir()
-    cache = {"SNAKEMAKE_OUTPUT_CACHE": str(tmp_path / "cache")}
-    two_cores = fresh(tmp_path / "two cores")
-    assert two_cores.snakemake("--cores", "2", "--cache", "--", MEASURED, **cache).returncode == 0
-    cached = fresh(tmp_path / "cached")
-    done = cached.snakemake("--cores", "2", "--cache", "--", MEASURED, **cache)
-    assert done.stdout.count("Symlinking output file") == 11
-    assert "Moving output file" not in done.stdout  # into the cache, as what is computed is
-    interrupted = fresh(tmp_path / "interrupted")
-    run = interrupted.start("--cores", "1", MEASURED)
-    run.wait_for(lambda: "(Rule: train_networks)" in run.printed)
-    run.interrupt()
-    assert run.finish().returncode != 0
-    interrupted.run(MEASURED)
-    five = [small_checkout, two_cores, submitted.checkout, cached, interrupted]
-    assert len({sha256(checkout.path / MEASURED) for checkout in five}) == 1
-    assert all(digests(checkout.path / "results") == small_digests for checkout in five)
-
-
-def fresh(path: Path) -> Checkout:
-    checkout = check_out(path)
-    checkout.configure(**SMALL)
-    return checkout
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_failing_job_is_reported_with_its_log(study):
