@@ -122,6 +122,8 @@ class Figure:
 
 Banded = partial(Figure, bands=True)
 
+_INTERVAL = _main("data", "kernels", "measured", "predictions")
+
 FIGURES = {
     "step1_threshold": Figure(_in("step1", "threshold", "spectra")),
     "step1_directions": Figure(_in("step1", "directions")),
@@ -158,12 +160,10 @@ FIGURES = {
         _main("data", "predictions", "theory") | {"metrics": _measured_and_predicted}
     ),
     "step7_interval": Banded(
-        {
-            **_main("data", "kernels", "measured", "predictions"),
-            "interval_data": "variants/interval/data",
-            "interval_kernels": "variants/interval/kernels",
-            "interval_metrics": "variants/interval/measured",
-            "interval_predictions": "variants/interval/predictions",
+        _INTERVAL
+        | {
+            f"interval_{argument}": f"variants/interval/{place}"
+            for argument, place in _INTERVAL.items()
         },
         applies=_interval_beside_lift,
     ),

@@ -8,6 +8,7 @@ metadata, and ``results/README.md`` is generated from them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -52,6 +53,10 @@ class Table:
     path: str
     row: str
     columns: tuple[Column, ...]
+
+    def but(self, **changes: Any) -> Table:
+        """The same table in another place, or with other columns."""
+        return replace(self, **changes)
 
     @property
     def names(self) -> list[str]:

@@ -256,10 +256,10 @@ def compared(fits: pd.DataFrame, name: Callable[[pd.Series], str]) -> str:
     lines = fits[~fits["lack_of_fit"].lt(REJECTED)]
     near = int((fits["slope"] + 0.5).abs().le(0.1).sum())
     covered = int((lines["slope_low"].le(-0.5) & lines["slope_high"].ge(-0.5)).sum())
-    ends = (fits.iloc[place] for place in sorted({0, len(fits) - 1}))
+    ends = (f"{_margin(fit)} ({name(fit)})" for _, fit in choices.ends(fits).iterrows())
     return (
         f"{near} of {len(fits)} slopes lie within 0.1 of −1/2 and {covered} of their 95 % intervals"
-        f" contain it; they go from {' to '.join(f'{_margin(fit)} ({name(fit)})' for fit in ends)}"
+        f" contain it; they go from {' to '.join(ends)}"
     )
 
 

@@ -34,6 +34,11 @@ def decades(steps: Sequence[int], most: int = 6) -> list[int]:
     return thin([*tens, *steps[-1:]], most)
 
 
+def ends(rows: pd.DataFrame | pd.Series):
+    """The first and the last row, or the only one."""
+    return rows.iloc[sorted({0, len(rows) - 1})]
+
+
 def evenly(values: Sequence, most: int) -> np.ndarray:
     """Places of at most ``most`` of the values, the first and last among them, evenly spread."""
     return np.unique(np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int))

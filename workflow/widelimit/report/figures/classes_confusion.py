@@ -10,17 +10,12 @@ from widelimit.report.figures import style, words
 from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import number, percent
 from widelimit.tables.classes import TABLES
-from widelimit.tables.columns import Table
 
 TITLE = "Which classes are mistaken for which"
 
 SHOWN = ("ntk", "linear")
 
-TABLE = Table(
-    "figures/classes_confusion.parquet",
-    "the test points of one class that one kernel takes for one class",
-    TABLES["confusion"].columns,
-)
+TABLE = TABLES["confusion"].but(path="figures/classes_confusion.parquet")
 
 
 def summarise(confusion: pd.DataFrame) -> pd.DataFrame:

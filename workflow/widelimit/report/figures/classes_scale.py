@@ -76,10 +76,9 @@ def caption(table: pd.DataFrame) -> str:
 def finding(table: pd.DataFrame) -> str:
     networks = table[table["model"] == "network"]
     widest = networks[networks["width"] == networks["width"].max()].sort_values("g")
-    ends = widest.iloc[[0, -1]] if len(widest) > 1 else widest
     errors = words.listed(
         f"{percent(row['centre'], 1)} where α√k = {scales.written(row['g'])}{_beside(row)}"
-        for _, row in ends.iterrows()
+        for _, row in choices.ends(widest).iterrows()
     )
     ntk = table.loc[table["model"] == "ntk", "centre"]
     kernel = words.listed(percent(value, 1) for value in ntk)

@@ -6,7 +6,6 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import style, words
 from widelimit.report.numbers import number
-from widelimit.tables.columns import Table
 from widelimit.tables.distance import BORDER_UNITS
 
 TITLE = "Units at the kink of one training point"
@@ -16,7 +15,7 @@ LATE = 10
 BORDER = {"color": style.THEORY, "linestyle": style.DASHED, "linewidth": 1.1}
 SIDES = {"on": style.NTK, "off": style.NNGP}
 
-TABLE = Table("figures/distance_units.parquet", BORDER_UNITS.row, BORDER_UNITS.columns)
+TABLE = BORDER_UNITS.but(path="figures/distance_units.parquet")
 
 
 def summarise(units: pd.DataFrame) -> pd.DataFrame:

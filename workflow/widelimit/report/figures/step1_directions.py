@@ -6,16 +6,11 @@ from matplotlib.figure import Figure
 from widelimit.report.figures import choices, style, words
 from widelimit.report.figures.descent_axes import clipped, distance_axis
 from widelimit.report.numbers import number
-from widelimit.tables.columns import Table
 from widelimit.tables.linear_regression import TABLES
 
 TITLE = "Fast and slow directions"
 
-TABLE = Table(
-    "figures/step1_directions.parquet",
-    TABLES["directions"].row,
-    TABLES["directions"].columns,
-)
+TABLE = TABLES["directions"].but(path="figures/step1_directions.parquet")
 
 CURVES = 5
 

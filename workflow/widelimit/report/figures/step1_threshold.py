@@ -8,15 +8,13 @@ from matplotlib.figure import Figure
 from widelimit.report.figures import choices, style, words
 from widelimit.report.figures.descent_axes import clipped, distance_axis
 from widelimit.report.numbers import number
-from widelimit.tables.columns import Table
 from widelimit.tables.linear_regression import TABLES
 
 TITLE = "The threshold of the learning rate"
 
-TABLE = Table(
-    "figures/step1_threshold.parquet",
-    TABLES["threshold"].row,
-    (*TABLES["threshold"].columns, *TABLES["spectra"].pick("lower", "upper")),
+TABLE = TABLES["threshold"].but(
+    path="figures/step1_threshold.parquet",
+    columns=(*TABLES["threshold"].columns, *TABLES["spectra"].pick("lower", "upper")),
 )
 
 OTHERS = {

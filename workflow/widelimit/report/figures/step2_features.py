@@ -7,16 +7,11 @@ from matplotlib.figure import Figure
 
 from widelimit.report.figures import choices, style, words
 from widelimit.report.numbers import at_most, fixed
-from widelimit.tables.columns import Table
 from widelimit.tables.regression import TABLES
 
 TITLE = "One fit, by the kernel and by its features"
 
-TABLE = Table(
-    "figures/step2_features.parquet",
-    TABLES["interpolants"].row,
-    TABLES["interpolants"].columns,
-)
+TABLE = TABLES["interpolants"].but(path="figures/step2_features.parquet")
 
 KERNEL, FEATURES, OTHER = style.GREEN, style.THEORY, "#b5b5b5"
 

@@ -11,11 +11,10 @@ from widelimit.report.figures.kernel_fits import label, rmse, samples, target_ra
 from widelimit.report.figures.looks import KERNELS
 from widelimit.report.figures.sliders import Frame, Moving, Panel, Part, Slider, Words, limits
 from widelimit.report.numbers import number
-from widelimit.tables.columns import Table
 
 TITLE = "Any scale L"
 
-TABLE = Table("figures/step3_explorer.parquet", step3_scale.TABLE.row, step3_scale.TABLE.columns)
+TABLE = step3_scale.TABLE.but(path="figures/step3_explorer.parquet")
 
 summarise = partial(step3_scale.summarise, part="slider")
 

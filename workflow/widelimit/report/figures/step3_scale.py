@@ -5,7 +5,7 @@ import math
 import pandas as pd
 from matplotlib.figure import Figure
 
-from widelimit.report.figures import style, words
+from widelimit.report.figures import choices, style, words
 from widelimit.report.figures.kernel_fits import FIT, draw_fit, fits, label, rmse, samples
 from widelimit.report.figures.looks import KERNELS
 from widelimit.report.numbers import number
@@ -57,7 +57,7 @@ def finding(table: pd.DataFrame) -> str:
 
 
 def _at_ends(by_scale: pd.DataFrame) -> str:
-    ends = by_scale["condition_number"].iloc[[0, -1] if len(by_scale) > 1 else [0]]
+    ends = choices.ends(by_scale["condition_number"])
     return " and ".join(
         f"{number(value, 3)} at L = {number(scale)}" for scale, value in ends.items()
     )

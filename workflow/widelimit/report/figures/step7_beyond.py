@@ -97,7 +97,6 @@ def finding(table: pd.DataFrame) -> str:
         return f"After {step} and over {over}, {against_width.compared(fits, name)}."
     wide = each.sort_values("centre")
     ends = " to ".join(
-        f"{number(row['centre'], 2)} ({name(row)})"
-        for _, row in wide.iloc[sorted({0, len(wide) - 1})].iterrows()
+        f"{number(row['centre'], 2)} ({name(row)})" for _, row in choices.ends(wide).iterrows()
     )
     return f"After {step} the median distance at the largest width is {ends}."

@@ -102,7 +102,7 @@ def finding(table: pd.DataFrame) -> str:
         return text + "."
     slopes = words.listed(
         f"{against_width.interval(fit)} at {words.steps(fit['step'])}"
-        for _, fit in fits.iloc[sorted({0, len(fits) - 1})].iterrows()
+        for _, fit in choices.ends(fits).iterrows()
     )
     over = against_width.fitted_widths(network)
     return f"{text}; its slope against width, over {over}, is {slopes}."
