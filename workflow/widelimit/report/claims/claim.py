@@ -20,6 +20,9 @@ every value, with twice the standard error that the metric <metric>_error gives.
 
 LAST = "last"
 
+ROUNDING = "rounding leaves 10⁻¹² or less; a wrong formula shows in the first digits"
+"""Why the limits of many a difference between two ways to one number are where they are."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -58,3 +61,8 @@ class Claim:
     activations: tuple[str, ...] | None = None
     constant_scale: bool = False
     theory: str | None = None
+
+
+def within(margin: float, of: float) -> dict[str, float]:
+    """Arguments of a claim whose limits are on either side of what is exactly true."""
+    return {"low": of - margin, "high": of + margin, "truth": of}

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from widelimit.report.claims.claim import ERRORS, LAST, Claim
+from widelimit.report.claims.claim import ERRORS, LAST, Claim, within
 from widelimit.report.claims.learning import NAMES
 
 KERNELS = "measure/test_chosen_kernels.py::test_kernels_are_compared_point_by_point"
@@ -14,9 +14,7 @@ _as_predicted = partial(
     metric="test_error_vs_ntk",
     test=NETWORKS,
     step=LAST,
-    truth=0.0,
-    low=-0.05,
-    high=0.05,
+    **within(0.05, of=0.0),
 )
 
 CLAIMS = (
@@ -49,9 +47,7 @@ CLAIMS = (
         "test_error_ntk_vs_published",
         reason="its images are others; a thousand of them resolve a difference of three in a"
         " hundred",
-        low=-0.03,
-        high=0.03,
-        truth=0.0,
+        **within(0.03, of=0.0),
     ),
     _as_predicted(
         "At the widest width networks err on as many test points as their NTK predictions"

@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from widelimit.report.claims.claim import MEDIANS, RATIOS, Claim
+from widelimit.report.claims.claim import MEDIANS, RATIOS, ROUNDING, Claim, within
 
-ROUNDING = "rounding leaves 10⁻¹² or less; a wrong formula shows in the first digits"
 TENTH = "a factor c wrong by a tenth, or kernels at another power of k, lie beyond"
 TWICE = "a curve without a peak has ratios near 1; the peak of 20 draws is ten times higher"
 
@@ -53,9 +52,7 @@ def _double_descent(features: str, prefix: str, limit: str) -> tuple[Claim, ...]
             f"{prefix}_widest_to_limit",
             reason="50 n features are off their limit by some hundredths",
             kind=MEDIANS,
-            low=0.9,
-            high=1.1,
-            truth=1.0,
+            **within(0.1, of=1.0),
         ),
         _claim(
             f"Over data sets the test error of {features} has the mean that theory predicts, where"
@@ -111,23 +108,19 @@ CLAIMS = (
         "nngp_deviation",
         test="linear/test_random_features.py::test_kernels_of_neurons_approach_nngp_with_slope_minus_one_half",
         reason=f"{TENTH}; below 512 units few draws hold the mean of hermite:3's tails",
-        low=0.9,
-        high=1.1,
         kind=RATIOS,
         theory="nngp_deviation_expected",
         least_width=512,
-        truth=1.0,
+        **within(0.1, of=1.0),
     ),
     _claim(
         "Kernels of random Fourier features are off the Gaussian kernel so (measured / theory)",
         "fourier_deviation",
         test="linear/test_random_features.py::test_kernels_of_random_cosines_approach_the_gaussian_with_slope_minus_one_half",
         reason=TENTH,
-        low=0.9,
-        high=1.1,
         kind=RATIOS,
         theory="fourier_deviation_expected",
-        truth=1.0,
+        **within(0.1, of=1.0),
     ),
     _claim(
         "Hermite polynomials are orthonormal for the standard normal density",

@@ -2,9 +2,7 @@
 
 from functools import partial
 
-from widelimit.report.claims.claim import Claim
-
-ROUNDING = "rounding leaves 10⁻¹² or less; a wrong formula shows in the first digits"
+from widelimit.report.claims.claim import ROUNDING, Claim
 
 _claim = partial(Claim, reason=ROUNDING, experiment="step2")
 

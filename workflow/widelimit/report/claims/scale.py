@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from widelimit.report.claims.claim import ERRORS, LAST, SLOPES, Claim
+from widelimit.report.claims.claim import ERRORS, LAST, SLOPES, Claim, within
 
 _claim = partial(Claim, test="measure/test_scales.py::test_rich_and_lazy_at_every_width")
 
@@ -15,9 +15,7 @@ CLAIMS = (
             experiment=f"scale/{g}",
             reason="tells 0 from 1/10; at a fixed alpha the drift falls as k to the −1/2 or faster",
             kind=SLOPES,
-            low=-0.1,
-            high=0.1,
-            truth=0.0,
+            **within(0.1, of=0.0),
         )
         for g in (1, 10, 100)
     ),
@@ -31,9 +29,7 @@ CLAIMS = (
             " 2^10 units drift 1.3 times as far as the widest",
             kind=ERRORS,
             least_width=1024,
-            low=0.7,
-            high=1.3,
-            truth=1.0,
+            **within(0.3, of=1.0),
         )
         for g in (1, 10, 100)
     ),
@@ -43,9 +39,7 @@ CLAIMS = (
         experiment="scale",
         kind=SLOPES,
         reason="tells 1/2 from 2/5 and 3/5",
-        low=-0.6,
-        high=-0.4,
-        truth=-0.5,
+        **within(0.1, of=-0.5),
     ),
     *(
         _claim(

@@ -2,9 +2,7 @@
 
 from functools import partial
 
-from widelimit.report.claims.claim import MEDIANS, RATIOS, SLOPES, Claim
-
-ROUNDING = "rounding leaves 10⁻¹² or less; a wrong formula shows in the first digits"
+from widelimit.report.claims.claim import MEDIANS, RATIOS, ROUNDING, SLOPES, Claim, within
 
 _claim = partial(Claim, reason=ROUNDING, experiment="step5")
 
@@ -14,11 +12,9 @@ CLAIMS = (
         "ntk_deviation",
         test="measure/test_tangent_at_the_start.py::test_the_empirical_ntk_tends_to_its_closed_form",
         reason="a factor c wrong by a tenth, or a kernel at another power of k, lies beyond",
-        low=0.9,
-        high=1.1,
         kind=RATIOS,
         theory="ntk_deviation_expected",
-        truth=1.0,
+        **within(0.1, of=1.0),
     ),
     _claim(
         "The worked example is the empirical NTK, entry by entry",
@@ -54,11 +50,9 @@ CLAIMS = (
             f"ntk_outputs_{name}",
             test="measure/test_tangent.py::test_outputs_approach_one_kernel_with_slope_minus_one_half",
             reason="a fifth is what 80 networks tell with certainty",
-            low=0.8,
-            high=1.2,
             kind=RATIOS,
             theory=f"ntk_outputs_{name}_expected",
-            truth=1.0,
+            **within(0.2, of=1.0),
         )
         for name, statement in {
             "same": "With several outputs each is off the same kernel by what k units leave"
@@ -72,9 +66,7 @@ CLAIMS = (
         test="measure/test_tangent.py::test_outputs_approach_one_kernel_with_slope_minus_one_half",
         reason="tells 1/2 from 1/4 and from 3/4",
         kind=SLOPES,
-        low=-0.75,
-        high=-0.25,
-        truth=-0.5,
+        **within(0.25, of=-0.5),
     ),
     _claim(
         "Bounded weights: the Hessian's spectral norm falls as k to the −1/2 (slope)",
@@ -82,9 +74,7 @@ CLAIMS = (
         test="measure/test_tangent_at_the_start.py::test_the_hessian_shrinks_and_the_kernel_does_not",
         reason="tells 1/2 from 2/5 and 3/5; narrow networks are allowed corrections of 1/k",
         kind=SLOPES,
-        low=-0.6,
-        high=-0.4,
-        truth=-0.5,
+        **within(0.1, of=-0.5),
     ),
     _claim(
         "Gaussian weights: it falls by a logarithm more slowly (median / exact one, widest width)",

@@ -2,7 +2,16 @@
 
 from functools import partial
 
-from widelimit.report.claims.claim import ERRORS, LAST, MEANS, MEDIANS, RATIOS, SLOPES, Claim
+from widelimit.report.claims.claim import (
+    ERRORS,
+    LAST,
+    MEANS,
+    MEDIANS,
+    RATIOS,
+    SLOPES,
+    Claim,
+    within,
+)
 
 SMALL = (
     "measure/test_small_experiment.py::test_the_distance_falls_as_one_over_the_root_of_the_width"
@@ -27,9 +36,7 @@ _falls = partial(
 _quarter = partial(
     _claim,
     kind=RATIOS,
-    truth=1.0,
-    low=0.75,
-    high=1.25,
+    **within(0.25, of=1.0),
     reason="a quarter is what 80 networks, each with one or two effective directions, tell",
 )
 
@@ -44,9 +51,7 @@ CLAIMS = (
         "After 10 steps the NTK's movement costs it one of k to the −3/4 (slope)",
         "rmse_network_vs_empirical_ntk",
         step=10,
-        truth=-0.75,
-        low=-0.9,
-        high=-0.6,
+        **within(0.15, of=-0.75),
         widths="all",
         reason="tells 3/4 from 1/2 and 1",
         constant_scale=True,
@@ -78,9 +83,7 @@ CLAIMS = (
         test=MUTATIONS,
         kind=MEANS,
         step=1,
-        low=0.995,
-        high=1.005,
-        truth=1.0,
+        **within(0.005, of=1.0),
         reason="half of what a learning rate, or a kernel, wrong by one hundredth would do",
     ),
     _claim(
@@ -99,9 +102,7 @@ CLAIMS = (
         test=MUTATIONS,
         kind=MEANS,
         step=100,
-        low=0.98,
-        high=1.02,
-        truth=1.0,
+        **within(0.02, of=1.0),
         reason="that for the NNGP kernel is a quarter lower",
     ),
     _half("The last layer alone approaches NNGP regression (slope)", "rmse_last_layer_vs_nngp"),
@@ -166,9 +167,7 @@ CLAIMS = (
             activations=("gelu", "sin", "cos", "erf"),
             test=EXPONENTS,
             step=step,
-            truth=-1.0,
-            low=-1.25,
-            high=-0.75,
+            **within(0.25, of=-1.0),
             reason="tells 1 from 3/4, the exponent of ReLU, and from 5/4",
         )
         for metric, what, step in (
@@ -184,9 +183,7 @@ CLAIMS = (
         activations=("relu", "leaky_relu:0.1"),
         test=EXPONENTS,
         step=10,
-        truth=-0.75,
-        low=-1.0,
-        high=-0.5,
+        **within(0.25, of=-0.75),
         widths="all",
         reason="tells 3/4 from 1/2, its exponent in the end, and from 1, that of smooth ones",
     ),
