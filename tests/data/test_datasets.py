@@ -134,7 +134,7 @@ def test_the_shipped_studies_are_sound(study):
     assert part.y.shape[1] == study.data.n_outputs
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_a_study_of_classes_runs_up_to_its_page(checkout):
     data = {"source": "digits", "n_train": 40, "n_test": 60}
     network = {"widths": [8, 16], "seeds": 1, "steps": 10, "checkpoints": [], "learning_rate": 1e-3}

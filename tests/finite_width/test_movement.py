@@ -48,7 +48,7 @@ def rms(values) -> float:
     [
         ("erf", 64, 8000),
         *(
-            pytest.param(name, 128, 16_000, marks=pytest.mark.slow)
+            pytest.param(name, 128, 16_000, marks=pytest.mark.heavy)
             for name in ("gelu", "sin", "cos")
         ),
     ],

@@ -20,11 +20,12 @@ atexit.register(note)
 """
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("n_train", "n_test", "seeds", "steps"),
     [
-        pytest.param(20, 2000, 4, 6, marks=pytest.mark.slow),
-        pytest.param(2100, 50, 1, 2, marks=pytest.mark.heavy),
+        (20, 2000, 4, 6),
+        (2100, 50, 1, 2),
     ],
 )
 def test_jobs_take_no_more_memory_than_they_ask_for(
