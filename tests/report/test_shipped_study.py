@@ -50,7 +50,8 @@ def test_networks_reach_their_limit(shipped):
     ensemble = where(last, width=2**20)["value"]
     assert ensemble["ensemble_mean_rmse_vs_ntk"] < 0.06
     assert 0.8 < ensemble["ensemble_std_ratio"] < 1.25
-    slopes = where(pd.read_parquet(results / "slopes.parquet"), experiment="step7", widths="widest")
+    slopes = pd.read_parquet(results / "step7/slopes.parquet")
+    slopes = where(slopes, experiment="step7", widths="widest")
     slopes = slopes.groupby("metric")["slope"].agg(["min", "max", "size"])
     assert (slopes.loc[["rmse_network_vs_ntk", "weight_movement"], "size"] >= 3).all()
     for metric in ("rmse_network_vs_ntk", "ntk_drift", "weight_movement"):
