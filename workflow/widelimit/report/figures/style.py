@@ -195,6 +195,9 @@ def log_scale(axes: Axes, directions: str = "y"):
         axis = getattr(axes, f"{name}axis")
         axis.set_major_formatter(_LogFormatter())
         axis.set_minor_formatter(_LogFormatter())
+    if "y" in directions:
+        # No power of ten is ever written over this axis, where a title would have to make room.
+        axes.set_title(axes.get_title("left"), y=1)
 
 
 class _LogFormatter(LogFormatterSciNotation):
