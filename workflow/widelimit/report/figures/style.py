@@ -125,18 +125,20 @@ def _plain_fonts() -> Iterator[None]:
     """
     from fontTools import subset
 
-    whole = subset.Options
+    whole = subset.load_font
 
-    def plain(**options) -> subset.Options:
-        chosen = whole(**options | {"hinting": False, "glyph_names": False})
-        chosen.drop_tables += ["GDEF", "GPOS", "GSUB", "MATH", "kern"]
-        return chosen
+    def plain(path, options, **others):
+        options.hinting = options.glyph_names = False
+        font = whole(path, options, **others)
+        for table in {"GDEF", "GPOS", "GSUB", "MATH", "kern"}.intersection(font.keys()):
+            del font[table]
+        return font
 
-    subset.Options = plain
+    subset.load_font = plain
     try:
         yield
     finally:
-        subset.Options = whole
+        subset.load_font = whole
 
 
 def width_colour(width: int, widths: Sequence[int]) -> tuple:
