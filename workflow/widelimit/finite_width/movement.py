@@ -27,8 +27,9 @@ from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.training import TrainingCollapsed, TrainingDiverged
 
-REPLICATES, POINTS_PER_DRAW = 4, 64
-FEWEST_UNITS, MOST_UNITS = 1 << 12, 1 << 17
+REPLICATES, POINTS_PER_DRAW = 4, 128
+FEWEST_UNITS, MOST_UNITS = 1 << 13, 1 << 18
+"""Followed in the mean field: between these, twice as many as the network has."""
 KINKS, MEAN_FIELD, FIRST_ORDER = "kinks", "mean field", "first order"
 
 
@@ -47,7 +48,9 @@ class Movement(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """X (n, d), Z (m, d), y (n, p), steps ascending; draws: values of f_0 averaged over, even."""
+    """X (n, d), Z (m, d), y (n, p), steps ascending; draws: even, values of f_0 for which
+    units are followed; the flux, which takes no time beside them, is averaged over twice as many.
+    """
 
     X: np.ndarray
     Z: np.ndarray
@@ -69,9 +72,9 @@ class Problem(NamedTuple):
     def response(self) -> KernelResponse:
         return KernelResponse(*self.kernels(), learning_rate=self.learning_rate)
 
-    def initial_values(self) -> np.ndarray:
+    def initial_values(self, draws: int) -> np.ndarray:
         S = nngp_gram(self.X, activation=self.activation)
-        return initial_values(S, self.draws, outputs=self.y.shape[1])
+        return initial_values(S, draws, outputs=self.y.shape[1])
 
     @property
     def has_flux(self) -> bool:
@@ -88,7 +91,7 @@ class Flux:
 
     def __init__(self, problem: Problem):
         kinks = KinkFlux(problem.X, problem.Z, problem.phi, problem.response(), problem.steps)
-        residuals = (problem.y - problem.initial_values())[:, :, 0]
+        residuals = (problem.y - problem.initial_values(2 * problem.draws))[:, :, 0]
         effects, farthest = zip(*(kinks.follow(residual) for residual in residuals), strict=True)
         self.problem = problem
         self.effect, self.error = mean_of_pairs(np.array(effects))
@@ -141,12 +144,12 @@ def _mean_field(problem: Problem, width: int) -> list[Movement]:
     if not problem.steps:
         return []
     options = problem._asdict()
-    del options["draws"]
-    count = 1 << round(math.log2(min(max(width, FEWEST_UNITS), MOST_UNITS)))
+    draws = options.pop("draws")
+    count = 1 << round(math.log2(min(max(2 * width, FEWEST_UNITS), MOST_UNITS)))
     try:
         runs = [
             mean_field(**options, f0=f0, width=width, count=count, seed=seed)
-            for seed, f0 in enumerate(problem.initial_values())
+            for seed, f0 in enumerate(problem.initial_values(draws))
         ]
     except (TrainingDiverged, TrainingCollapsed):
         nowhere = np.full((len(problem.Z), problem.y.shape[1]), math.nan)
