@@ -188,8 +188,7 @@ def slope_guides(axes: Axes, slope: float, label: str):
     left, where what falls with width leaves room. Call it when the limits are final.
     """
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
-    axes.set_xlim(x0, x1)
-    axes.set_ylim(y0, y1)
+    axes.set(xlim=(x0, x1), ylim=(y0, y1))
     axes.grid(False)
     x, y = x0 * (x1 / x0) ** 0.04, y0 * (y1 / y0) ** 0.2
     factor = max((y1 / y0) ** 0.25, (x1 / x0) ** (abs(slope) / 6))

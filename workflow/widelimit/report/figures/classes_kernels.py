@@ -55,8 +55,7 @@ def draw(table: pd.DataFrame) -> Figure:
         if len(rows):
             last = rows.iloc[-1]
             ends.append(End(last["ridge"], 100 * last["validation_error"], look.name, look.colour))
-    right.set_xlabel("ridge")
-    right.set_ylabel("wrong on validation, %")
+    right.set(xlabel="ridge", ylabel="wrong on validation, %")
     label_ends({right: ends})
     return figure
 

@@ -58,8 +58,7 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.set_xlim(axes.get_xlim())
     for value in ntk["centre"]:
         ends.append(level(axes, 100 * value, "NTK regression", style.NTK, linestyle=style.DASHED))
-    axes.set_xlabel(r"$g = \alpha \sqrt{k}$: rich to lazy")
-    axes.set_ylabel("wrong on test points, %")
+    axes.set(xlabel=r"$g = \alpha \sqrt{k}$: rich to lazy", ylabel="wrong on test points, %")
     label_ends({axes: ends})
     return figure
 

@@ -16,8 +16,7 @@ def clipped(values) -> np.ndarray:
 
 def distance_axis(axes: Axes):
     """A logarithmic axis, the start as a thin line."""
-    axes.set_yscale("log")
-    axes.set_ylim(FLOOR, CEILING)
+    axes.set(yscale="log", ylim=(FLOOR, CEILING))
     axes.set_yticks([10.0**e for e in range(-16, 5, 4)])
     axes.minorticks_off()
     axes.axhline(1, color=style.GREY, linewidth=0.6, zorder=1)

@@ -102,10 +102,7 @@ def _draw_plane(axes: Axes, rows: pd.DataFrame):
     corners = rows[["w_0", "w_1"]].to_numpy(dtype=float)
     low, high = corners.min(axis=0) - 0.35, corners.max(axis=0) + 0.35
     low, high = np.minimum(low, -size - 0.1), np.maximum(high, size + 0.1)
-    axes.set_xlim(low[0], high[0])
-    axes.set_ylim(low[1], high[1])
-    axes.set_xlabel("$w_1$")
-    axes.set_ylabel("$w_2$")
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel="$w_1$", ylabel="$w_2$")
 
 
 def caption(table: pd.DataFrame) -> str:

@@ -30,8 +30,7 @@ def draw(table: pd.DataFrame) -> Figure:
         _draw_fits(axes, table[table["degree"] == degree])
     samples = table.loc[table["fit"] == "samples", "f"]
     room = 0.25 * (samples.max() - samples.min() or 1)
-    panels[0].set_ylim(samples.min() - room, samples.max() + room)
-    panels[0].set_ylabel("fit")
+    panels[0].set(ylim=(samples.min() - room, samples.max() + room), ylabel="fit")
     looks = {
         "kernel $K(x, X)K^+y$": {"color": KERNEL, "linewidth": 3},
         r"features $w \cdot \psi(x)$": {"color": FEATURES, "linestyle": style.DASHED},

@@ -87,10 +87,7 @@ def _draw_line(axes: Axes, table: pd.DataFrame):
     ends = np.stack([foot - along, foot + along])
     axes.plot(ends[:, 0], ends[:, 1], color=style.INK, linewidth=1, linestyle=style.DASHED)
     axes.set_xlim(-reach, reach)
-    axes.set_ylim(-reach, reach)
-    axes.set_aspect("equal")
-    axes.set_xlabel("$x_1$")
-    axes.set_ylabel("$x_2$")
+    axes.set(ylim=(-reach, reach), aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
 
 
 def _draw_plane(axes, table: pd.DataFrame):

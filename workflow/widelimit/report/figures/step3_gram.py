@@ -111,6 +111,5 @@ def _draw_spectra(axes: Axes, table: pd.DataFrame):
     axes.set_yscale("log")
     axes.set_ylim(bottom=floor)
     axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
-    axes.set_xlabel("number of the eigenvalue, from the largest")
-    axes.set_ylabel("eigenvalue of $K$")
+    axes.set(xlabel="number of the eigenvalue, from the largest", ylabel="eigenvalue of $K$")
     label_ends({axes: ends})

@@ -103,8 +103,7 @@ def _draw_gram(axes: Axes, gram: pd.DataFrame):
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(min(len(K), MOST_PRINTED), integer=True))
         axis.set_tick_params(length=0)
-    axes.set_xlabel("sample $j$")
-    axes.set_ylabel("sample $i$")
+    axes.set(xlabel="sample $j$", ylabel="sample $i$")
     style.panel(axes, "a", "step 1: $K_{ij} = K(x_i, x_j)$")
 
 
@@ -115,8 +114,7 @@ def _draw_coefficients(axes: Axes, alpha: pd.DataFrame, y: pd.DataFrame, colour:
     axes.plot(number, alpha["value"], "D", color=colour, label=r"$\alpha_i$")
     axes.plot(number, y["value"], "o", color=style.INK, markersize=3.5, label="$y_i$")
     axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
-    axes.set_xlabel("sample $i$")
-    axes.set_ylabel("coefficient, target")
+    axes.set(xlabel="sample $i$", ylabel="coefficient, target")
     axes.margins(y=0.12)
     axes.legend(loc="best", ncols=2)
     style.panel(axes, "b", r"step 2: $\alpha = K^{+} y$")
@@ -132,6 +130,5 @@ def _draw_sum(axes: Axes, table: pd.DataFrame, by_quantity: dict[str, pd.DataFra
     axes.axvline(x, color=style.NNGP, linewidth=0.8, linestyle=style.DASHED)
     axes.plot(np.full(len(terms), x), terms, "o", color=style.NNGP, markersize=3)
     axes.plot(x, total, "D", color=style.NNGP, markersize=5)
-    axes.set_xlabel("$t$")
-    axes.set_ylabel("terms and their sum")
+    axes.set(xlabel="$t$", ylabel="terms and their sum")
     style.panel(axes, "c", r"step 3: $f(x) = \Sigma_i\, \alpha_i K(x_i, x)$")

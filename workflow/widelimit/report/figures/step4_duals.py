@@ -86,8 +86,7 @@ def draw(table: pd.DataFrame) -> Figure:
             axes.set_ylabel(r"$c\,\hat\phi(\xi)$")
         if place + columns >= len(activations):
             axes.set_xlabel(r"correlation $\xi$")
-    first.set_xlim(-1.05, 1.05)
-    first.set_ylim(-1.15, 1.15)
+    first.set(xlim=(-1.05, 1.05), ylim=(-1.15, 1.15))
     key = {
         "closed form": CLOSED,
         f"{power(choices.distinct(table['width'])[0])} random features": DRAWN,
@@ -143,9 +142,7 @@ def _draw_errors(axes: Axes, table: pd.DataFrame, activations: list[str]) -> lis
         degree, value = error[["degree", "centre"]].iloc[-1]
         ends.append(End(float(degree), value, look.name, look.colour))
     axes.axhline(CLOSE, color=style.GREY, linewidth=0.8, linestyle=style.DOTTED)
-    axes.set_yscale("log")
-    axes.set_xlabel("degree $N$ of the last term kept")
-    axes.set_ylabel("largest error")
+    axes.set(yscale="log", xlabel="degree $N$ of the last term kept", ylabel="largest error")
     return ends
 
 

@@ -50,9 +50,7 @@ def draw(table: pd.DataFrame) -> Figure:
     figure, (left, right) = style.row(3.2, *titles)
     widths = choices.distinct(table["width"])
     for axes in (left, right):
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_xlabel("training steps")
+        axes.set(xscale="log", yscale="log", xlabel="training steps")
     ends = {left: [], right: []}
     for width, rows in table[table["step"].notna()].groupby("width"):
         colour, name = style.width_colour(width, widths), f"$k$ = {power(width)}"

@@ -62,11 +62,9 @@ def draw(table: pd.DataFrame) -> Figure:
     activations = table.groupby("activation", sort=False)
     ends = {left: [_draw_derivative(left, name, rows) for name, rows in activations]}
     ends[right] = _draw_coefficients(right, table)
-    left.set_xlabel(r"correlation $\xi$")
-    left.set_ylabel(r"$c\,\frac{d\hat\phi}{d\xi}$")
+    left.set(xlabel=r"correlation $\xi$", ylabel=r"$c\,\frac{d\hat\phi}{d\xi}$")
     right.set_yscale("log")
-    right.set_xlabel("degree $n$ of the Chebyshev polynomial")
-    right.set_ylabel("coefficient on [−0.9, 0.9]")
+    right.set(xlabel="degree $n$ of the Chebyshev polynomial", ylabel="coefficient on [−0.9, 0.9]")
     label_ends(ends)
     return figure
 

@@ -59,8 +59,7 @@ def draw(table: pd.DataFrame) -> Figure:
     # The curves fall to the right: its upper corner is free.
     title = r"$\eta\,\lambda_{\max}/2$"
     left.legend(title=title, title_fontsize=7.5, loc="upper right", reverse=True)
-    left.set_xlabel("time $\\eta T$")
-    left.set_ylabel("distance (root mean square)")
+    left.set(xlabel="time $\\eta T$", ylabel="distance (root mean square)")
     right.set_xlabel("training steps $T$")
     for axes in (left, right):
         style.log_scale(axes, "xy")

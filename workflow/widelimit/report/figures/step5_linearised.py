@@ -59,8 +59,7 @@ def draw(table: pd.DataFrame) -> Figure:
     _draw_cost(right, by_metric, COST, floor, ("test points", style.NNGP, "o", (0, 8)))
     train = ("training points", style.ORANGE, "s", (-8, 0))
     _draw_cost(right, by_metric, COST_TRAIN, floor, train)
-    right.set_ylim(floor, 2 * top)
-    right.set_xlabel("training steps")
+    right.set(ylim=(floor, 2 * top), xlabel="training steps")
     label_ends(ends)
     return figure
 

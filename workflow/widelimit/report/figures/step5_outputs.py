@@ -77,8 +77,7 @@ def draw(table: pd.DataFrame) -> Figure:
     title = f"Outputs of one network, $k$ = {power(int(shown['width'].max()))}"
     figure, (left, right) = style.row(3.2, title, "By width", width_ratios=(1.15, 1))
     ends = {left: [_draw_output(left, output, rows) for output, rows in shown.groupby("output")]}
-    left.set_xlabel("input $t$")
-    left.set_ylabel("output")
+    left.set(xlabel="input $t$", ylabel="output")
     right.set_ylabel("distance")
     curves = [Curve(table[table["metric"] == metric], *look) for metric, look in LOOKS.items()]
     label_ends(ends | against_width.draw({right: curves}))

@@ -142,8 +142,7 @@ def _draw_spectra(axes: Axes, table: pd.DataFrame):
     style.log_scale(axes)
     axes.set_ylim(bottom=axes.get_ylim()[0] / 20)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-    axes.set_xlabel("number of the eigenvalue")
-    axes.set_ylabel("eigenvalue / largest")
+    axes.set(xlabel="number of the eigenvalue", ylabel="eigenvalue / largest")
 
 
 def _draw_fits(axes: Axes, table: pd.DataFrame):
@@ -154,8 +153,7 @@ def _draw_fits(axes: Axes, table: pd.DataFrame):
             line = {"color": COLOURS[inputs], "linewidth": 0.8, "alpha": 0.8}
             axes.plot(curve["t"], curve["value"], **line)
     axes.plot(train["t"], train["value"], **looks.TRAINING_POINTS)
-    axes.set_xlabel(AXIS_LABELS["t"])
-    axes.set_ylabel("output")
+    axes.set(xlabel=AXIS_LABELS["t"], ylabel="output")
 
 
 def _draw_losses(axes: Axes, table: pd.DataFrame):
@@ -164,8 +162,7 @@ def _draw_losses(axes: Axes, table: pd.DataFrame):
     for inputs, rows in _each(table, "train_loss").items():
         look = {"along": "step", "name": NAMES[inputs], "centre": "value"}
         ends += bands.draw(axes, rows, COLOURS[inputs], **look)
-    axes.set_xlabel("training steps")
-    axes.set_ylabel("training loss (half the sum of squares)")
+    axes.set(xlabel="training steps", ylabel="training loss (half the sum of squares)")
     least = _least(table)
     if least > 0:
         ends.append(level(axes, least, "least loss, raw", **looks.THEORY))
