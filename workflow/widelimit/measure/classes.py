@@ -93,8 +93,8 @@ def _kernels(
     kernels = {
         name: [(math.nan, partial(gram, activation=activation))] for name, gram in LIMITS.items()
     }
-    for name, gram in SCALED.items():
-        kernels[name] = [(scale, partial(gram, scale=scale)) for scale in scales[name]]
+    for name, candidates in scales.items():
+        kernels[name] = [(scale, partial(SCALED[name], scale=scale)) for scale in candidates]
     return kernels | {"linear": [(math.nan, lambda X, Z=None: 1 + linear_gram(X, Z))]}
 
 
