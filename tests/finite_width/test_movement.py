@@ -43,6 +43,7 @@ def rms(values) -> float:
     return float(np.sqrt(np.mean(np.square(values))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "activation, width, count",
     [
@@ -73,6 +74,7 @@ def test_first_order_against_plain_networks(activation, width, count):
     assert rms(effect - expected) < 3 * rms(error) + rms(expected) / np.sqrt(width)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation, steps", [("relu", 100), ("leaky_relu:0.3", 100)])
 def test_mean_field_against_plain_networks(activation, steps):
     # Networks of 64 units, whose kernel has moved by a tenth: far from first order.
@@ -85,6 +87,7 @@ def test_mean_field_against_plain_networks(activation, steps):
     assert rms(found.effect[:, 0] - expected) < 2 * rms(error) + 0.08 * rms(expected)
 
 
+@pytest.mark.slow
 def test_mean_field_of_several_outputs():
     X, Z = sphere(0, 4, 3), sphere(1, 5, 3)
     y, width, rate, steps, count = np.stack([2 * X[:, 0], -3 * X[:, 1]], axis=1), 512, 0.1, 30, 800

@@ -19,6 +19,7 @@ def problem(activation, n=4, d=3):
     return X, Z, y, KernelResponse(K, K_Z, learning_rate=RATE), parse_activation(activation)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given_f0", [False, True])
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu:0.3", "erf", "gelu"])
 def test_plain_networks_own_kernels_err_by_this_much(activation, given_f0):

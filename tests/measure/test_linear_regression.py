@@ -114,7 +114,7 @@ def test_the_distance_shrinks_below_the_threshold_and_grows_above(value):
     assert value["linear_growth_above"] == pytest.approx(above, rel=1e-6)
 
 
-@pytest.mark.parametrize("steps", [2, 1000])
+@pytest.mark.parametrize("steps", [2, pytest.param(1000, marks=pytest.mark.slow)])
 def test_growth_does_not_depend_on_the_steps_of_the_study(value, steps):
     other = measure(**(OPTIONS | {"steps": steps, "draws": 1}))["measured"]
     other = other.set_index("metric")["value"]

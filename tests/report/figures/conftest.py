@@ -16,13 +16,18 @@ PLAIN = {"full", "shipped", "small", "two", "beyond", "exponents", "classes", "l
 """The studies whose figures every run of the tests looks at; those of others are slow."""
 
 
+STEP7 = {"test_step7", "test_sliders", "test_distance_figures"}
+"""Modules that look at the studies below."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent not in item.path.parents:
             continue
-        # Studies are made once for a module: by the one process that runs it.
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        # Studies are made once: by the one process that runs what looks at them.
+        group = "step7 figures" if item.path.stem in STEP7 else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
         drawn = "readable" in item.name and "[" in item.name
         if drawn and not PLAIN & set(item.callspec.id.split("-")):
             item.add_marker(pytest.mark.slow)
