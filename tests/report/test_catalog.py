@@ -68,8 +68,7 @@ def test_a_module_says_in_a_sentence_what_its_figure_shows(name):
 def test_a_template_has_a_place_for_every_figure_of_its_page(name):
     text = (REPORT / f"pages/templates/{name}.html.j2").read_text()
     figures = {figure for figure in FIGURES if step_of(figure) in PAGES[name].steps}
-    assert set(re.findall(r'figure\("(\w+)"', text)) == figures
-    assert PAGES[name].picture in figures
+    assert {PAGES[name].picture, *re.findall(r'figure\("(\w+)"', text)} == figures
 
 
 def test_questions_and_references_are_of_figures_and_pages_that_there_are():
