@@ -114,9 +114,8 @@ def border_to_border(near_border, frames, borders, table, points):
         # are those that have just come from other borders.
         for back in range(1, recheck[m] + 1):
             t = begin[m] + recheck[m] - back
-            lower = frames.lower_u[m] * u[t] + frames.lower_w[m] * w[t]
-            upper = frames.upper_u[m] * u[t] + frames.upper_w[m] * w[t]
-            if min(lower, upper) <= 0.0:
+            far = frames.on_far[m] if u[t] > 0.0 else frames.off_far[m]
+            if w[t] + far * u[t] <= 0.0:
                 j, p = unit[t], weights_at(near_border, frames, m, t)
                 remove(near_border, m, t)
                 cell = locate(borders, m, p[1], p[2])
@@ -137,22 +136,17 @@ def border_to_cell(near_border, frames, table, queues, units):
     a, u, w, unit, begin, end, _ = near_border
     for m in range(end.size):
         on, off = frames.on[m], frames.off[m]
-        lower_u, lower_w = frames.lower_u[m], frames.lower_w[m]
-        upper_u, upper_w = frames.upper_u[m], frames.upper_w[m]
+        on_far, off_far = frames.on_far[m], frames.off_far[m]
+        on_sine, off_sine = frames.on_sine[m], frames.off_sine[m]
         reach_on, reach_off = CALM * table[offset(on) + REACH], CALM * table[offset(off) + REACH]
         for t in range(end[m] - 1, begin[m] - 1, -1):
             # Most units fail this, which takes no root and no other border.
             reach = reach_on if u[t] > 0.0 else reach_off
             if not u[t] * u[t] > reach * reach * (a[t] * a[t] + u[t] * u[t] + w[t] * w[t]):
                 continue
-            above = (u[t] > 0.0) == (on != m)
-            if above:
-                other = upper_u * u[t] + upper_w * w[t]
-            else:
-                other = lower_u * u[t] + lower_w * w[t]
-            g = on if u[t] > 0.0 else off
+            g, far, sine = (on, on_far, on_sine) if u[t] > 0.0 else (off, off_far, off_sine)
             i = offset(g)
-            margin = min(abs(u[t]), other)
+            margin = min(abs(u[t]), sine * (w[t] + far * u[t]))
             if not margin > CALM * table[i + REACH] * norm((a[t], u[t], w[t])):
                 continue
             j, p = unit[t], weights_at(near_border, frames, m, t)
