@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from widelimit.circle.arrangement import Arrangement
-from widelimit.compiled import compiled, inlined
+from widelimit.compiled import AS_WRITTEN, compiled, inlined
 from widelimit.kernels.elementary import preactivation
 
 TABLE_LENGTH = 1 << 14
+BLOCK = 1 << 16
 
 
 class Borders(NamedTuple):
@@ -106,3 +107,14 @@ def _fill_cells(borders, B, cell):
     for j in range(cell.size):
         b1, b2 = B[j, 0], B[j, 1]
         cell[j] = locate(borders, first_guess(borders, b1, b2), b1, b2)
+
+
+@compiled(fastmath=AS_WRITTEN, allocates=True)
+def sum_by_cell(cell, v, w, sums):
+    """Adds v_j w_j to the sum of the cell of unit j, block by block, as one long sum is less
+    exact than a sum of sums."""
+    for start in range(0, cell.size, BLOCK):
+        of_block = np.zeros(sums.size)
+        for j in range(start, min(start + BLOCK, cell.size)):
+            of_block[cell[j]] += v[j] * w[j]
+        sums += of_block

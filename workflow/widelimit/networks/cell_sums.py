@@ -9,8 +9,6 @@ large they are.
 
 from __future__ import annotations
 
-from math import prod
-
 import numpy as np
 
 from widelimit.circle.arrangement import Arrangement, arrange, on_unit_circle
@@ -18,7 +16,6 @@ from widelimit.kernels.activations import Activation
 
 FEWEST_UNITS = 1 << 12
 """Below this width the sum over all pairs takes no time worth saving."""
-BLOCK = 1 << 16
 ENTRIES_PER_BLOCK = 1 << 18
 
 
@@ -26,8 +23,9 @@ class CellSums:
     """Sums over the units of every cell of the arrangement of `points` (n, 2)."""
 
     def __init__(self, points: np.ndarray, arrangement: Arrangement, B: np.ndarray, slope: float):
-        from widelimit.circle.cell_lookup import cells_of
+        from widelimit.circle.cell_lookup import cells_of, sum_by_cell
 
+        self.sum_by_cell = sum_by_cell
         self.points, self.B, self.slope = points, B, slope
         self.lines, self.cells = arrangement.lines, arrangement.cells
         self.first, _ = arrangement.active_arc()
@@ -60,13 +58,13 @@ class CellSums:
         z1, z2 = self.points[columns, 0], self.points[columns, 1]
         b1, b2 = self.B.T
         b11, b12, b22 = (
-            self.derivatives(rows, columns, *factors) for factors in ((b1, b1), (b1, b2), (b2, b2))
+            self.derivatives(rows, columns, *pair) for pair in ((b1, b1), (b1, b2), (b2, b2))
         )
         return x1 * z1 * b11 + (x1 * z2 + x2 * z1) * b12 + x2 * z2 * b22
 
-    def derivatives(self, rows: slice, columns: slice, *factors: np.ndarray) -> np.ndarray:
-        """sum_j (product of the factors)_j phi'(b_j.x) phi'(b_j.z) for the same pairs."""
-        cell_sums, s = self._by_cell(factors), self.slope
+    def derivatives(self, rows: slice, columns: slice, v: np.ndarray, w: np.ndarray) -> np.ndarray:
+        """sum_j v_j w_j phi'(b_j.x) phi'(b_j.z) for the same pairs; v, w (k,)."""
+        cell_sums, s = self._by_cell(v, w), self.slope
         first_x, first_z = (self.first[points] % self.cells for points in (rows, columns))
         # Two arcs of half a turn overlap in one arc, which starts where the later one does.
         lag = (first_z - first_x[:, None]) % self.cells
@@ -92,9 +90,9 @@ class CellSums:
             arc_sums = np.take_along_axis(sums, length[rows], axis=1)
             np.copyto(out[rows], arc_sums, where=mask[rows])
 
-    def _over_arcs(self, *factors: np.ndarray) -> np.ndarray:
-        """sum_j (product of the factors)_j phi'(b_j.x) for every point x."""
-        active, inactive = self._active_and_inactive(self._by_cell(factors))
+    def _over_arcs(self, v: np.ndarray, w: np.ndarray) -> np.ndarray:
+        """sum_j v_j w_j phi'(b_j.x) for every point x."""
+        active, inactive = self._active_and_inactive(self._by_cell(v, w))
         return active + self.slope * inactive
 
     def _active_and_inactive(self, cell_sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -111,10 +109,8 @@ class CellSums:
         active = back[half, cell] + front[1 - half, cell]
         return active, back[1 - half, cell] + front[half, cell]
 
-    def _by_cell(self, factors) -> np.ndarray:
+    def _by_cell(self, v: np.ndarray, w: np.ndarray) -> np.ndarray:
+        """sum_j v_j w_j over the units of every cell."""
         cell_sums = np.zeros(self.cells)
-        for start in range(0, len(self.B), BLOCK):
-            block = slice(start, min(start + BLOCK, len(self.B)))
-            products = prod(factor[block] for factor in factors)
-            cell_sums += np.bincount(self.cell[block], products, minlength=self.cells)
+        self.sum_by_cell(self.cell, v, w, cell_sums)
         return cell_sums
