@@ -182,7 +182,7 @@ def advance_near_border(near_border, frames, S1, S2, M1, M2):
         on, off, on_far, off_far = frames.on[m], frames.off[m], frames.on_far[m], frames.off_far[m]
         on_u, on_w = S1[on] * e1 + S2[on] * e2, S1[on] * d1 + S2[on] * d2
         off_u, off_w = S1[off] * e1 + S2[off] * e2, S1[off] * d1 + S2[off] * d2
-        on1, on2, off1, off2, strays = 0.0, 0.0, 0.0, 0.0, 0.0
+        on1, on2, off1, off2, signs = 0.0, 0.0, 0.0, 0.0, np.int64(-1)
         # Unsigned: the check for a negative index would keep the loop from being vectorised.
         for t in range(np.uint64(begin[m]), np.uint64(end[m])):
             a0, u0, w0 = a[t], u[t], w[t]
@@ -198,8 +198,9 @@ def advance_near_border(near_border, frames, S1, S2, M1, M2):
             off1 += a_off * u1
             off2 += a_off * w1
             far = on_far if u1 > 0.0 else off_far
-            strays += 1.0 if w1 + far * u1 <= 0.0 else 0.0
-        if strays > 0.0:
+            # The sign bits of all of them at once: below 0 inside the two cells.
+            signs &= np.float64(-far * u1 - w1).view(np.int64)
+        if signs >= 0:
             recheck[m] = end[m] - begin[m]
             borders_with_strays += 1
             continue
