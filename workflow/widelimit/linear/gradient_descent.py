@@ -227,9 +227,16 @@ def ensemble_moments(
 
 
 def until_divergence(
-    at: Callable[[int], np.ndarray], steps: Sequence[int], shape: tuple[int, ...] = ()
+    at: Callable[[int | Sequence[int]], np.ndarray],
+    steps: Sequence[int],
+    shape: tuple[int, ...] = (),
 ) -> np.ndarray:
-    """at(T) of this shape for each T, NaN where it has diverged beyond LARGEST_POWER."""
+    """at(T) of this shape for each T, NaN where it has diverged beyond LARGEST_POWER.
+
+    at(steps) gives them all at once where none has.
+    """
+    with suppress(OverflowError):
+        return at(steps)
     values = np.full((len(steps), *shape), np.nan)
     for i, T in enumerate(steps):
         with suppress(OverflowError):

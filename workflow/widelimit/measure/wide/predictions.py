@@ -36,7 +36,7 @@ def compare(
     test_train = ntk["gram_test_train"].reshape(m, n)
     steps = list(checkpoints)
 
-    frames = [limits.drop(columns="std")]
+    networks_and_models = []
     for width, network in each_network(networks):
         start = network.iloc[0]
         f0 = {
@@ -62,10 +62,10 @@ def compare(
             predictions["empirical_ntk"] = _predict(
                 own, start["ntk_test_train"].reshape(m * p, n * p), train.y.ravel(), steps, **flat
             ).reshape(-1, m, p)
-        frames += [
-            _rows(model, width, start["seed"], checkpoints, f) for model, f in predictions.items()
-        ]
-    whole = pd.concat([frames[0].astype({"width": "Int64", "seed": "Int64"}), *frames[1:]])
+        for model, f in predictions.items():
+            networks_and_models.append((model, width, start["seed"], f))
+    limits = limits.drop(columns="std").astype({"width": "Int64", "seed": "Int64"})
+    whole = pd.concat([limits, _rows(networks_and_models, steps)])
     whole["activation"] = activation
     by = ["model", "width", "seed", "step", "index", "output"]
     return whole.sort_values(by, na_position="last", ignore_index=True)
@@ -74,7 +74,7 @@ def compare(
 def _predict(descent: GradientDescent, K_test_train, y, steps: Sequence[int], **f0) -> np.ndarray:
     """Predictions at the steps, (len(steps), m) or (len(steps), m, p)."""
     return until_divergence(
-        lambda step: descent.prediction(K_test_train, y, steps=step, **f0),
+        lambda T: descent.prediction(K_test_train, y, steps=T, **f0),
         steps,
         (len(K_test_train), *y.shape[1:]),
     )
@@ -89,9 +89,13 @@ def each_network(
             yield width, network.sort_values("step")
 
 
-def _rows(model: str, width: int, seed: int, steps: Sequence[int], f: np.ndarray) -> pd.DataFrame:
-    """Predictions f (steps, m, p) as rows."""
-    _, m, p = f.shape
-    frame = long_table("f", f, step=steps, index=range(m), output=range(p))
-    frame = frame.assign(model=model, width=width, seed=seed)
+def _rows(parts: Sequence[tuple[str, int, int, np.ndarray]], steps: Sequence[int]) -> pd.DataFrame:
+    """Predictions f (steps, m, p) as rows; parts are of model, width, seed and f."""
+    models, widths, seeds, predictions = zip(*parts, strict=True)
+    f = np.stack(predictions)
+    _, _, m, p = f.shape
+    frame = long_table("f", f, part=range(len(f)), step=steps, index=range(m), output=range(p))
+    part = frame.pop("part")
+    names = pd.DataFrame({"model": models, "width": widths, "seed": seeds})
+    frame = pd.concat([frame, names.take(part).set_index(frame.index)], axis=1)
     return frame.astype({"width": "Int64", "seed": "Int64", "step": "Int64"})

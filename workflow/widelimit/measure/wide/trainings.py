@@ -78,7 +78,7 @@ def _predicted_losses(
     descent: GradientDescent, y: np.ndarray, steps: Sequence[int], f0: np.ndarray
 ) -> np.ndarray:
     """Training loss at the steps."""
-    return until_divergence(lambda step: descent.loss(y, steps=step, f0_train=f0), steps)
+    return until_divergence(lambda T: descent.loss(y, steps=T, f0_train=f0), steps)
 
 
 def _from_regression(
