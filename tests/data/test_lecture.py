@@ -90,17 +90,17 @@ def test_the_targets_are_linear_and_the_seed_decides():
 def test_networks_are_as_far_from_their_predictions_as_published():
     """Published is one network: it must lie where ours do, in logarithms within 3 deviations.
 
-    A learning rate of 16 times the lecture's takes a sixteenth of its steps to the same function:
-    it is still far below 2 / lambda_max.
+    A learning rate 32 times the lecture's, two thirds of 2 / lambda_max, reaches the same function
+    in a thirty-second of its steps.
     """
     parts = points()
     X, y, Z = parts["train"].X, parts["train"].y[:, 0], parts["test"].X
     K, K_test = ntk_gram(X), ntk_gram(Z, X)
-    rate = 16 * STUDY.network.learning_rate
+    rate = 32 * STUDY.network.learning_rate
     found = []
     for seed in range(6):
         A, B = initialise(WIDTH, 101, rng=np.random.default_rng(seed))
-        end = train(X, y, A, B, learning_rate=rate, steps=1200, checkpoints=[1200], X_test=Z)
+        end = train(X, y, A, B, learning_rate=rate, steps=600, checkpoints=[600], X_test=Z)
         assert 2 * end.losses[-1] / len(y) < 1e-10  # where the lecture's training stops
         f0, f0_test = forward(X, A, B), forward(Z, A, B)
         own, own_test = empirical_ntk(X, X, A, B), empirical_ntk(Z, X, A, B)
