@@ -126,9 +126,10 @@ def _each(table: pd.DataFrame, quantity: str) -> dict[str, pd.DataFrame]:
 def draw(table: pd.DataFrame) -> Figure:
     width = power(choices.distinct(table["width"])[-1])
     titles = ("Spectrum of the NTK", f"Networks, $k$ = {width}", "Training loss")
-    figure, panels = style.row(2.9, *titles, width_ratios=(1, 1.45, 1.1))
-    for axes, draw_one in zip(panels, (_draw_spectra, _draw_fits, _draw_losses), strict=True):
-        draw_one(axes, table)
+    figure, (spectra, fits, losses) = style.row(2.9, *titles, width_ratios=(1, 1.45, 1.1))
+    _draw_spectra(spectra, table)
+    _draw_fits(fits, table)
+    _draw_losses(losses, table)
     return figure
 
 
