@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from widelimit.report.claims.claim import MEANS, Claim
+from widelimit.report.claims.claim import MEANS, Claim, within
 
 NAMES = {
     "ntk": "the NTK",
@@ -46,7 +46,7 @@ CLAIMS = (
                 "lazy networks err as NTK regression does (ratio of test errors)",
                 "to_kernel_lazy",
                 "what learns features errs by a third less and more",
-                {"low": 0.85, "high": 1.15, "truth": 1.0},
+                within(0.15, of=1.0),
             ),
             (
                 "rich networks err less than NTK regression (ratio of test errors)",
