@@ -75,7 +75,7 @@ def test_fonts_in_a_pdf_hold_what_is_drawn_and_no_more(tmp_path):
         ]
     plain, whole = fonts.values()
     assert "GSUB" in whole[0]
-    assert len(plain) == len(whole) == 2  # upright and bold
+    assert len(plain) == len(whole) == 3  # upright, its superscripts, and bold
     for one, other in zip(plain, whole, strict=True):
         assert one["maxp"].numGlyphs == other["maxp"].numGlyphs
         assert sorted(one["hmtx"].metrics.values()) == sorted(other["hmtx"].metrics.values())
@@ -126,12 +126,29 @@ def test_context_leaves_no_trace_and_ignores_the_users_settings():
         assert matplotlib.rcParams["axes.spines.top"] is True
 
 
-@pytest.mark.parametrize("high, text", [(30, "10"), (1e4, "$\\mathdefault{10^{1}}$")])
-def test_log_ticks_are_plain_over_less_than_two_decades(high, text):
+@pytest.mark.parametrize(
+    ("limits", "written"),
+    [
+        ((0.03, 40), "10⁻¹ 10⁰ 10¹"),
+        ((3, 30), "3 4 6 10 20 30"),
+        ((1e-10, 1e-6), "10⁻¹⁰ 10⁻⁹ 10⁻⁸ 10⁻⁷ 10⁻⁶"),
+        ((1.5e-9, 4.5e-9), "2×10⁻⁹ 3×10⁻⁹ 4×10⁻⁹"),
+    ],
+)
+def test_log_ticks_are_plain_numbers_or_powers_of_ten(limits, written):
     with style.context():
-        figure = style.figure(2)
-        axes = figure.subplots()
-        axes.plot([0, 1], [5, high])
+        axes = style.figure(3).subplots()
         style.log_scale(axes)
-        figure.draw_without_rendering()
-        assert text in [label.get_text() for label in axes.get_yticklabels()]
+        axes.set_ylim(limits)
+        labels = [*axes.get_yticklabels(), *axes.get_yticklabels(minor=True)]
+        shown = [(y.get_position()[1], y.get_text()) for y in labels if y.get_text()]
+    inside = [text for place, text in sorted(shown) if limits[0] <= place <= limits[1]]
+    assert " ".join(inside) == written
+
+
+def test_a_logarithmic_scale_leaves_the_title():
+    with style.context():
+        axes = style.figure(3).subplots()
+        style.panel(axes, "a", "A title")
+        style.log_scale(axes)
+    assert axes.get_title("left") == style.lettered("a", "A title")

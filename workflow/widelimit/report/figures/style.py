@@ -14,7 +14,9 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogFormatterSciNotation
+from matplotlib.ticker import LogFormatter
+
+from widelimit.report.numbers import superscript
 
 FULL_WIDTH = 7.2
 """Width of a figure over the whole page, inches; 700 px on the page, so 8 pt is 11 px."""
@@ -202,9 +204,13 @@ def log_scale(axes: Axes, directions: str = "y"):
         axes.set_title(axes.get_title("left"), y=1)
 
 
-class _LogFormatter(LogFormatterSciNotation):
+class _LogFormatter(LogFormatter):
     def __call__(self, x, pos=None):
-        text = super().__call__(x, pos)
+        if not super().__call__(x, pos):
+            return ""
         low, high = sorted(self.axis.get_view_interval())
-        plain = text and low > 0 and high / low < 100 and 1e-4 < x < 1e4
-        return f"{x:g}" if plain else text
+        if low > 0 and high / low < 100 and 1e-4 < x < 1e4:
+            return f"{x:g}"
+        # Not as a formula: to set one takes matplotlib ten times as long as a text.
+        factor, exponent = f"{x:.0e}".split("e")
+        return f"{factor}×10{superscript(int(exponent))}".removeprefix("1×")
