@@ -37,6 +37,9 @@ def measure(
     networks : pairs of width and table, those of a width one after the other
     """
     kernels = kernels.set_index("kernel")
+    theory, predictions = (
+        table.sort_values(["index", "output"], kind="stable") for table in (theory, predictions)
+    )
     activation = kernels["activation"].iloc[0]
     ntk = eigensystem(kernels.loc["ntk", "gram_train"].reshape(len(train.y), -1))
     rows = [
@@ -87,9 +90,10 @@ def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
     """Network against target, and against each prediction for it at the same step."""
     limits = {key: _matrix(rows, "mean") for key, rows in theory.groupby(["model", "step"])}
     finite = predictions[predictions["width"].notna()]
-    f0 = {}
-    for (width, seed, step), rows in finite.groupby(["width", "seed", "step"]):
-        f = {model: _matrix(part, "f") for model, part in rows.groupby("model")}
+    by_network, f0 = {}, {}
+    for (*network, model), rows in finite.groupby(["width", "seed", "step", "model"]):
+        by_network.setdefault(tuple(network), {})[model] = _matrix(rows, "f")
+    for (width, seed, step), f in by_network.items():
         start = f0.setdefault((width, seed), f["network"])
         network, ntk, nngp = f["network"], limits["ntk", step], limits["nngp", step]
         corrected = _test(f["ntk_corrected"], test)
@@ -146,6 +150,5 @@ def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
 
 
 def _matrix(rows: pd.DataFrame, column: str) -> np.ndarray:
-    """The values of a column by point and output, (m, p)."""
-    rows = rows.sort_values(["index", "output"])
-    return rows[column].to_numpy(dtype=float).reshape(rows["index"].nunique(), -1)
+    """The values of a column, (m, p); rows: sorted by point and output."""
+    return rows[column].to_numpy(dtype=float).reshape(-1, rows["output"].iat[-1] + 1)
