@@ -31,6 +31,11 @@ def empirical_ntk(
     Raises ValueError for arrays that do not fit or are not finite, and for an unknown activation.
     Source: Jacot, Gabriel & Hongler 2018, eq. 2 (finite width).
     """
+    return _kernels(X, Z, A, B, activation)[0]
+
+
+def _kernels(X, Z, A, B, activation: str) -> tuple[np.ndarray, np.ndarray]:
+    """`empirical_ntk` and `last_layer_kernel` from the same sums over the units."""
     phi = parse_activation(activation)
     A, B = as_weights(A, B)
     points, rows, columns = _pairs(X, Z, B)
@@ -44,7 +49,8 @@ def empirical_ntk(
     theta *= phi.scale / len(B)
     if len(A) == 1:
         theta = theta[:, :, 0, 0]
-    return _symmetrised(theta) if Z is None else theta
+    last = phi.scale / len(B) * last
+    return (_symmetrised(theta), _symmetrised(last)) if Z is None else (theta, last)
 
 
 def ntk_matrix(
@@ -56,11 +62,23 @@ def ntk_matrix(
     activation: str = "relu",
 ) -> np.ndarray:
     """`empirical_ntk` as the matrix (n p, m p), points outer and outputs inner; the same errors."""
-    theta = empirical_ntk(X, Z, A, B, activation=activation)
+    return ntk_and_last_layer(X, Z, A, B, activation=activation)[0]
+
+
+def ntk_and_last_layer(
+    X: np.ndarray,
+    Z: np.ndarray | None,
+    A: np.ndarray,
+    B: np.ndarray,
+    *,
+    activation: str = "relu",
+) -> tuple[np.ndarray, np.ndarray]:
+    """`ntk_matrix` and `last_layer_kernel` in the time of the first; the same errors."""
+    theta, last = _kernels(X, Z, A, B, activation)
     if theta.ndim == 2:
-        return theta
+        return theta, last
     n, m, p, _ = theta.shape
-    return theta.transpose(0, 2, 1, 3).reshape(n * p, m * p)
+    return theta.transpose(0, 2, 1, 3).reshape(n * p, m * p), last
 
 
 def last_layer_kernel(

@@ -13,7 +13,7 @@ import pandas as pd
 from widelimit.data.points import Points
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 from widelimit.networks.model import initialise
-from widelimit.networks.tangent import last_layer_kernel, ntk_matrix
+from widelimit.networks.tangent import last_layer_kernel, ntk_and_last_layer, ntk_matrix
 from widelimit.seeds import generator
 from widelimit.tables.provenance import versions
 from widelimit.training import TrainingCollapsed, TrainingDiverged, TrainingResult, train
@@ -130,17 +130,21 @@ def summary(networks: pd.DataFrame, runs: pd.DataFrame) -> str:
 
 def _readouts(X, Z, A, B, result: TrainingResult, activation: str) -> dict[str, list]:
     """Kernels of the network at the first and the last checkpoint, ravelled."""
-    kernels = {
-        "last_layer_train": [last_layer_kernel(X, None, B, activation=activation).ravel()],
-        "last_layer_test_train": [last_layer_kernel(Z, X, B, activation=activation).ravel()],
-    }
-    if len(X) * len(A) <= MAX_EMPIRICAL_SIZE:
-        kernels["ntk_train"] = [
-            ntk_matrix(X, None, *weights, activation=activation).ravel()
-            for weights in ((A, B), (result.A, result.B))
-        ]
-        kernels["ntk_test_train"] = [ntk_matrix(Z, X, A, B, activation=activation).ravel()]
-    return kernels
+    if len(X) * len(A) > MAX_EMPIRICAL_SIZE:
+        kernels = {
+            "last_layer_train": [last_layer_kernel(X, None, B, activation=activation)],
+            "last_layer_test_train": [last_layer_kernel(Z, X, B, activation=activation)],
+        }
+    else:
+        train, last_train = ntk_and_last_layer(X, None, A, B, activation=activation)
+        test_train, last_test_train = ntk_and_last_layer(Z, X, A, B, activation=activation)
+        kernels = {
+            "ntk_train": [train, ntk_matrix(X, None, result.A, result.B, activation=activation)],
+            "ntk_test_train": [test_train],
+            "last_layer_train": [last_train],
+            "last_layer_test_train": [last_test_train],
+        }
+    return {name: [K.ravel() for K in values] for name, values in kernels.items()}
 
 
 def _rows(seed, activation, result: TrainingResult, loss_steps, kernels: dict[str, list]):
