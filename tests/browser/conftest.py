@@ -53,7 +53,9 @@ class Opened:
         self.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
 
     def keep(self, what: str, **options) -> None:
-        """A screenshot for people to look at."""
+        """A screenshot, for people who ask for it: to paint a long page takes seconds."""
+        if "SCREENSHOTS" not in os.environ:
+            return
         SCREENSHOTS.mkdir(exist_ok=True)
         path = SCREENSHOTS / f"{self.name}_{what}.png"
         self.page.screenshot(path=path, full_page=True, **options)

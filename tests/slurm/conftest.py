@@ -69,7 +69,7 @@ class ClusterCheckout(Checkout):
 
 @dataclass
 class Submitted:
-    """The small study as the cluster has run it, a seed in each job."""
+    """The small study as the cluster has run it, two trainings in a submission."""
 
     cluster: Slurm
     checkout: Checkout
@@ -84,9 +84,9 @@ class Submitted:
 def submitted(slurm, tmp_path_factory):
     path = check_out(tmp_path_factory.mktemp("submitted") / "checkout").path
     checkout = ClusterCheckout(path, slurm)
-    checkout.configure(**SMALL | {"network": SMALL["network"] | {"seeds_per_job": 1}})
+    checkout.configure(**SMALL)
     before = len(slurm.finished())
-    run = checkout.submit("--group-components", "networks=4", "--", MEASURED)
+    run = checkout.submit("--group-components", "networks=2", "--", MEASURED)
     training = run.wait_for(
         lambda: {job["id"] for job in slurm.queue() if "train_networks" in job["comment"]}
     )
