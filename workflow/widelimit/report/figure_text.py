@@ -49,8 +49,7 @@ def text_of(module: ModuleType, table: pd.DataFrame) -> FigureText:
 
     The first line of its caption is what everybody reads, the others are details.
     """
-    text = module.caption(table) if hasattr(module, "caption") else module.CAPTION
-    caption, *details = (line.strip() for line in text.strip().split("\n"))
+    caption, *details = (line.strip() for line in module.caption(table).strip().split("\n"))
     return FigureText(
         title=module.TITLE,
         caption=caption,

@@ -136,7 +136,7 @@ def _samples(claim: Claim, metrics: pd.DataFrame, slopes: pd.DataFrame | None) -
     beside = dict(_groups(beside, by))
     for key, group in _groups(rows, by):
         if key in beside:
-            widths, values = _SAMPLED[claim.kind](claim, group, beside[key])
+            widths, values = _SAMPLED[claim.kind](group, beside[key])
             if len(values):
                 # Those of all steps are drawn together: they are the same networks.
                 name = (*key[:2], *key[len(_BY) :])
@@ -148,26 +148,25 @@ def _groups(rows: pd.DataFrame, by: list[str]) -> Iterator[tuple[tuple, pd.DataF
         yield tuple(None if pd.isna(part) else part for part in key), group
 
 
-def _on_the_line(claim: Claim, group: pd.DataFrame, fits: pd.DataFrame):
+def _on_the_line(group: pd.DataFrame, fits: pd.DataFrame):
     (fit,) = fits.itertuples()
     within = group["width"].between(fit.smallest_width, fit.largest_width) & group["value"].gt(0)
     return _arrays(group[within.astype(bool)])
 
 
-def _at_the_widest(claim: Claim, group: pd.DataFrame, beside: pd.DataFrame):
+def _at_the_widest(group: pd.DataFrame, beside: pd.DataFrame):
     return _arrays(group[(group["width"] == group["width"].max()).astype(bool)])
 
 
-def _over_theory(claim: Claim, group: pd.DataFrame, theory: pd.DataFrame):
+def _over_theory(group: pd.DataFrame, theory: pd.DataFrame):
     widths, values = _arrays(group)
     if theory["width"].isna().all():
         return widths, values / theory["value"].iloc[0]
-    return widths, values / theory.set_index("width")["value"].reindex(widths.astype(int)).to_numpy(
-        float
-    )
+    expected = theory.set_index("width")["value"].reindex(widths.astype(int))
+    return widths, values / expected.to_numpy(float)
 
 
-def _with_its_error(claim: Claim, group: pd.DataFrame, errors: pd.DataFrame):
+def _with_its_error(group: pd.DataFrame, errors: pd.DataFrame):
     """At the widest width; what has none counts as one of width 0."""
     width = group["width"].fillna(0).max()
     value, error = (

@@ -1,7 +1,5 @@
 """Networks of several output scales alpha = g / sqrt(k): in tables, and in words."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -39,8 +37,3 @@ def scales(table: pd.DataFrame) -> list[float]:
 
 def written(g: float) -> str:
     return number(g, 3)
-
-
-def nearest(values: Sequence[float], wanted: float) -> float:
-    """The value nearest in the logarithm."""
-    return min(values, key=lambda value: abs(np.log(value / wanted)))
