@@ -99,7 +99,7 @@ def colours(page) -> tuple[float, float]:
 
 @heavy
 @every_page
-def test_dark_mode(name, open_page):
+def test_in_the_dark_and_on_paper(name, open_page):
     opened = open_page(name, color_scheme="dark")
     opened.keep("dark")
     paper, ink = colours(opened.page)
@@ -108,12 +108,6 @@ def test_dark_mode(name, open_page):
     # The figures are drawn in dark ink.
     card = opened.page.locator(".card").first
     assert luminance(card.evaluate("e => getComputedStyle(e).backgroundColor")) == pytest.approx(1)
-
-
-@heavy
-@every_page
-def test_print(name, open_page):
-    opened = open_page(name, color_scheme="dark")
     opened.page.emulate_media(media="print", color_scheme="dark")
     opened.keep("print")
     assert colours(opened.page) == pytest.approx((1, 0))
