@@ -1,6 +1,6 @@
 """Stage measure: every number of an experiment, one row each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,12 +34,11 @@ def measure(
 ) -> pd.DataFrame:
     """Rows of the METRICS table, sorted; METRIC_MEANINGS says what each metric is.
 
+    predictions : sorted, as `compare` gives them
     networks : pairs of width and table, those of a width one after the other
     """
     kernels = kernels.set_index("kernel")
-    theory, predictions = (
-        table.sort_values(["index", "output"], kind="stable") for table in (theory, predictions)
-    )
+    theory = theory.sort_values(["index", "output"], kind="stable")
     activation = kernels["activation"].iloc[0]
     ntk = eigensystem(kernels.loc["ntk", "gram_train"].reshape(len(train.y), -1))
     rows = [
@@ -89,31 +88,31 @@ def _test(f: np.ndarray, test: Points) -> dict[str, float]:
 def _distances(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
     """Network against target, and against each prediction for it at the same step."""
     limits = {key: _matrix(rows, "mean") for key, rows in theory.groupby(["model", "step"])}
-    finite = predictions[predictions["width"].notna()]
-    by_network, f0 = {}, {}
-    for (*network, model), rows in finite.groupby(["width", "seed", "step", "model"]):
-        by_network.setdefault(tuple(network), {})[model] = _matrix(rows, "f")
-    for (width, seed, step), f in by_network.items():
-        start = f0.setdefault((width, seed), f["network"])
-        network, ntk, nngp = f["network"], limits["ntk", step], limits["nngp", step]
-        corrected = _test(f["ntk_corrected"], test)
-        distances = _test(network, test) | {
-            **{f"{metric}_ntk_corrected": value for metric, value in corrected.items()},
-            "rmse_network_vs_ntk": rmse(network, f["ntk_corrected"]),
-            "rmse_network_vs_ntk_uncorrected": rmse(network, ntk),
-            "rmse_last_layer_vs_nngp": rmse(f["last_layer"], nngp),
-        }
-        if step > 0:
-            predicted = f["ntk_corrected"] - start
-            distances["progress_vs_ntk"] = np.vdot(predicted, network - start) / np.vdot(
-                predicted, predicted
-            )
-        if "empirical_ntk" in f:
-            own = f["empirical_ntk"]
-            distances["rmse_network_vs_empirical_ntk"] = rmse(network, own)
-            distances["distance_start"] = rmse(own, f["ntk_corrected"])
-        for metric, value in distances.items():
-            yield Row(metric, value, width=width, seed=seed, step=step)
+    starts = {}
+    for width, step, seeds, of_model in _each_step(predictions, test):
+        ntk, nngp = limits["ntk", step], limits["nngp", step]
+        all_starts = starts.setdefault(width, of_model["network"])
+        for i, seed in enumerate(seeds):
+            f = {model: values[i] for model, values in of_model.items()}
+            start, network = all_starts[i], f["network"]
+            corrected = _test(f["ntk_corrected"], test)
+            distances = _test(network, test) | {
+                **{f"{metric}_ntk_corrected": value for metric, value in corrected.items()},
+                "rmse_network_vs_ntk": rmse(network, f["ntk_corrected"]),
+                "rmse_network_vs_ntk_uncorrected": rmse(network, ntk),
+                "rmse_last_layer_vs_nngp": rmse(f["last_layer"], nngp),
+            }
+            if step > 0:
+                predicted = f["ntk_corrected"] - start
+                distances["progress_vs_ntk"] = np.vdot(predicted, network - start) / np.vdot(
+                    predicted, predicted
+                )
+            if "empirical_ntk" in f:
+                own = f["empirical_ntk"]
+                distances["rmse_network_vs_empirical_ntk"] = rmse(network, own)
+                distances["distance_start"] = rmse(own, f["ntk_corrected"])
+            for metric, value in distances.items():
+                yield Row(metric, value, width=width, seed=seed, step=step)
 
 
 def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) -> Iterator[Row]:
@@ -123,30 +122,43 @@ def _ensembles(predictions: pd.DataFrame, theory: pd.DataFrame, test: Points) ->
     regression = _matrix(ntk[ntk["step"].isna()], "mean")
     for step, limit in limits.items():
         yield Row("ensemble_std_ntk", np.sqrt(np.mean(np.square(limit["std"]))), step=step)
-    chosen = predictions[predictions["model"].isin(["network", "ntk_corrected"])]
-    for (width, step), rows in chosen.groupby(["width", "step"]):
-        F, corrected = (
-            np.stack([_matrix(part, "f").ravel() for _, part in own.groupby("seed")])
-            for own in (rows[rows["model"] == "network"], rows[rows["model"] == "ntk_corrected"])
-        )
+    for width, step, seeds, of_model in _each_step(predictions, test):
+        networks, corrected = of_model["network"], of_model["ntk_corrected"]
+        F = networks.reshape(len(seeds), -1)
         limit = limits[step]
         mean, std = (_matrix(limit, column).ravel() for column in ("mean", "std"))
         distance = ensemble_distance(F, mean, std)
         values = distance._asdict()
         values["mean_rmse_vs_ntk"] = values.pop("mean_rmse")
         # The noise that a network shares with its own prediction cancels.
-        values["bias_paired"], values["bias_paired_error"] = common_part(F - corrected)
+        paired = common_part(F - corrected.reshape(F.shape))
+        values["bias_paired"], values["bias_paired_error"] = paired
         for name, value in values.items():
             yield Row(f"ensemble_{name}", value, width=width, step=step)
         if one_hot(test.y) and np.isfinite(F).all():
-            networks = wrong(F.reshape(-1, *test.y.shape), test.y).mean(axis=0)
-            kernels = {"ntk": corrected.reshape(-1, *test.y.shape), "regression": regression[None]}
-            for name, f in kernels.items():
+            share = wrong(networks, test.y).mean(axis=0)
+            for name, f in {"ntk": corrected, "regression": regression[None]}.items():
                 if not np.isfinite(f).all():
                     continue
-                value, error = paired_difference(networks, wrong(f, test.y).mean(axis=0))
+                value, error = paired_difference(share, wrong(f, test.y).mean(axis=0))
                 yield Row(f"test_error_vs_{name}", value, width=width, step=step)
                 yield Row(f"test_error_vs_{name}_error", error, width=width, step=step)
+
+
+def _each_step(
+    predictions: pd.DataFrame, test: Points
+) -> Iterator[tuple[int, int, Sequence[int], dict[str, np.ndarray]]]:
+    """Width, step, seeds and f (seeds, m, p) of each model, the steps of a width ascending; of
+    sorted predictions."""
+    for width, rows in predictions.groupby("width"):
+        seeds, steps = (rows[column].unique().tolist() for column in ("seed", "step"))
+        shape = len(seeds), len(steps), *test.y.shape
+        of_model = {
+            model: part["f"].to_numpy(dtype=float).reshape(shape)
+            for model, part in rows.groupby("model")
+        }
+        for j, step in enumerate(steps):
+            yield width, step, seeds, {model: f[:, j] for model, f in of_model.items()}
 
 
 def _matrix(rows: pd.DataFrame, column: str) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Stage compare: what theory predicts for each network, beside what the network did."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,9 +34,9 @@ def compare(
     ntk = kernels.set_index("kernel").loc["ntk"]
     descent = GradientDescent(ntk["gram_train"].reshape(n, n), learning_rate=learning_rate)
     test_train = ntk["gram_test_train"].reshape(m, n)
-    steps = list(checkpoints)
+    steps = sorted(checkpoints)
 
-    networks_and_models = []
+    own = {}
     for width, network in each_network(networks):
         start = network.iloc[0]
         f0 = {
@@ -55,26 +55,26 @@ def compare(
             last_layer, start["last_layer_test_train"].reshape(m, n), train.y, steps
         )
         if start["ntk_train"] is not None:
-            own = GradientDescent(
+            tangent = GradientDescent(
                 start["ntk_train"].reshape(n * p, n * p), learning_rate=learning_rate
             )
             flat = {name: value.ravel() for name, value in f0.items()}
+            test_kernel = start["ntk_test_train"].reshape(m * p, n * p)
             predictions["empirical_ntk"] = _predict(
-                own, start["ntk_test_train"].reshape(m * p, n * p), train.y.ravel(), steps, **flat
+                tangent, test_kernel, train.y.ravel(), steps, **flat
             ).reshape(-1, m, p)
-        for model, f in predictions.items():
-            networks_and_models.append((model, width, start["seed"], f))
-    limits = limits.drop(columns="std").astype({"width": "Int64", "seed": "Int64"})
-    whole = pd.concat([limits, _rows(networks_and_models, steps)])
+        own[width, start["seed"]] = predictions
+    by = ["model", "step", "index", "output"]
+    frames = [limits.drop(columns="std").sort_values(by, na_position="last"), _rows(own, steps)]
+    whole = pd.concat([frame.astype({"width": "Int64", "seed": "Int64"}) for frame in frames])
     whole["activation"] = activation
-    by = ["model", "width", "seed", "step", "index", "output"]
-    return whole.sort_values(by, na_position="last", ignore_index=True)
+    return whole.sort_values("model", kind="stable", ignore_index=True)
 
 
 def _predict(descent: GradientDescent, K_test_train, y, steps: Sequence[int], **f0) -> np.ndarray:
     """Predictions at the steps, (len(steps), m) or (len(steps), m, p)."""
     return until_divergence(
-        lambda T: descent.prediction(K_test_train, y, steps=T, **f0),
+        lambda step: descent.prediction(K_test_train, y, steps=step, **f0),
         steps,
         (len(K_test_train), *y.shape[1:]),
     )
@@ -89,13 +89,13 @@ def each_network(
             yield width, network.sort_values("step")
 
 
-def _rows(parts: Sequence[tuple[str, int, int, np.ndarray]], steps: Sequence[int]) -> pd.DataFrame:
-    """Predictions f (steps, m, p) as rows; parts are of model, width, seed and f."""
-    models, widths, seeds, predictions = zip(*parts, strict=True)
-    f = np.stack(predictions)
-    _, _, m, p = f.shape
-    frame = long_table("f", f, part=range(len(f)), step=steps, index=range(m), output=range(p))
-    part = frame.pop("part")
-    names = pd.DataFrame({"model": models, "width": widths, "seed": seeds})
-    frame = pd.concat([frame, names.take(part).set_index(frame.index)], axis=1)
-    return frame.astype({"width": "Int64", "seed": "Int64", "step": "Int64"})
+def _rows(
+    own: Mapping[tuple[int, int], Mapping[str, np.ndarray]], steps: Sequence[int]
+) -> pd.DataFrame:
+    """Predictions f (steps, m, p) by width, seed and model as rows, sorted."""
+    networks, models = sorted(own), sorted(next(iter(own.values())))
+    f = np.array([[own[network][model] for network in networks] for model in models])
+    axes = {"step": steps, "index": range(f.shape[3]), "output": range(f.shape[4])}
+    frame = long_table("f", f, model=models, network=range(len(networks)), **axes)
+    width, seed = np.array(networks)[frame.pop("network")].T
+    return frame.assign(width=width, seed=seed).astype({"step": "Int64"})
