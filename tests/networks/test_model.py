@@ -128,10 +128,15 @@ def test_sums_over_cells_are_those_over_pairs(layout, slope):
     together, rows, columns = np.concatenate([X, Z]), slice(0, len(X)), slice(len(X), None)
     cells, pairs = CellSums.where_possible(together, B, phi), PairSums(together, B, phi)
     assert cells is not None
+    (last, first), (last_pairs, first_pairs) = (
+        sums.kernels(rows, columns, A) for sums in (cells, pairs)
+    )
+    assert first.keys() == first_pairs.keys() == {(0, 0), (1, 0), (1, 1)}
     for one, other in (
         (cells.prediction(A), pairs.prediction(A)),
+        (last, last_pairs),
         (cells.features(rows, columns), pairs.features(rows, columns)),
-        (cells.derivatives(rows, columns, *A), pairs.derivatives(rows, columns, *A)),
+        *((first[outputs], first_pairs[outputs]) for outputs in first),
     ):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-10)  # of sums of 5000 terms
 
@@ -173,13 +178,10 @@ def test_a_huge_unit_leaves_nothing_in_kernels_either(slope):
     phi = parse_activation(f"leaky_relu:{slope}" if slope else "relu")
     rows, columns = slice(0, 4), slice(2, 7)
     fast, plain = CellSums.where_possible(X, B, phi), PairSums(X, B, phi)
-    for factors in ((A[0], A[0]), (B[:, 0], B[:, 1])):
-        np.testing.assert_allclose(
-            fast.derivatives(rows, columns, *factors),
-            plain.derivatives(rows, columns, *factors),
-            rtol=1e-12,
-            atol=1e-12 if factors[0] is not A[0] else 0,
-        )
+    for weights, atol in ((A, 0), (B.T, 1e-12)):
+        (_, first), (_, plainly) = (sums.kernels(rows, columns, weights) for sums in (fast, plain))
+        for outputs in first:
+            np.testing.assert_allclose(first[outputs], plainly[outputs], rtol=1e-12, atol=atol)
 
 
 def test_units_on_a_line_have_derivative_zero():

@@ -13,6 +13,7 @@ import numpy as np
 
 from widelimit.circle.arrangement import Arrangement, arrange, on_unit_circle
 from widelimit.kernels.activations import Activation
+from widelimit.networks.pair_sums import output_pairs
 
 FEWEST_UNITS = 1 << 12
 """Below this width the sum over all pairs takes no time worth saving."""
@@ -61,6 +62,15 @@ class CellSums:
             self.derivatives(rows, columns, *pair) for pair in ((b1, b1), (b1, b2), (b2, b2))
         )
         return x1 * z1 * b11 + (x1 * z2 + x2 * z1) * b12 + x2 * z2 * b22
+
+    def kernels(
+        self, rows: slice, columns: slice, A: np.ndarray
+    ) -> tuple[np.ndarray, dict[tuple[int, int], np.ndarray]]:
+        """`features`, and sum_j A_pj A_qj phi'(b_j.x) phi'(b_j.z) for outputs p >= q."""
+        derivatives = {
+            (p, q): self.derivatives(rows, columns, A[p], A[q]) for p, q in output_pairs(A)
+        }
+        return self.features(rows, columns), derivatives
 
     def derivatives(self, rows: slice, columns: slice, v: np.ndarray, w: np.ndarray) -> np.ndarray:
         """sum_j v_j w_j phi'(b_j.x) phi'(b_j.z) for the same pairs; v, w (k,)."""

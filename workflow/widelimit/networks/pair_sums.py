@@ -1,15 +1,14 @@
 """Sums over the units, from every (unit, point) pair."""
 
 from collections.abc import Iterator
-from math import prod
 
 import numpy as np
 
 from widelimit.kernels.activations import Activation
 from widelimit.kernels.preactivations import preactivations
 
-BLOCK_ENTRIES = 1 << 18
-"""Pre-activations in one block of units: 2 MB, which a core's own cache still holds."""
+BLOCK_ENTRIES = 1 << 17
+"""Pre-activations in one block of units: 1 MB, which a core's own cache still holds."""
 
 
 def unit_blocks(width: int, n: int) -> Iterator[slice]:
@@ -17,6 +16,11 @@ def unit_blocks(width: int, n: int) -> Iterator[slice]:
     length = max(1, BLOCK_ENTRIES // max(1, n))
     for start in range(0, width, length):
         yield slice(start, min(start + length, width))
+
+
+def output_pairs(A: np.ndarray) -> list[tuple[int, int]]:
+    """p, q <= p of all outputs of A (p, k)."""
+    return [(p, q) for p in range(len(A)) for q in range(p + 1)]
 
 
 class PairSums:
@@ -34,15 +38,22 @@ class PairSums:
         """sum_j phi(b_j.x) phi(b_j.z) for the points x of `rows` and z of `columns`."""
         return sum(value[rows] @ value[columns].T for _, value in self._values())
 
-    def derivatives(self, rows: slice, columns: slice, *factors: np.ndarray) -> np.ndarray:
-        """sum_j (product of the factors)_j phi'(b_j.x) phi'(b_j.z) for the same pairs."""
-        total = 0.0
+    def kernels(
+        self, rows: slice, columns: slice, A: np.ndarray
+    ) -> tuple[np.ndarray, dict[tuple[int, int], np.ndarray]]:
+        """`features`, and sum_j A_pj A_qj phi'(b_j.x) phi'(b_j.z) for outputs p >= q."""
+        features, derivatives = 0.0, dict.fromkeys(output_pairs(A), 0.0)
         for units in unit_blocks(len(self.B), len(self.points)):
-            U = preactivations(self.points, self.B[units])
-            slope = self.phi.derivative(U) if self.kinked else _both(self.phi, U)[1]
-            weight = prod(factor[units] for factor in factors)
-            total = total + (slope[rows] * weight) @ slope[columns].T
-        return total
+            if self.kinked:
+                U = preactivations(self.points, self.B[units])
+                value, slope = self.phi.value(U), self.phi.derivative(U)
+            else:
+                value, slope = _both(self.phi, self.points @ self.B[units].T)
+            features = features + value[rows] @ value[columns].T
+            for p, q in derivatives:
+                weighted = slope[columns] * (A[p, units] * A[q, units])
+                derivatives[p, q] = derivatives[p, q] + slope[rows] @ weighted.T
+        return features, derivatives
 
     def _values(self) -> Iterator[tuple[slice, np.ndarray]]:
         for units in unit_blocks(len(self.B), len(self.points)):

@@ -5,6 +5,7 @@ J(x) J(z)'.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,26 +32,9 @@ def empirical_ntk(
     Raises ValueError for arrays that do not fit or are not finite, and for an unknown activation.
     Source: Jacot, Gabriel & Hongler 2018, eq. 2 (finite width).
     """
-    return _kernels(X, Z, A, B, activation)[0]
-
-
-def _kernels(X, Z, A, B, activation: str) -> tuple[np.ndarray, np.ndarray]:
-    """`empirical_ntk` and `last_layer_kernel` from the same sums over the units."""
-    phi = parse_activation(activation)
     A, B = as_weights(A, B)
-    points, rows, columns = _pairs(X, Z, B)
-    sums = unit_sums(points, B, phi)
-    last, inner = sums.features(rows, columns), points[rows] @ points[columns].T
-    theta = np.empty((*last.shape, len(A), len(A)))
-    for p in range(len(A)):
-        for q in range(p + 1):
-            first = inner * sums.derivatives(rows, columns, A[p], A[q])
-            theta[:, :, p, q] = theta[:, :, q, p] = first + last if p == q else first
-    theta *= phi.scale / len(B)
-    if len(A) == 1:
-        theta = theta[:, :, 0, 0]
-    last = phi.scale / len(B) * last
-    return (_symmetrised(theta), _symmetrised(last)) if Z is None else (theta, last)
+    theta, _ = _kernels(*_pairs(X, Z, B), A, B, activation)
+    return _symmetrised(theta) if Z is None else theta
 
 
 def ntk_matrix(
@@ -62,23 +46,7 @@ def ntk_matrix(
     activation: str = "relu",
 ) -> np.ndarray:
     """`empirical_ntk` as the matrix (n p, m p), points outer and outputs inner; the same errors."""
-    return ntk_and_last_layer(X, Z, A, B, activation=activation)[0]
-
-
-def ntk_and_last_layer(
-    X: np.ndarray,
-    Z: np.ndarray | None,
-    A: np.ndarray,
-    B: np.ndarray,
-    *,
-    activation: str = "relu",
-) -> tuple[np.ndarray, np.ndarray]:
-    """`ntk_matrix` and `last_layer_kernel` in the time of the first; the same errors."""
-    theta, last = _kernels(X, Z, A, B, activation)
-    if theta.ndim == 2:
-        return theta, last
-    n, m, p, _ = theta.shape
-    return theta.transpose(0, 2, 1, 3).reshape(n * p, m * p), last
+    return _as_matrix(empirical_ntk(X, Z, A, B, activation=activation))
 
 
 def last_layer_kernel(
@@ -97,6 +65,29 @@ def last_layer_kernel(
     return _symmetrised(K) if Z is None else K
 
 
+class NetworkKernels(NamedTuple):
+    """Both kernels of a network as matrices, on training points and between test and training
+    points; see `ntk_matrix` and `last_layer_kernel`."""
+
+    ntk_train: np.ndarray
+    ntk_test_train: np.ndarray
+    last_layer_train: np.ndarray
+    last_layer_test_train: np.ndarray
+
+
+def network_kernels(X, Z, A, B, *, activation: str = "relu") -> NetworkKernels:
+    """Both kernels of a network with each pair of unit and point looked at once.
+
+    X (n, d) training and Z (m, d) test points, A (p, k), B (k, d). Errors as in `empirical_ntk`.
+    """
+    A, B = as_weights(A, B)
+    n, points = len(X), np.concatenate([as_points("X", X, B), as_points("Z", Z, B)])
+    theta, last = _kernels(points, slice(None), slice(0, n), A, B, activation)
+    return NetworkKernels(
+        _as_matrix(_symmetrised(theta[:n])), _as_matrix(theta[n:]), _symmetrised(last[:n]), last[n:]
+    )
+
+
 def jacobian(X, A, B, *, activation: str = "relu") -> np.ndarray:
     """J: d f_p(x)/d A_qj = s delta_pq phi(b_j x), d f_p(x)/d B_ji = s A_pj phi'(b_j x) x_i.
 
@@ -112,6 +103,30 @@ def jacobian(X, A, B, *, activation: str = "relu") -> np.ndarray:
     first = np.einsum("pj,nj,ni->npji", A, phi.derivative(U), X)
     J = np.concatenate([last.reshape(n, p, p * k), first.reshape(n, p, k * d)], axis=2)
     return math.sqrt(phi.scale / k) * J
+
+
+def _kernels(
+    points: np.ndarray, rows: slice, columns: slice, A, B, activation: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """`empirical_ntk` and `last_layer_kernel` between rows and columns, not symmetrised."""
+    phi = parse_activation(activation)
+    last, derivatives = unit_sums(points, B, phi).kernels(rows, columns, A)
+    inner = points[rows] @ points[columns].T
+    theta = np.empty((*last.shape, len(A), len(A)))
+    for (p, q), both in derivatives.items():
+        first = inner * both
+        theta[:, :, p, q] = theta[:, :, q, p] = first + last if p == q else first
+    scale = phi.scale / len(B)
+    theta *= scale
+    return theta[:, :, 0, 0] if len(A) == 1 else theta, scale * last
+
+
+def _as_matrix(theta: np.ndarray) -> np.ndarray:
+    """(n, m, p, p) as (n p, m p)."""
+    if theta.ndim == 2:
+        return theta
+    n, m, p, _ = theta.shape
+    return theta.transpose(0, 2, 1, 3).reshape(n * p, m * p)
 
 
 def _pairs(X, Z, B: np.ndarray) -> tuple[np.ndarray, slice, slice]:

@@ -13,7 +13,7 @@ import pandas as pd
 from widelimit.data.points import Points
 from widelimit.measure.wide import MAX_EMPIRICAL_SIZE
 from widelimit.networks.model import initialise
-from widelimit.networks.tangent import last_layer_kernel, ntk_and_last_layer, ntk_matrix
+from widelimit.networks.tangent import last_layer_kernel, network_kernels, ntk_matrix
 from widelimit.seeds import generator
 from widelimit.tables.provenance import versions
 from widelimit.training import TrainingCollapsed, TrainingDiverged, TrainingResult, train
@@ -136,15 +136,10 @@ def _readouts(X, Z, A, B, result: TrainingResult, activation: str) -> dict[str, 
             "last_layer_test_train": [last_layer_kernel(Z, X, B, activation=activation)],
         }
     else:
-        train, last_train = ntk_and_last_layer(X, None, A, B, activation=activation)
-        test_train, last_test_train = ntk_and_last_layer(Z, X, A, B, activation=activation)
-        kernels = {
-            "ntk_train": [train, ntk_matrix(X, None, result.A, result.B, activation=activation)],
-            "ntk_test_train": [test_train],
-            "last_layer_train": [last_train],
-            "last_layer_test_train": [last_test_train],
-        }
-    return {name: [K.ravel() for K in values] for name, values in kernels.items()}
+        start = network_kernels(X, Z, A, B, activation=activation)
+        kernels = {name: [kernel] for name, kernel in start._asdict().items()}
+        kernels["ntk_train"].append(ntk_matrix(X, None, result.A, result.B, activation=activation))
+    return {name: [kernel.ravel() for kernel in values] for name, values in kernels.items()}
 
 
 def _rows(seed, activation, result: TrainingResult, loss_steps, kernels: dict[str, list]):
