@@ -144,7 +144,8 @@ _PLAIN = {
     "relu": Activation(
         "relu",
         value=lambda u: np.maximum(u, 0.0),
-        derivative=lambda u: np.where(u > 0, 1.0, 0.0),  # relu'(0) = 0, as in PyTorch and JAX
+        # relu'(0) = 0, as in PyTorch and JAX.
+        derivative=lambda u: np.greater(u, 0).astype(float),
         second_moment=0.5,
         slope=0.0,
     ),

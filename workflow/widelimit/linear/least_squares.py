@@ -13,7 +13,7 @@ direction v_i by 1 - eta sigma_i^2. So descent from 0 converges, for every y, if
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -90,7 +90,13 @@ def descend(X, y, *, learning_rate: float, steps: Sequence[int], start=None) -> 
     X, y = _data(X, y)
     w = _start(start, X.shape[1])
     eta = float(finite("learning_rate", learning_rate, ()))
-    return _march(lambda w: w + eta * (X.T @ (y - X @ w)), w, steps)
+    # Numba is not imported before there are steps to take.
+    from widelimit.linear.descent_steps import walk
+
+    ascending, places = np.unique(np.array(step_numbers("steps", steps), int), return_inverse=True)
+    kept = np.empty((len(ascending), len(w)))
+    walk(np.ascontiguousarray(X), y, eta, w.copy(), np.empty_like(w), ascending, kept)
+    return kept[places]
 
 
 def descend_kernel(K, y, *, learning_rate: float, steps: Sequence[int]) -> np.ndarray:
@@ -103,7 +109,14 @@ def descend_kernel(K, y, *, learning_rate: float, steps: Sequence[int]) -> np.nd
     K = finite("K", K, ("n", "n"))
     y = finite("y", y, (len(K),))
     eta = float(finite("learning_rate", learning_rate, ()))
-    return _march(lambda alpha: alpha + eta * (y - K @ alpha), np.zeros(len(y)), steps)
+    steps, alpha = step_numbers("steps", steps), np.zeros(len(y))
+    wanted, kept = set(steps), {}
+    with np.errstate(over="ignore", invalid="ignore"):
+        for T in range(max(steps, default=-1) + 1):
+            alpha = alpha + eta * (y - K @ alpha) if T else alpha
+            if T in wanted:
+                kept[T] = alpha
+    return np.reshape([kept[T] for T in steps], (-1, len(alpha)))
 
 
 def regime_solution(X, y) -> np.ndarray:
@@ -139,18 +152,6 @@ def matrix_with(singular_values, n: int, d: int, *, rng: np.random.Generator) ->
     left = np.linalg.qr(rng.standard_normal((n, len(sigma))))[0]
     right = np.linalg.qr(rng.standard_normal((d, len(sigma))))[0]
     return (left * sigma) @ right.T
-
-
-def _march(step: Callable, w: np.ndarray, steps: Sequence[int]) -> np.ndarray:
-    """w after each number of steps, (len(steps), d)."""
-    steps = step_numbers("steps", steps)
-    wanted, kept = set(steps), {}
-    with np.errstate(over="ignore", invalid="ignore"):
-        for T in range(max(steps, default=-1) + 1):
-            w = step(w) if T else w
-            if T in wanted:
-                kept[T] = w
-    return np.reshape([kept[T] for T in steps], (-1, len(w)))
 
 
 def _data(X, y) -> tuple[np.ndarray, np.ndarray]:

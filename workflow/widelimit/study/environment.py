@@ -37,9 +37,13 @@ def share_environment(package: Path) -> None:
     PYTHONPATH      : jobs import the package from its checkout, whatever their interpreter
     NUMBA_CACHE_DIR : kernels are compiled once for all jobs of a checkout, unless set already
     MPLBACKEND      : figures are drawn into files, whatever windows this machine has
+    MALLOC_... : the C library keeps memory that arrays have left for those that follow; to give it
+        back and take it again page by page took up to a fifth of a job's time
     SNAKEMAKE_OUTPUT_CACHE : made absolute, as Snakemake's links into a relative one lead nowhere
     """
     os.environ["MPLBACKEND"] = "agg"
+    os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(1 << 25))
+    os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(1 << 26))
     folder = package.parent
     if folder.name == "workflow":
         paths = [str(folder), os.environ.get("PYTHONPATH", "")]

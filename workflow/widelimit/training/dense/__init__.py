@@ -38,6 +38,7 @@ class DenseEngine:
         self.B, self.span = B, _span(X)
         if self.span is not None:
             X, B = X @ self.span, B @ self.span
+        self.start = B
         engine = _engine_for(X.shape[1], len(A), activation)
         self.inner = engine(X, Y, A, B, activation=activation, learning_rate=learning_rate)
 
@@ -54,7 +55,7 @@ class DenseEngine:
     def weights(self) -> tuple[np.ndarray, np.ndarray]:
         A, B = self.inner.weights()
         if self.span is not None:
-            B = self.B + (B - self.B @ self.span) @ self.span.T
+            B = self.B + (B - self.start) @ self.span.T
         return A, B
 
 
