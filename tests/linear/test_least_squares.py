@@ -10,6 +10,7 @@ from widelimit.linear.least_squares import (
     LeastSquares,
     descend,
     descend_kernel,
+    least_norm_solution,
     matrix_with,
     regime_solution,
 )
@@ -94,12 +95,14 @@ def test_each_regime_has_its_closed_form_in_exact_numbers(X, y, rank):
     assert fit.rank == rank
     np.testing.assert_allclose(regime_solution(X, y), expected, rtol=1e-12)
     np.testing.assert_allclose(fit.solution, expected, rtol=1e-12)
+    np.testing.assert_allclose(least_norm_solution(X, y), expected, rtol=1e-12)
 
 
 def test_the_limit_is_the_minimum_norm_solution(case):
     X, y, _ = case
     fit = LeastSquares(X, y)
-    np.testing.assert_allclose(fit.solution, np.linalg.pinv(X) @ y, rtol=1e-11, atol=1e-13)
+    for solution in (fit.solution, least_norm_solution(X, y)):
+        np.testing.assert_allclose(solution, np.linalg.pinv(X) @ y, rtol=1e-11, atol=1e-13)
     (w,) = fit.iterates(learning_rate=0.5 * fit.learning_rate_bound, steps=[10_000])
     np.testing.assert_allclose(w, fit.solution, rtol=0, atol=1e-12)
     # Least loss: no direction leads down. Least norm: no part outside the span of the points.

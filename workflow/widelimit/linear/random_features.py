@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from widelimit.kernels.activations import parse_activation
+from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.validation import finite, positive, whole
 
 
@@ -20,7 +20,7 @@ def neuron_features(X, B, *, activation: str = "relu") -> np.ndarray:
     """
     phi = parse_activation(activation)
     X, B = _points_and_directions(X, "B", B)
-    return math.sqrt(phi.scale / len(B)) * phi.value(X @ B.T)
+    return math.sqrt(phi.scale / len(B)) * _value(phi, X @ B.T)
 
 
 def draw_fourier(
@@ -44,7 +44,7 @@ def fourier_features(X, W, b) -> np.ndarray:
     """
     X, W = _points_and_directions(X, "W", W)
     U = X @ W.T + finite("b", b, (len(W),))
-    return math.sqrt(2 / len(W)) * _cosine(U)
+    return math.sqrt(2 / len(W)) * _value(parse_activation("cos"), U)
 
 
 def complex_fourier_features(X, W) -> np.ndarray:
@@ -57,12 +57,14 @@ def complex_fourier_features(X, W) -> np.ndarray:
     return np.exp(1j * (X @ W.T)) / math.sqrt(len(W))
 
 
-def _cosine(U: np.ndarray) -> np.ndarray:
-    """cos(U) in place of U, several times as fast as NumPy's."""
+def _value(phi: Activation, U: np.ndarray) -> np.ndarray:
+    """phi(U), for a smooth phi in place of U and several times as fast as by NumPy or SciPy."""
+    if phi.slope is not None:
+        return phi.value(U)
     # Numba is not imported before there is something to compute.
     from widelimit.kernels.elementwise import evaluator
 
-    evaluator(parse_activation("cos"))(U, np.empty_like(U))
+    evaluator(phi)(U, np.empty_like(U))
     return U
 
 

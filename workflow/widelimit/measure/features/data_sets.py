@@ -21,7 +21,7 @@ from widelimit.linear.eigenframework import (
 )
 from widelimit.linear.harmonics import power_by_degree
 from widelimit.linear.kernel_regression import kernel_regression
-from widelimit.linear.least_squares import LeastSquares
+from widelimit.linear.least_squares import least_norm_solution
 from widelimit.measure.distances import rmse
 from widelimit.measure.features.widths import Kind, fourier_kind, network_kind
 from widelimit.seeds import generator
@@ -80,9 +80,9 @@ def _errors(kind: Kind, points, widths: Sequence[int], i: int, root: int) -> Ite
     """Test errors on data set i of each width, and of the limit kernel."""
     own = int(generator(root, "data set", seed=i).integers(2**62))
     train, test = generate_data(root=own, **points).values()
-    y, target = train.y[:, 0], test.y[:, 0]
+    y, target, both = train.y[:, 0], test.y[:, 0], np.concatenate([train.X, test.X])
     for width in widths:
-        features = kind.draw(width, train.X.shape[1], i)
-        yield rmse(features(test.X) @ LeastSquares(features(train.X), y).solution, target)
+        F, F_test = np.split(kind.draw(width, both.shape[1], i)(both), [len(y)])
+        yield rmse(F_test @ least_norm_solution(F, y), target)
     K, K_test = kind.gram(train.X), kind.gram(test.X, train.X)
     yield rmse(kernel_regression(K, K_test, y), target)
