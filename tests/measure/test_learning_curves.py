@@ -7,7 +7,7 @@ import pytest
 
 from widelimit.data.sources import points
 from widelimit.kernels.gram import gaussian_gram, ntk_gram
-from widelimit.measure.learning_curves import measure
+from widelimit.measure.learning_curves import _smoothers, measure
 from widelimit.report.claims import CLAIMS, judge
 from widelimit.report.verdict import HOLDS
 from widelimit.seeds import generator
@@ -94,3 +94,19 @@ def test_means_over_draws_follow_theory():
     assert set(claims.loc[~claims["metric"].str.startswith("direction"), "verdict"]) == {HOLDS}
     few = made["measured"].query("metric == 'learning_theory_deviation_least_dimension_gaussian'")
     assert few["value"].item() > 0.1
+
+
+@pytest.mark.parametrize("activation", ["relu", "hermite:2"])
+@pytest.mark.parametrize("ridge", [0.0, 0.3])
+def test_all_sizes_are_solved_as_each_alone(activation, ridge):
+    """Without a ridge the kernel of a polynomial has no Cholesky factor."""
+    X, Z = (
+        points("sphere", n, design="uniform", dimension=3, rng=np.random.default_rng(n))[0]
+        for n in (12, 7)
+    )
+    K, K_test = (ntk_gram(P, X, activation=activation) for P in (X, Z))
+    assert (np.linalg.matrix_rank(K) < 12) == (activation != "relu")
+    for n, M in zip([4, 12], _smoothers(K, K_test, [4, 12], ridge), strict=True):
+        regularised = K[:n, :n] + ridge * np.eye(n)
+        alone = K_test[:, :n] @ np.linalg.pinv(regularised, hermitian=True, rcond=1e-12)
+        np.testing.assert_allclose(M, alone, atol=1e-9)

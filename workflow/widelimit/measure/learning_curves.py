@@ -106,11 +106,10 @@ def _errors(
         zonal_polynomials(t, d, max(degrees))[degrees] for t in (dots, np.clip(Z @ X.T, -1, 1))
     )
     for kernel, gram in grams.items():
-        K, K_test = gram(X), gram(Z, X)
-        for n in sizes:
-            M = kernel_regression(K[:n, :n], K_test[:, :n], np.eye(n), ridge=ridge)
+        for n, M in zip(sizes, _smoothers(gram(X), gram(Z, X), sizes, ridge), strict=True):
+            products = M.T @ M
             for degree, own, across in zip(degrees, P[:, :n, :n], P_test[:, :, :n], strict=True):
-                square = 1 + np.sum(M * (M @ own - 2 * across)) / len(Z)
+                square = 1 + (np.vdot(products, own) - 2 * np.vdot(M, across)) / len(Z)
                 yield {
                     "dimension": d,
                     "kernel": kernel,
@@ -119,6 +118,31 @@ def _errors(
                     "draw": draw,
                     "test_rmse": float(np.sqrt(max(square, 0.0))),
                 }
+
+
+def _smoothers(K, K_test, sizes: Sequence[int], ridge: float) -> Iterator[np.ndarray]:
+    """K(z, X) (K + ridge I)^+, (m, n), on the first n points for each n of the sizes.
+
+    The Cholesky factor L of the first n points is a corner of that of all. Its least squared
+    diagonal entry is the least eigenvalue at least; where K has none, or one that might count as 0,
+    each matrix is decomposed by itself.
+    """
+    from scipy.linalg import LinAlgError, cholesky, solve_triangular
+
+    def solve(L, B, trans):
+        return solve_triangular(L, B, lower=True, trans=trans, check_finite=False)
+
+    regularised = K + ridge * np.eye(len(K))
+    try:
+        L = cholesky(regularised, lower=True, check_finite=False)
+    except LinAlgError:
+        L = np.zeros_like(K)
+    if np.diag(L).min() ** 2 > len(K) * np.finfo(float).eps * np.trace(regularised):
+        halves = solve(L, K_test.T, "N")
+        yield from (solve(L[:n, :n], halves[:n], "T").T for n in sizes)
+    else:
+        for n in sizes:
+            yield kernel_regression(K[:n, :n], K_test[:, :n], np.eye(n), ridge=ridge)
 
 
 def _numbers(tables: Mapping[str, pd.DataFrame], activation: str) -> Iterator[Row]:
