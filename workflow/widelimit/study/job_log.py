@@ -13,7 +13,7 @@ from widelimit import PACKAGE
 # A script imports this first, as `import` comes before `from`. What it imports until it begins its
 # work lives as long as the process: looking for garbage in it, after each few hundred objects and
 # once more at the end, would take a third of the time in which a job starts and ends. `logged` sets
-# it aside, and collects what the work itself leaves.
+# it aside, and looks for what the work itself leaves after each ten thousand objects.
 gc.disable()
 atexit.register(gc.freeze)
 
@@ -40,6 +40,7 @@ def logged(path: str) -> Iterator[Callable[[str], None]]:
                 log.write(f"{line}\n".encode())
 
             gc.freeze()
+            gc.set_threshold(10_000)
             gc.enable()
             try:
                 yield say
