@@ -5,7 +5,6 @@ import pandas as pd
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from widelimit.measure.distances import rmse
 from widelimit.report.figures import choices, looks, scales, style, words
 from widelimit.report.figures.sliders import (
     Frame,
@@ -75,8 +74,9 @@ def moving(table: pd.DataFrame) -> Moving:
         rich[place] = Frame(xs, ys, to_hex(style.shade(g, each)))
         if g == each[-1]:
             lazy[place[1:]] = Frame(xs, ys)
+    measured = errors(table)
     texts = {
-        (i, j): sentence(table, g, width)
+        (i, j): sentence(measured, g, width)
         for i, g in enumerate(each)
         for j, width in enumerate(widths)
     }
@@ -88,23 +88,26 @@ def moving(table: pd.DataFrame) -> Moving:
     )
 
 
-def sentence(table: pd.DataFrame, g: float, width: int) -> str:
-    """Test errors at one place of the sliders."""
-    lazy = scales.scales(table)[-1]
+def sentence(measured: pd.DataFrame, g: float, width: int) -> str:
+    """Test errors at one place of the sliders, of ``errors``."""
+    lazy = measured.index.levels[0].max()
+    here, there = (measured["error"].get((scale, width), np.nan) for scale in (g, lazy))
     return (
         f"{power(width)} hidden units: at g = {scales.written(g)} the test error at the last step"
-        f" is {number(error(table, g, width), 2)}, at g = {scales.written(lazy)}"
-        f" {number(error(table, lazy, width), 2)} (of the points drawn, median over"
-        f" {words.seeds([table['seed'].nunique()])})."
+        f" is {number(here, 2)}, at g = {scales.written(lazy)}"
+        f" {number(there, 2)} (of the points drawn, median over"
+        f" {words.seeds([measured['seeds'].max()])})."
     )
 
 
-def error(table: pd.DataFrame, g: float, width: int) -> float:
+def errors(table: pd.DataFrame) -> pd.DataFrame:
+    """The root mean square over the test points drawn, median over ``seeds``, by g and width."""
+    networks = table[table["quantity"] == "network"]
     target = table[table["quantity"] == "test"].set_index("index")["value"]
-    here = table[table["quantity"].eq("network") & table["g"].eq(g) & table["width"].eq(width)]
-    return float(
-        np.median([rmse(f["value"], f["index"].map(target)) for _, f in here.groupby("seed")])
-    )
+    squares = (networks["value"] - networks["index"].map(target)) ** 2
+    each = squares.groupby([networks[name] for name in ("g", "width", "seed")])
+    own = np.sqrt(each.mean(skipna=False)).groupby(level=["g", "width"])
+    return pd.DataFrame({"error": own.median(skipna=False), "seeds": own.size()})
 
 
 @style.context()
@@ -144,4 +147,5 @@ def caption(table: pd.DataFrame) -> str:
 
 def finding(table: pd.DataFrame) -> str:
     networks = table[table["quantity"] == "network"]
-    return sentence(table, scales.scales(networks)[0], choices.distinct(networks["width"])[-1])
+    rich, widest = scales.scales(networks)[0], choices.distinct(networks["width"])[-1]
+    return sentence(errors(table), rich, widest)
