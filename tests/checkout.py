@@ -65,7 +65,7 @@ class Run:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
-    def finish(self, timeout: float = 600) -> subprocess.CompletedProcess:
+    def finish(self, timeout: float = 1200) -> subprocess.CompletedProcess:
         try:
             self.process.wait(timeout)
         finally:
