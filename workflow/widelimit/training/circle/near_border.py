@@ -65,6 +65,7 @@ def frames_of(borders: Borders) -> Frames:
     here, above = np.arange(len(e1)), (np.arange(len(e1)) + 1) % len(e1)
 
     def beside(cell, other, inwards):
+        # f is the direction e of the cell's other border, turned to where f.b > 0 in the cell.
         f1, f2 = inwards[other] * e1[other], inwards[other] * e2[other]
         sine = f1 * d1 + f2 * d2
         return cell, (f1 * e1 + f2 * e2) / sine, sine
