@@ -41,6 +41,15 @@ def test_every_weight_is_active_on_the_points_of_its_cell(X):
     np.testing.assert_array_equal(active_in_cells(arrangement, B), B @ X.T > 0)
 
 
+def test_weights_of_any_size_near_a_border_are_on_the_side_that_their_signs_tell(X):
+    angle = np.arctan2(X[:, 1], X[:, 0]) + np.pi / 2 * np.array([1, -1])[:, None]
+    away = 10 ** RNG.uniform(-14, -3, (500, *angle.shape)) * RNG.choice([-1, 1], angle.shape)
+    B = on_circle((angle + away).ravel())
+    B *= 10 ** RNG.uniform(-300, 308.2, (len(B), 1))
+    arrangement = arrange(X)
+    np.testing.assert_array_equal(active_in_cells(arrangement, B), preactivations(X, B).T > 0)
+
+
 @pytest.mark.parametrize("name", ["one", "full", "half", "duplicates", "close"])
 def test_weights_on_a_border_are_inactive(name):
     X = on_circle(ANGLES[name])

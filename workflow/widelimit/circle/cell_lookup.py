@@ -1,4 +1,4 @@
-"""Which cell of an arrangement a weight b lies in: a guess from a table, then exact sign tests."""
+"""Which cell of an arrangement a weight b lies in: from a table, and by signs near borders."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +10,10 @@ from widelimit.compiled import AS_WRITTEN, compiled, inlined
 from widelimit.kernels.elementary import preactivation
 
 TABLE_LENGTH = 1 << 14
+CLOSE = 1e-9
+"""Quarter turns around a border in which signs decide, where rounding moves weights by 1e-15."""
+SMALLEST = 1e-290
+"""Products with smaller weights lose digits: their signs decide everywhere."""
 BLOCK = 1 << 16
 
 
@@ -18,7 +22,8 @@ class Borders(NamedTuple):
 
     e1, e2 (2H,)   point that decides at the border
     opens (2H,)    e.b > 0 is the side above the border
-    guess          cell at the start of each of TABLE_LENGTH equal pieces of the turn
+    guess          cell g at the start of each of TABLE_LENGTH equal pieces of the turn, where the
+                   whole piece lies in it; else -1 - g
     """
 
     e1: np.ndarray
@@ -32,11 +37,15 @@ def borders_of(arrangement: Arrangement) -> Borders:
     turn = np.empty(arrangement.cells)
     _fill_turns(np.cos(arrangement.angle), np.sin(arrangement.angle), turn)
     pieces = np.arange(TABLE_LENGTH) * (4.0 / TABLE_LENGTH)
+    guess = np.searchsorted(turn, pieces) % arrangement.cells
+    near = np.concatenate([turn - CLOSE, turn, turn + CLOSE]) * (TABLE_LENGTH / 4.0)
+    cut = np.unique(np.floor(near).astype(np.int64) % TABLE_LENGTH)
+    guess[cut] = -1 - guess[cut]
     return Borders(
         np.ascontiguousarray(arrangement.border[:, 0]),
         np.ascontiguousarray(arrangement.border[:, 1]),
         arrangement.opens,
-        (np.searchsorted(turn, pieces) % arrangement.cells).astype(np.int32),
+        guess.astype(np.int32),
     )
 
 
@@ -63,12 +72,6 @@ def quarter_turns(b1, b2):
 def _fill_turns(b1, b2, turn):
     for m in range(turn.size):
         turn[m] = quarter_turns(b1[m], b2[m])
-
-
-@inlined
-def first_guess(borders, b1, b2):
-    piece = int(quarter_turns(b1, b2) * (TABLE_LENGTH / 4.0))
-    return borders.guess[min(max(piece, 0), TABLE_LENGTH - 1)]
 
 
 @inlined
@@ -102,11 +105,20 @@ def locate(borders, cell, b1, b2):
     return cell
 
 
+@inlined
+def cell_of(borders, b1, b2):
+    """The cell of b from the table, and by signs where the table has a border near it."""
+    piece = int(quarter_turns(b1, b2) * (TABLE_LENGTH / 4.0))
+    guess = borders.guess[min(max(piece, 0), TABLE_LENGTH - 1)]
+    if guess >= 0 and SMALLEST < abs(b1) + abs(b2) < np.inf:
+        return guess
+    return locate(borders, guess if guess >= 0 else -1 - guess, b1, b2)
+
+
 @compiled
 def _fill_cells(borders, B, cell):
     for j in range(cell.size):
-        b1, b2 = B[j, 0], B[j, 1]
-        cell[j] = locate(borders, first_guess(borders, b1, b2), b1, b2)
+        cell[j] = cell_of(borders, B[j, 0], B[j, 1])
 
 
 @compiled(fastmath=AS_WRITTEN, allocates=True)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from widelimit.circle.cell_lookup import first_guess, locate
+from widelimit.circle.cell_lookup import cell_of
 from widelimit.compiled import compiled
 from widelimit.training.circle.queues import LEVELS, level_of
 
@@ -40,7 +40,7 @@ def _sort(borders, A, B, q, cell, place):
     first = np.zeros(cells * LEVELS + 1, np.int64)
     for j in range(A.size):
         b1, b2 = B[j, 0], B[j, 1]
-        g = locate(borders, first_guess(borders, b1, b2), b1, b2)
+        g = cell_of(borders, b1, b2)
         below = g - 1 if g > 0 else cells - 1
         margin = min(abs(e1[below] * b1 + e2[below] * b2), abs(e1[g] * b1 + e2[g] * b2))
         size = np.sqrt(A[j] * A[j] + b1 * b1 + b2 * b2)
