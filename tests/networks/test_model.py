@@ -9,7 +9,12 @@ from widelimit.kernels.activations import parse_activation
 from widelimit.networks.cell_sums import CellSums
 from widelimit.networks.model import forward, initialise
 from widelimit.networks.pair_sums import PairSums
-from widelimit.networks.tangent import empirical_ntk, last_layer_kernel
+from widelimit.networks.tangent import (
+    empirical_ntk,
+    last_layer_kernel,
+    network_kernels,
+    ntk_matrix,
+)
 
 ACTIVATIONS = ["relu", "leaky_relu:0.2", "gelu", "sin", "cos", "erf", "hermite:3"]
 
@@ -106,6 +111,27 @@ def test_kernels_of_one_set_are_symmetric_and_those_of_two(width, outputs):
     ):
         assert np.array_equal(K, K.swapaxes(0, 1))
         np.testing.assert_allclose(K, of_two, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("width, activation", [(50, "relu"), (5000, "relu"), (50, "gelu")])
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_all_kernels_at_once_are_each_by_itself(width, activation, outputs):
+    rng = np.random.default_rng(7)
+    X, Z, (A, B) = (
+        sphere(rng, 6, 2),
+        sphere(rng, 4, 2),
+        initialise(width, 2, outputs=outputs, rng=rng),
+    )
+    kernels = network_kernels(X, Z, A, B, activation=activation)
+    for K, expected in (
+        (kernels.ntk_train, ntk_matrix(X, None, A, B, activation=activation)),
+        (kernels.ntk_test_train, ntk_matrix(Z, X, A, B, activation=activation)),
+        (kernels.last_layer_train, last_layer_kernel(X, None, B, activation=activation)),
+        (kernels.last_layer_test_train, last_layer_kernel(Z, X, B, activation=activation)),
+    ):
+        np.testing.assert_allclose(K, expected, rtol=0, atol=1e-13)
+    for K in (kernels.ntk_train, kernels.last_layer_train):
+        assert np.array_equal(K, K.T)
 
 
 POINTS = {
