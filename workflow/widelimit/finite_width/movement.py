@@ -27,9 +27,8 @@ from widelimit.kernels.activations import Activation, parse_activation
 from widelimit.kernels.gram import nngp_gram, ntk_gram
 from widelimit.training import TrainingCollapsed, TrainingDiverged
 
-REPLICATES, POINTS_PER_DRAW = 4, 128
-FEWEST_UNITS, MOST_UNITS = 1 << 13, 1 << 18
-"""Followed in the mean field: between these, twice as many as the network has."""
+REPLICATES, POINTS_PER_DRAW = 4, 64
+FEWEST_UNITS, MOST_UNITS = 1 << 12, 1 << 17
 KINKS, MEAN_FIELD, FIRST_ORDER = "kinks", "mean field", "first order"
 
 
@@ -48,9 +47,7 @@ class Movement(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """X (n, d), Z (m, d), y (n, p), steps ascending; draws: even, values of f_0 for which
-    units are followed; the flux, which takes no time beside them, is averaged over twice as many.
-    """
+    """X (n, d), Z (m, d), y (n, p), steps ascending; draws: values of f_0 averaged over, even."""
 
     X: np.ndarray
     Z: np.ndarray
@@ -72,9 +69,9 @@ class Problem(NamedTuple):
     def response(self) -> KernelResponse:
         return KernelResponse(*self.kernels(), learning_rate=self.learning_rate)
 
-    def initial_values(self, draws: int) -> np.ndarray:
+    def initial_values(self) -> np.ndarray:
         S = nngp_gram(self.X, activation=self.activation)
-        return initial_values(S, draws, outputs=self.y.shape[1])
+        return initial_values(S, self.draws, outputs=self.y.shape[1])
 
     @property
     def has_flux(self) -> bool:
@@ -91,7 +88,7 @@ class Flux:
 
     def __init__(self, problem: Problem):
         kinks = KinkFlux(problem.X, problem.Z, problem.phi, problem.response(), problem.steps)
-        residuals = (problem.y - problem.initial_values(2 * problem.draws))[:, :, 0]
+        residuals = (problem.y - problem.initial_values())[:, :, 0]
         effects, farthest = zip(*(kinks.follow(residual) for residual in residuals), strict=True)
         self.problem = problem
         self.effect, self.error = mean_of_pairs(np.array(effects))
@@ -144,12 +141,12 @@ def _mean_field(problem: Problem, width: int) -> list[Movement]:
     if not problem.steps:
         return []
     options = problem._asdict()
-    draws = options.pop("draws")
-    count = 1 << round(math.log2(min(max(2 * width, FEWEST_UNITS), MOST_UNITS)))
+    del options["draws"]
+    count = 1 << round(math.log2(min(max(width, FEWEST_UNITS), MOST_UNITS)))
     try:
         runs = [
             mean_field(**options, f0=f0, width=width, count=count, seed=seed)
-            for seed, f0 in enumerate(problem.initial_values(draws))
+            for seed, f0 in enumerate(problem.initial_values())
         ]
     except (TrainingDiverged, TrainingCollapsed):
         nowhere = np.full((len(problem.Z), problem.y.shape[1]), math.nan)

@@ -45,7 +45,7 @@ def width_for_tolerance(
     activation: str = "relu",
     learning_rate: float,
     steps: int,
-    draws: int = 4,
+    draws: int = 8,
 ) -> WidthForTolerance:
     """The smallest k with sqrt(start^2 + movement^2) <= tolerance after T steps.
 

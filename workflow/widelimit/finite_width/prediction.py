@@ -13,7 +13,7 @@ from widelimit.kernels.gram import ntk_gram
 from widelimit.linear.gradient_descent import gradient_descent_prediction, stability_bound
 from widelimit.validation import finite, listed, positive, step_numbers, whole
 
-DRAWS = 8
+DRAWS = 16
 START_SAMPLE = 1 << 12
 
 
@@ -79,9 +79,8 @@ def predicted_distance(
     learning_rate        eta > 0, below `stability_bound` of the NTK; the loss is 1/2 sum (y - f)^2
     steps                T >= 0, or a sequence
     widths               hidden units k >= 1
-    draws                values of f_0 averaged over, even and at least 4, twice as many for flux
-                         and crossover; the cost of the movement is in proportion to it, its
-                         standard error falls like its root
+    draws                values of f_0 averaged over, even and at least 4; the cost of the movement
+                         is in proportion to it, its standard error falls like its root
     Order k^-1/2 for the start; for the movement 1/k with smooth phi, k^-1/2 with kinks. Where the
     theory ends: see docs/finite_width.md. Raises ValueError for other arguments.
     """

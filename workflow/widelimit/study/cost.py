@@ -116,7 +116,7 @@ def has_flux(experiment: Experiment) -> bool:
 def prediction_minutes(experiment: Experiment) -> int:
     """Minutes for predict_distance, twice those measured: for each checkpoint, thousands of
     products of n x n and m x n matrices with up to 65 columns; for each width, and where two
-    theories are joined, 8 trainings of thousands of units. On the circle, where (leaky) ReLU
+    theories are joined, 16 trainings of thousands of units. On the circle, where (leaky) ReLU
     crosses from units to fluxes, a step is one of the circle engine, and strides of many steps are
     followed; elsewhere single units at each step.
     """
@@ -126,7 +126,7 @@ def prediction_minutes(experiment: Experiment) -> int:
     start = columns * (4e-7 * n * (n + 2 * m) + 4e-5 * m) * len(network.all_checkpoints)
     if has_flux(experiment):
         flux = 2e-7 * n**2 * min(steps, STRIDES)
-        moved = flux + 8 * (widths + 1) * steps * (4e-7 + 1e-7 * n)
+        moved = flux + 16 * (widths + 1) * steps * (4e-7 + 1e-7 * n)
     else:
         moved = (4e-4 * n + 1.2e-5 * n**2) * steps * widths
     return 5 + int(2 * (start + moved) / 60)
