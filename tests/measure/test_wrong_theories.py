@@ -68,7 +68,7 @@ def metrics_by(points, networks, descent, gram, patch):
     train, test = points["train"], points["test"]
     for module in (kernels, predictions, trainings):
         patch.setattr(module, "GradientDescent", descent)
-    patch.setitem(kernels.GRAMS, "ntk", gram)
+    patch.setitem(kernels.LIMITS, "ntk", gram)
     fit = {"activation": "relu", "ridge": 0.0, "rcond": None}
     common = {"learning_rate": RATE, "checkpoints": [0, *EARLY, *LATE]}
     limits = kernels.fit_kernels(train, test, **fit, **common)
