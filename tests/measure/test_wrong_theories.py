@@ -36,10 +36,10 @@ def trained():
 
 class OneStepMore(GradientDescent):
     def prediction(self, K_test_train, y, *, steps, **f0):
-        return super().prediction(K_test_train, y, steps=steps + 1, **f0)
+        return super().prediction(K_test_train, y, steps=np.add(steps, 1), **f0)
 
     def loss(self, y, *, steps, f0_train):
-        return super().loss(y, steps=steps + 1, f0_train=f0_train)
+        return super().loss(y, steps=np.add(steps, 1), f0_train=f0_train)
 
 
 class NoStart(GradientDescent):
