@@ -123,9 +123,8 @@ def _errors(
 def _smoothers(K, K_test, sizes: Sequence[int], ridge: float) -> Iterator[np.ndarray]:
     """K(z, X) (K + ridge I)^+, (m, n), on the first n points for each n of the sizes.
 
-    The Cholesky factor L of the first n points is a corner of that of all. Its least squared
-    diagonal entry is the least eigenvalue at least; where K has none, or one that might count as 0,
-    each matrix is decomposed by itself.
+    The Cholesky factor L of the first n points is a corner of that of all. Where K has none, or one
+    whose diagonal squared comes near rounding, each matrix is decomposed by itself.
     """
     from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
