@@ -20,24 +20,20 @@ SMALLEST = np.finfo(float).tiny
 class Frames(NamedTuple):
     """Per border m: its coordinates, the two cells beside it, and where these two end.
 
-    e1, e2             unit direction e
-    d1, d2             unit direction e' of the border itself, a quarter turn from e
-    on, off            the cell where e.b > 0 and the other one, of the pair m, m + 1
-    on_far, off_far    the other border of the cell is where w + far u = 0, and w + far u > 0 on
-                       this side of it
-    on_sine, off_sine  of the cell's angle; sine (w + far u) is the distance to the other border
+    e1, e2          unit direction e; e' is e turned by a quarter
+    on, off         the cell where e.b > 0 and the other one, of the pair m, m + 1
+    lower_u .. upper_w   the borders m - 1 and m + 1 in the coordinates (e, e'), turned so that
+                    lower.(u, w) > 0 and upper.(u, w) > 0 hold inside the pair
     """
 
     e1: np.ndarray
     e2: np.ndarray
-    d1: np.ndarray
-    d2: np.ndarray
     on: np.ndarray
     off: np.ndarray
-    on_far: np.ndarray
-    off_far: np.ndarray
-    on_sine: np.ndarray
-    off_sine: np.ndarray
+    lower_u: np.ndarray
+    lower_w: np.ndarray
+    upper_u: np.ndarray
+    upper_w: np.ndarray
 
 
 class NearBorder(NamedTuple):
@@ -60,23 +56,15 @@ class NearBorder(NamedTuple):
 
 def frames_of(borders: Borders) -> Frames:
     norm, opens = np.hypot(borders.e1, borders.e2), borders.opens
-    e1, e2, turn = borders.e1 / norm, borders.e2 / norm, np.where(opens, 1.0, -1.0)
-    d1, d2 = turn * e2, -turn * e1
-    here, above = np.arange(len(e1)), (np.arange(len(e1)) + 1) % len(e1)
-
-    def beside(cell, other, inwards):
-        # f is the direction e of the cell's other border, turned to where f.b > 0 in the cell.
-        f1, f2 = inwards[other] * e1[other], inwards[other] * e2[other]
-        sine = f1 * d1 + f2 * d2
-        return cell, (f1 * e1 + f2 * e2) / sine, sine
-
-    lower, upper = beside(here, here - 1, turn), beside(above, above, -turn)
-    pairs = [
-        np.where(side, high, low)
-        for low, high in zip(lower, upper, strict=True)
-        for side in (opens, ~opens)
-    ]
-    return Frames(e1, e2, d1, d2, *pairs)
+    e1, e2 = borders.e1 / norm, borders.e2 / norm
+    cells = len(e1)
+    below, above = np.arange(cells), (np.arange(cells) + 1) % cells
+    sides = []
+    for turn in (1, -1):
+        f1, f2 = np.roll(e1, turn), np.roll(e2, turn)
+        sign = np.where(np.roll(opens, turn), turn, -turn)
+        sides += [sign * (f1 * e1 + f2 * e2), sign * (f2 * e1 - f1 * e2)]
+    return Frames(e1, e2, np.where(opens, above, below), np.where(opens, below, above), *sides)
 
 
 def no_units_near(borders: int, width: int) -> NearBorder:
@@ -134,7 +122,7 @@ def append(near_border, frames, m, g, j, p):
     distance = abs(frames.e1[m] * p[1] + frames.e2[m] * p[2])
     near_border.a[t] = p[0]
     near_border.u[t] = max(distance, SMALLEST) if frames.on[m] == g else -distance
-    near_border.w[t] = frames.d1[m] * p[1] + frames.d2[m] * p[2]
+    near_border.w[t] = frames.e1[m] * p[2] - frames.e2[m] * p[1]
     near_border.unit[t] = j
 
 
@@ -142,8 +130,8 @@ def append(near_border, frames, m, g, j, p):
 def weights_at(near_border, frames, m, t):
     """(a, b1, b2) of entry t, which is at border m."""
     u, w = near_border.u[t], near_border.w[t]
-    b1, b2 = u * frames.e1[m] + w * frames.d1[m], u * frames.e2[m] + w * frames.d2[m]
-    return near_border.a[t], b1, b2
+    e1, e2 = frames.e1[m], frames.e2[m]
+    return near_border.a[t], u * e1 - w * e2, u * e2 + w * e1
 
 
 @inlined
@@ -158,12 +146,11 @@ def remove(near_border, m, t):
 @inlined
 def add_turned(frames, m, M1, M2, on1, on2, off1, off2):
     """Add moments in the coordinates of border m to those of the two cells beside it."""
-    e1, e2, d1, d2 = frames.e1[m], frames.e2[m], frames.d1[m], frames.d2[m]
-    on, off = frames.on[m], frames.off[m]
-    M1[on] += on1 * e1 + on2 * d1
-    M2[on] += on1 * e2 + on2 * d2
-    M1[off] += off1 * e1 + off2 * d1
-    M2[off] += off1 * e2 + off2 * d2
+    e1, e2, on, off = frames.e1[m], frames.e2[m], frames.on[m], frames.off[m]
+    M1[on] += on1 * e1 - on2 * e2
+    M2[on] += on1 * e2 + on2 * e1
+    M1[off] += off1 * e1 - off2 * e2
+    M2[off] += off1 * e2 + off2 * e1
 
 
 @compiled(fastmath=ANY_ORDER)
@@ -174,16 +161,17 @@ def advance_near_border(near_border, frames, S1, S2, M1, M2):
     adds them.
     """
     a, u, w, _, begin, end, recheck = near_border
+    e1s, e2s, ons, offs, lower_us, lower_ws, upper_us, upper_ws = frames
     borders_with_strays = 0
     for m in range(end.size):
         recheck[m] = 0
         if begin[m] == end[m]:
             continue
-        e1, e2, d1, d2 = frames.e1[m], frames.e2[m], frames.d1[m], frames.d2[m]
-        on, off, on_far, off_far = frames.on[m], frames.off[m], frames.on_far[m], frames.off_far[m]
-        on_u, on_w = S1[on] * e1 + S2[on] * e2, S1[on] * d1 + S2[on] * d2
-        off_u, off_w = S1[off] * e1 + S2[off] * e2, S1[off] * d1 + S2[off] * d2
-        on1, on2, off1, off2, signs = 0.0, 0.0, 0.0, 0.0, np.int64(-1)
+        e1, e2, on, off = e1s[m], e2s[m], ons[m], offs[m]
+        on_u, on_w = S1[on] * e1 + S2[on] * e2, S2[on] * e1 - S1[on] * e2
+        off_u, off_w = S1[off] * e1 + S2[off] * e2, S2[off] * e1 - S1[off] * e2
+        lower_u, lower_w, upper_u, upper_w = lower_us[m], lower_ws[m], upper_us[m], upper_ws[m]
+        on1, on2, off1, off2, strays = 0.0, 0.0, 0.0, 0.0, 0.0
         # Unsigned: the check for a negative index would keep the loop from being vectorised.
         for t in range(np.uint64(begin[m]), np.uint64(end[m])):
             a0, u0, w0 = a[t], u[t], w[t]
@@ -198,10 +186,9 @@ def advance_near_border(near_border, frames, S1, S2, M1, M2):
             on2 += a_on * w1
             off1 += a_off * u1
             off2 += a_off * w1
-            far = on_far if u1 > 0.0 else off_far
-            # The sign bits of all of them at once: below 0 inside the two cells.
-            signs &= np.float64(-far * u1 - w1).view(np.int64)
-        if signs >= 0:
+            lower, upper = lower_u * u1 + lower_w * w1, upper_u * u1 + upper_w * w1
+            strays += 1.0 if (lower if lower < upper else upper) <= 0.0 else 0.0
+        if strays > 0.0:
             recheck[m] = end[m] - begin[m]
             borders_with_strays += 1
             continue

@@ -7,7 +7,7 @@ and in the cell whose gradient it gets next.
 import numpy as np
 
 from widelimit.circle.cell_lookup import locate
-from widelimit.compiled import ANY_ORDER, compiled, inlined
+from widelimit.compiled import compiled, inlined
 from widelimit.training.circle.cells import (
     DUE,
     LANES,
@@ -35,8 +35,6 @@ NEAR, CALM = 1.0, 2.0
 NEAR must be 1 or more: a unit that has just crossed has a smaller margin than the path of its cell
 has grown in the leg, so that it is near the border that it crossed, however far the step was.
 """
-BLOCK = 256
-"""Units near a border that are asked together whether one of them is calm."""
 CANCELLATION = 100.0
 """What leaves Q may be this many times what stays before Q is summed again from the units left."""
 
@@ -116,8 +114,9 @@ def border_to_border(near_border, frames, borders, table, points):
         # are those that have just come from other borders.
         for back in range(1, recheck[m] + 1):
             t = begin[m] + recheck[m] - back
-            far = frames.on_far[m] if u[t] > 0.0 else frames.off_far[m]
-            if w[t] + far * u[t] <= 0.0:
+            lower = frames.lower_u[m] * u[t] + frames.lower_w[m] * w[t]
+            upper = frames.upper_u[m] * u[t] + frames.upper_w[m] * w[t]
+            if min(lower, upper) <= 0.0:
                 j, p = unit[t], weights_at(near_border, frames, m, t)
                 remove(near_border, m, t)
                 cell = locate(borders, m, p[1], p[2])
@@ -135,49 +134,31 @@ def border_to_border(near_border, frames, borders, table, points):
 @compiled
 def border_to_cell(near_border, frames, table, queues, units):
     """Return the units to their cells that will not reach a border soon."""
-    begin, end = near_border.begin, near_border.end
+    a, u, w, unit, begin, end, _ = near_border
     for m in range(end.size):
-        stop = end[m]
-        while stop > begin[m]:
-            start = max(begin[m], stop - BLOCK)
-            if any_far(near_border, frames, table, m, start, stop):
-                calm_to_cell(near_border, frames, table, queues, units, m, start, stop)
-            stop = start
-
-
-@inlined(fastmath=ANY_ORDER)
-def any_far(near_border, frames, table, m, start, stop):
-    """Whether one of the units start .. stop - 1 at border m is far enough from it to be calm."""
-    a, u, w, _, _, _, _ = near_border
-    reach_on = CALM * table[offset(frames.on[m]) + REACH]
-    reach_off = CALM * table[offset(frames.off[m]) + REACH]
-    on, off = reach_on * reach_on, reach_off * reach_off
-    far = 0.0
-    for t in range(np.uint64(start), np.uint64(stop)):
-        square = u[t] * u[t]
-        reach = on if u[t] > 0.0 else off
-        far += 1.0 if square > reach * (a[t] * a[t] + square + w[t] * w[t]) else 0.0
-    return far > 0.0
-
-
-@inlined
-def calm_to_cell(near_border, frames, table, queues, units, m, start, stop):
-    """Return those of the units start .. stop - 1 at border m that are calm."""
-    a, u, w, unit, _, _, _ = near_border
-    on, off = frames.on[m], frames.off[m]
-    on_far, off_far = frames.on_far[m], frames.off_far[m]
-    on_sine, off_sine = frames.on_sine[m], frames.off_sine[m]
-    # Backwards, so that what moves into a gap has been looked at before.
-    for t in range(stop - 1, start - 1, -1):
-        g, far, sine = (on, on_far, on_sine) if u[t] > 0.0 else (off, off_far, off_sine)
-        i = offset(g)
-        margin = min(abs(u[t]), sine * (w[t] + far * u[t]))
-        if not margin > CALM * table[i + REACH] * norm((a[t], u[t], w[t])):
-            continue
-        j, p = unit[t], weights_at(near_border, frames, m, t)
-        remove(near_border, m, t)
-        q = invert_map(table, i, p)
-        units.q[j, 0], units.q[j, 1], units.q[j, 2] = q
-        units.cell[j] = g
-        add_to_second_moment(table, i, 1.0, q)
-        enqueue(queues, table, g, j, margin / norm(q))
+        on, off = frames.on[m], frames.off[m]
+        lower_u, lower_w = frames.lower_u[m], frames.lower_w[m]
+        upper_u, upper_w = frames.upper_u[m], frames.upper_w[m]
+        reach_on, reach_off = CALM * table[offset(on) + REACH], CALM * table[offset(off) + REACH]
+        for t in range(end[m] - 1, begin[m] - 1, -1):
+            # Most units fail this, which takes no root and no other border.
+            reach = reach_on if u[t] > 0.0 else reach_off
+            if not u[t] * u[t] > reach * reach * (a[t] * a[t] + u[t] * u[t] + w[t] * w[t]):
+                continue
+            above = (u[t] > 0.0) == (on != m)
+            if above:
+                other = upper_u * u[t] + upper_w * w[t]
+            else:
+                other = lower_u * u[t] + lower_w * w[t]
+            g = on if u[t] > 0.0 else off
+            i = offset(g)
+            margin = min(abs(u[t]), other)
+            if not margin > CALM * table[i + REACH] * norm((a[t], u[t], w[t])):
+                continue
+            j, p = unit[t], weights_at(near_border, frames, m, t)
+            remove(near_border, m, t)
+            q = invert_map(table, i, p)
+            units.q[j, 0], units.q[j, 1], units.q[j, 2] = q
+            units.cell[j] = g
+            add_to_second_moment(table, i, 1.0, q)
+            enqueue(queues, table, g, j, margin / norm(q))
